@@ -1,0 +1,2 @@
+/** Replicator. */
+package io.replicator;
