@@ -1,0 +1,54 @@
+package io.replicator.config;
+
+import io.replicator.Require;
+import java.util.regex.Pattern;
+
+/**
+ * Replication of a set of topics from one cluster to another.
+ *
+ * @param name part of the names of the flow's internal topics and transactional ids
+ * @param source where records are read
+ * @param target where they are written
+ * @param topics which ones
+ * @param delivery how often a record may reach the target
+ * @param isolation which of the source's records count
+ * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
+ * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
+ */
+public record FlowConfig(
+        String name,
+        ClusterConfig source,
+        ClusterConfig target,
+        TopicsConfig topics,
+        Delivery delivery,
+        Isolation isolation,
+        int partitionGroups,
+        long maxBytesPerSecond) {
+    /** What a topic's name may consist of, for the flow's name is part of some. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
+
+    /** Each group costs a transactional id and a partition of the ownership topic. */
+    private static final int MOST_PARTITION_GROUPS = 1_000;
+
+    public FlowConfig {
+        Require.that(NAME.matcher(name).matches(), "flows", name, "must be 1 to 100 letters, digits, '.', '_' or '-'");
+        Require.that(!source.name().equals(target.name()), name + ".target", target.name(), "must differ from source");
+        Require.that(
+                partitionGroups >= 1 && partitionGroups <= MOST_PARTITION_GROUPS,
+                name + ".partition-groups",
+                partitionGroups,
+                "must be 1 to " + MOST_PARTITION_GROUPS);
+        Require.that(
+                maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
+    }
+
+    /** The flow's compacted topic on the target, which holds its progress. */
+    public String offsetsTopic() {
+        return "replicator." + name + ".offsets.internal";
+    }
+
+    /** The producer identity of one partition group, which fences every earlier owner of it. */
+    public String transactionalId(int partitionGroup) {
+        return "replicator." + name + "." + partitionGroup;
+    }
+}

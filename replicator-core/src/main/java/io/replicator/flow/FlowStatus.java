@@ -1,0 +1,53 @@
+package io.replicator.flow;
+
+import io.replicator.measure.LatencyHistograms;
+import java.util.List;
+
+/**
+ * One flow as it looks now.
+ *
+ * @param name the flow's name
+ * @param source the source cluster's name
+ * @param target the target cluster's name
+ * @param state what the flow is doing
+ * @param reason why it is not RUNNING, for a person; empty when it is
+ * @param recordsPerSecond copied, over the last few seconds
+ * @param bytesPerSecond copied, over the last few seconds
+ * @param partitions ordered by topic and number
+ * @param lanes ordered by number
+ * @param latencies since the flow's start
+ */
+public record FlowStatus(
+        String name,
+        String source,
+        String target,
+        FlowState state,
+        String reason,
+        double recordsPerSecond,
+        double bytesPerSecond,
+        List<PartitionStatus> partitions,
+        List<LaneStatus> lanes,
+        LatencyHistograms latencies) {
+    public FlowStatus {
+        partitions = List.copyOf(partitions);
+        lanes = List.copyOf(lanes);
+    }
+
+    /** Whether every partition's position stands at its source's end as last seen. */
+    public boolean isCaughtUp() {
+        return state == FlowState.RUNNING && partitions.stream().allMatch(PartitionStatus::isCaughtUp);
+    }
+
+    public long lagRecords() {
+        return partitions.stream().mapToLong(PartitionStatus::lagRecords).sum();
+    }
+
+    /** Seconds until the flow has caught up at its present rate: 0 when it has, -1 when it does not move. */
+    public long etaSeconds() {
+        long lag = lagRecords();
+        if (lag == 0) {
+            return 0;
+        }
+        return recordsPerSecond < 1 ? -1 : (long) Math.ceil(lag / recordsPerSecond);
+    }
+}

@@ -1,0 +1,37 @@
+package io.replicator.flow;
+
+import io.replicator.partition.Fault;
+import java.util.Map;
+
+/**
+ * One lane's counters as they stand now; all count from the process's start.
+ *
+ * @param lane its number within the flow
+ * @param passedBatches source batches written with only their header changed
+ * @param coalescedBatches source batches merged with neighbours
+ * @param rebuiltBatches source batches decoded and built anew
+ * @param ringOccupied slots of the ring in use
+ * @param ringSlots its capacity
+ * @param memoryUsedBytes receive and merge buffers in use
+ * @param memoryLimitBytes their bound
+ * @param inflightRequests produce requests without an answer
+ * @param throttleNanos time that brokers made the lane wait, and the flow's own throttle, by reason
+ * @param errors faults by cause
+ */
+public record LaneStatus(
+        int lane,
+        long passedBatches,
+        long coalescedBatches,
+        long rebuiltBatches,
+        long ringOccupied,
+        long ringSlots,
+        long memoryUsedBytes,
+        long memoryLimitBytes,
+        long inflightRequests,
+        Map<String, Long> throttleNanos,
+        Map<Fault, Long> errors) {
+    public LaneStatus {
+        throttleNanos = Map.copyOf(throttleNanos);
+        errors = Map.copyOf(errors);
+    }
+}

@@ -1,0 +1,37 @@
+package io.replicator.partition;
+
+/** Everything that can go wrong in the world around a partition, each with its remedy. */
+public enum Fault {
+    SOURCE_UNREACHABLE(Remedy.RETRY),
+    TARGET_UNREACHABLE(Remedy.RETRY),
+    SOURCE_LEADER_MOVED(Remedy.RETRY),
+    TARGET_LEADER_MOVED(Remedy.RETRY),
+    SOURCE_BROKER_ERROR(Remedy.RETRY),
+    TARGET_BROKER_ERROR(Remedy.RETRY),
+    TARGET_TIMED_OUT(Remedy.RETRY),
+    TARGET_LACKS_REPLICAS(Remedy.RETRY),
+    TARGET_STORAGE_ERROR(Remedy.RETRY),
+    SOURCE_TOPIC_MISSING(Remedy.RESTART_PARTITION),
+    TARGET_TOPIC_MISSING(Remedy.RESTART_PARTITION),
+    SOURCE_NOT_AUTHORIZED(Remedy.STOP_PARTITION),
+    TARGET_NOT_AUTHORIZED(Remedy.STOP_PARTITION),
+    SOURCE_BATCH_CORRUPT(Remedy.STOP_PARTITION),
+    SOURCE_OFFSET_OUT_OF_RANGE(Remedy.RESTART_PARTITION),
+    TARGET_BATCH_CORRUPT(Remedy.RESTART_PARTITION),
+    RECORD_TOO_LARGE(Remedy.STOP_PARTITION),
+    RECORD_REFUSED(Remedy.STOP_PARTITION),
+    SEQUENCE_LOST(Remedy.RENEW_IDENTITY),
+    FENCED(Remedy.GIVE_UP_GROUP),
+    MEMORY_TOO_SMALL(Remedy.STOP_PARTITION),
+    UNEXPECTED(Remedy.STOP_PARTITION);
+
+    private final Remedy remedy;
+
+    Fault(Remedy remedy) {
+        this.remedy = remedy;
+    }
+
+    public Remedy remedy() {
+        return remedy;
+    }
+}

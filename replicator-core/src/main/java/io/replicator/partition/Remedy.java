@@ -1,0 +1,15 @@
+package io.replicator.partition;
+
+/** What is done about a {@link Fault}. */
+public enum Remedy {
+    /** The same request again after a backoff; the partition stays as it is. */
+    RETRY,
+    /** The partition gives its buffers back and goes on from its position after a backoff, which grows. */
+    RESTART_PARTITION,
+    /** As {@link #RESTART_PARTITION}, but an operator has to change something first: shown as FAILED. */
+    STOP_PARTITION,
+    /** The partition group takes a new producer epoch; its partitions then go on from their positions. */
+    RENEW_IDENTITY,
+    /** Another owner has taken the partition group: let go of it at once. */
+    GIVE_UP_GROUP
+}
