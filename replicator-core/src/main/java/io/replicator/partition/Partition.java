@@ -29,7 +29,6 @@ public final class Partition {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong releasedBytes = new AtomicLong();
     private volatile Health targetHealth = Health.RUNNING;
-    private volatile Restart restart;
 
     // Written by the control plane.
     private volatile Health controlHealth = Health.RUNNING;
@@ -62,7 +61,6 @@ public final class Partition {
         this.position = new AtomicLong(position);
         this.targetEnd = new AtomicLong(targetEnd);
         this.targetMaxBatchBytes = targetMaxBatchBytes;
-        this.restart = new Restart(0, position, 0);
     }
 
     public TopicPartition source() {
@@ -149,16 +147,6 @@ public final class Partition {
     /** The producer: it holds that much less of what was fetched. */
     public void released(long moreBytes) {
         releasedBytes.setRelease(releasedBytes.getPlain() + moreBytes);
-    }
-
-    /** The last restart that the producer asked for. */
-    public Restart restart() {
-        return restart;
-    }
-
-    /** The producer: begin again. */
-    public void restartAt(Restart next) {
-        restart = next;
     }
 
     /** The fetcher's view of the partition. */

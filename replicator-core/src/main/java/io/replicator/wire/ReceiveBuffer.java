@@ -16,6 +16,7 @@ public final class ReceiveBuffer {
 
     // Written by the fetcher.
     private int handedOn;
+    private int holds;
     private boolean sealed;
 
     /** Written by the producer alone. */
@@ -27,7 +28,8 @@ public final class ReceiveBuffer {
         this.extent = extent;
     }
 
-    ByteBuffer bytes() {
+    /** The whole buffer, position 0. */
+    public ByteBuffer bytes() {
         return bytes;
     }
 
@@ -44,7 +46,17 @@ public final class ReceiveBuffer {
         handedOn++;
     }
 
-    /** The fetcher: no more batches will be handed on. */
+    /** The fetcher: batches of this buffer are still to be handed on, after the call that brought it. */
+    public void hold() {
+        holds++;
+    }
+
+    /** The fetcher: what the hold was for has been handed on, or is not wanted any more. */
+    public void letGo() {
+        holds--;
+    }
+
+    /** The fetcher: no more batches will be handed on, but by those that hold the buffer. */
     void seal() {
         sealed = true;
     }
@@ -55,6 +67,6 @@ public final class ReceiveBuffer {
     }
 
     boolean isDone() {
-        return sealed && released.getAcquire() == handedOn;
+        return sealed && holds == 0 && released.getAcquire() == handedOn;
     }
 }

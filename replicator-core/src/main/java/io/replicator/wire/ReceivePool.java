@@ -10,7 +10,7 @@ import org.apache.kafka.common.memory.MemoryPool;
  * Where responses are received: one direct region of fixed size, cut first-fit, so that the bound holds whatever the
  * number of partitions and however slow the target.
  *
- * <p>Belongs to the fetcher's thread. The producer's thread only counts what it is done with, in each
+ * <p>Belongs to one thread, for receive buffers the fetcher's. The producer's thread only counts what it is done with, in each
  * {@link ReceiveBuffer}; {@link #reclaim} finds the buffers that nobody needs any more. When nothing fits, the selector
  * stops reading from the socket until something does: back-pressure ends at the source's broker.
  *
@@ -72,6 +72,25 @@ public final class ReceivePool implements MemoryPool {
         }
         oversizedBytes = sizeBytes;
         return new ReceiveBuffer(ByteBuffer.allocate(sizeBytes), -1, sizeBytes);
+    }
+
+    /**
+     * Takes a buffer for the owner's own use, to be released once.
+     *
+     * @return {@code null} when nothing that long is free
+     */
+    public ReceiveBuffer take(int sizeBytes) {
+        int extent = aligned(sizeBytes);
+        int offset = extent > region.capacity() ? -1 : free.take(extent);
+        if (offset < 0) {
+            return null;
+        }
+        ReceiveBuffer buffer = new ReceiveBuffer(region.slice(offset, sizeBytes), offset, extent);
+        buffer.handOn();
+        buffer.seal();
+        claimed.add(buffer);
+        publishUse();
+        return buffer;
     }
 
     /** Takes the buffer that a completed response stands in out of the selector's hands. */
