@@ -1,6 +1,7 @@
 package io.replicator.offsets;
 
 import io.replicator.Require;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,5 +23,22 @@ public record MapChanges(
         Require.that(start >= 0 && start <= position, "start", start, "must be 0 to the position, " + position);
         Require.that(lastRun.count() <= 1, "last run", lastRun, "must be one run or none");
         Require.that(closedRuns == 0 || lastRun.count() == 1, "closed runs", closedRuns, "must have a run behind them");
+    }
+
+    /**
+     * These changes, and those chunks of earlier, unsaved ones that they neither repeat nor outdate. A map that began anew
+     * in between, from what was saved, hands out every chunk that could differ, from the first on.
+     */
+    MapChanges withUnsaved(MapChanges earlier) {
+        int firstChunk =
+                chunks.isEmpty() ? RunChunk.chunksOf(closedRuns) : chunks.get(0).index();
+        List<RunChunk> all = new ArrayList<>();
+        for (RunChunk chunk : earlier.chunks) {
+            if (chunk.index() < firstChunk) {
+                all.add(chunk);
+            }
+        }
+        all.addAll(chunks);
+        return new MapChanges(start, position, targetEnd, records, closedRuns, lastRun, all);
     }
 }

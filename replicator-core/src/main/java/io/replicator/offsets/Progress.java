@@ -8,4 +8,12 @@ package io.replicator.offsets;
  * @param writer who wrote it
  * @param changes where it stands
  */
-public record Progress(PartitionPair pair, Writer writer, MapChanges changes) {}
+public record Progress(PartitionPair pair, Writer writer, MapChanges changes) {
+    /** The later progress, with what an earlier one of the same map could not save. */
+    static Progress withUnsaved(Progress earlier, Progress later) {
+        if (!earlier.pair().equals(later.pair())) {
+            return later;
+        }
+        return new Progress(later.pair(), later.writer(), later.changes().withUnsaved(earlier.changes()));
+    }
+}

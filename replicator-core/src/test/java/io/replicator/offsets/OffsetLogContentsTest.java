@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -58,15 +59,27 @@ class OffsetLogContentsTest {
         OffsetMap map = new OffsetMap(0);
         List<Entry> log = new ArrayList<>();
         List<Snapshot> snapshots = new ArrayList<>();
-        for (int save = 0; save < 20; save++) {
+        Optional<Progress> unsaved = Optional.empty();
+        for (int save = 0; save < 30; save++) {
             grow(map, random, random.nextInt(40));
-            Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
-            chunkEntries(progress).forEach(log::add);
-            log.add(progressEntry(progress));
-            snapshots.add(new Snapshot(log.size(), runsOf(map), map.position()));
-            if (random.nextInt(6) == 0) {
-                map = read(log).partitions().get(ORDERS).toOffsetMap();
-                assertThat(map.hasChanges()).isFalse();
+            Progress taken = new Progress(PAIR, WRITER, map.takeChanges());
+            Progress progress =
+                    unsaved.map(earlier -> Progress.withUnsaved(earlier, taken)).orElse(taken);
+            List<Entry> chunks = chunkEntries(progress);
+            int fate = random.nextInt(6);
+            if (fate < 2) { // The write is torn: some chunks at most reach the log.
+                log.addAll(chunks.subList(0, random.nextInt(chunks.size() + 1)));
+                unsaved = Optional.of(progress);
+            } else {
+                log.addAll(chunks);
+                log.add(progressEntry(progress));
+                snapshots.add(new Snapshot(log.size(), runsOf(map), map.position()));
+                unsaved = Optional.empty();
+            }
+            if (fate == 0 || fate == 5) { // The map is lost, and begins anew from what is durable.
+                SavedProgress saved = read(log).partitions().get(ORDERS);
+                map = saved == null ? new OffsetMap(0) : saved.toOffsetMap();
+                assertThat(map.hasChanges()).isEqualTo(saved == null);
             }
         }
 
