@@ -58,7 +58,6 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private final Supplier<ClusterView> connect;
     private final ReceivePool pool;
     private final BatchRing ring;
-    private final Doorbell producerBell;
     private final FetchMeasures measures;
     private final FetchSession.Limits limits;
     private final long partitionBudgetBytes;
@@ -67,6 +66,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private final Doorbell bell;
     private final Mailbox<Command> commands;
     private final Mailbox<Restart> restarts;
+
+    /** Set before the thread starts: each agent wakes the other, so one of them must exist first. */
+    private Doorbell producerBell;
 
     private ClusterView source;
     private int seenVersion = -1;
@@ -88,7 +90,6 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
      * @param connect opens the connection to the source, on the fetcher's thread
      * @param pool where the connection receives
      * @param ring to the producer
-     * @param producerBell wakes the producer
      * @param limits of fetch requests
      * @param partitionBudgetBytes the most of one partition that is on its way at a time
      * @param throttle the flow's own speed limit
@@ -99,7 +100,6 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             Supplier<ClusterView> connect,
             ReceivePool pool,
             BatchRing ring,
-            Doorbell producerBell,
             FetchSession.Limits limits,
             long partitionBudgetBytes,
             Throttle throttle,
@@ -108,7 +108,6 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         this.connect = connect;
         this.pool = pool;
         this.ring = ring;
-        this.producerBell = producerBell;
         this.limits = limits;
         this.partitionBudgetBytes = partitionBudgetBytes;
         this.throttle = throttle;
@@ -127,6 +126,11 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     /** The producer's thread. */
     public Mailbox<Restart> restarts() {
         return restarts;
+    }
+
+    /** Who is woken when the ring has something. Called once, before the thread starts. */
+    public void wakes(Doorbell bellOfProducer) {
+        producerBell = bellOfProducer;
     }
 
     /** Rung when memory or slots were given back. */

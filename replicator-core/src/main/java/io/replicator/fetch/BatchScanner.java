@@ -1,6 +1,7 @@
 package io.replicator.fetch;
 
 import io.replicator.batch.BatchHeader;
+import io.replicator.batch.CorruptBatchException;
 import io.replicator.measure.FetchMeasures;
 import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
@@ -48,9 +49,10 @@ final class BatchScanner {
         PartitionCursor cursor = remainder.cursor();
         ByteBuffer bytes = remainder.batches();
         int at = remainder.at();
+        long skippedFrom = -1;
         long skippedTo = -1;
         // Two free slots for every batch: one for it, one for the news of what was skipped before it.
-        while (ring.free() >= 2 && BatchHeader.isWhole(bytes, at, bytes.limit())) {
+        while (ring.free() >= 2 && isWhole(bytes, at)) {
             if (!isPlausible(bytes, at)) {
                 corruptAt = cursor.offset;
                 break;
@@ -59,10 +61,11 @@ final class BatchScanner {
             boolean isLeftOut = isLeftOut(remainder.aborted(), bytes, at);
             if (nextOffset > cursor.offset) {
                 if (isLeftOut) {
+                    skippedFrom = skippedTo < 0 ? cursor.offset : skippedFrom;
                     skippedTo = nextOffset;
                     measures.skippedBatches.increment();
                 } else {
-                    publishAdvance(remainder, skippedTo);
+                    publishAdvance(remainder, skippedFrom, skippedTo);
                     skippedTo = -1;
                     publishBatch(remainder, at, nextOffset);
                 }
@@ -70,9 +73,18 @@ final class BatchScanner {
             }
             at += BatchHeader.sizeInBytes(bytes, at);
         }
-        publishAdvance(remainder, skippedTo);
+        publishAdvance(remainder, skippedFrom, skippedTo);
         remainder.passTo(at);
-        return corruptAt >= 0 || !BatchHeader.isWhole(bytes, at, bytes.limit());
+        return corruptAt >= 0 || !isWhole(bytes, at);
+    }
+
+    /** A length that no batch can have is reported as a batch, for {@link #isPlausible} to refuse. */
+    private static boolean isWhole(ByteBuffer bytes, int at) {
+        try {
+            return BatchHeader.isWhole(bytes, at, bytes.limit());
+        } catch (CorruptBatchException corrupt) {
+            return true;
+        }
     }
 
     /** Asked about every batch, also those that are not wanted: aborted transactions begin and end in them. */
@@ -88,11 +100,14 @@ final class BatchScanner {
     private static boolean isPlausible(ByteBuffer bytes, int at) {
         byte magic = BatchHeader.magic(bytes, at);
         int size = BatchHeader.sizeInBytes(bytes, at);
+        if (size > bytes.limit() - at || size < SMALLEST_OLD_MESSAGE) {
+            return false;
+        }
         if (magic < 0 || magic > BatchHeader.MAGIC_V2 || BatchHeader.baseOffset(bytes, at) < 0) {
             return false;
         }
         if (magic < BatchHeader.MAGIC_V2) {
-            return size >= SMALLEST_OLD_MESSAGE;
+            return true;
         }
         return size >= BatchHeader.SIZE
                 && BatchHeader.lastOffsetDelta(bytes, at) >= 0
@@ -107,12 +122,13 @@ final class BatchScanner {
                 : BatchHeader.nextOffset(bytes, at);
     }
 
-    private void publishAdvance(Remainder remainder, long skippedTo) {
+    private void publishAdvance(Remainder remainder, long skippedFrom, long skippedTo) {
         if (skippedTo < 0) {
             return;
         }
         BatchSlot slot = claim(remainder, skippedTo);
         slot.kind = BatchSlot.Kind.ADVANCE;
+        slot.fromOffset = skippedFrom;
         slot.sizeInBytes = 0;
         ring.publish();
     }

@@ -36,7 +36,7 @@ public final class BatchSlot {
 
     public int sizeInBytes;
 
-    /** Records below this source offset are not wanted. */
+    /** Records below this source offset are not wanted; it is the {@link #nextOffset} of the slot before. */
     public long fromOffset;
 
     /** The source offset after the batch. */

@@ -38,6 +38,7 @@ public final class ProduceCall<B extends ProducedBatch> {
         void completed(ProduceCall<B> call, long throttleNanos);
     }
 
+    private final int nodeId;
     private final Listener<B> listener;
     private final ProduceRequestData request = new ProduceRequestData();
     private final Map<String, Topic<B>> topicsByName = new HashMap<>();
@@ -75,7 +76,12 @@ public final class ProduceCall<B extends ProducedBatch> {
         }
     }
 
-    public ProduceCall(Listener<B> listener) {
+    /**
+     * @param nodeId the broker that leads all of the call's partitions
+     * @param listener told each batch's fate
+     */
+    public ProduceCall(int nodeId, Listener<B> listener) {
+        this.nodeId = nodeId;
         this.listener = listener;
     }
 
@@ -101,6 +107,10 @@ public final class ProduceCall<B extends ProducedBatch> {
         sizeInBytes += batch.bytes().remaining();
     }
 
+    public int nodeId() {
+        return nodeId;
+    }
+
     /** The batches, in the order in which they were added. */
     public List<B> batches() {
         return batches;
@@ -111,7 +121,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     }
 
     /** Sends; the node must be ready. */
-    public void send(ClusterView cluster, int nodeId) {
+    public void send(ClusterView cluster) {
         Connection connection = cluster.connection();
         request.setAcks(ACKS_ALL).setTimeoutMs(connection.requestTimeoutMillis());
         Node node = cluster.node(nodeId).orElseThrow();
