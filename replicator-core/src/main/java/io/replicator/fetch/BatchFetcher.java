@@ -70,6 +70,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     /** Set before the thread starts: each agent wakes the other, so one of them must exist first. */
     private Doorbell producerBell;
 
+    /** Tells the control plane that the source changed. Set before the thread starts. */
+    private Runnable onNews = () -> {};
+
     private ClusterView source;
     private int seenVersion = -1;
     private boolean stopped;
@@ -131,6 +134,11 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     /** Who is woken when the ring has something. Called once, before the thread starts. */
     public void wakes(Doorbell bellOfProducer) {
         producerBell = bellOfProducer;
+    }
+
+    /** Who is told when topics or partitions came or went. Called once, before the thread starts. */
+    public void tells(Runnable listener) {
+        onNews = listener;
     }
 
     /** Rung when memory or slots were given back. */
@@ -331,10 +339,15 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             return 0;
         }
         seenVersion = source.version();
+        boolean news = false;
         for (PartitionCursor cursor : cursors) {
+            news |= cursor != null && cursor.hasNews();
             if (cursor != null && cursor.session != null && serverOf(cursor, nowNanos) != cursor.session.nodeId()) {
                 holdBack(cursor);
             }
+        }
+        if (news) {
+            onNews.run();
         }
         return 1;
     }
@@ -384,6 +397,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         cursor.failures = 0;
         if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
             cursor.partition.sourceHealthIs(Health.RUNNING);
+            cursor.partition.outOfRangeIs(-1);
         }
         takeEnds(cursor, answer);
         if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
@@ -464,6 +478,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         cursor.notBeforeNanos = nowNanos + backoffNanos;
         holdBack(cursor);
         source.refresh();
+        if (fault == Fault.SOURCE_OFFSET_OUT_OF_RANGE) {
+            cursor.partition.outOfRangeIs(cursor.offset);
+            onNews.run();
+        }
         if (cursor.failures >= FAILURES_TO_TELL || fault.remedy() != Remedy.RETRY) {
             cursor.partition.sourceHealthIs(
                     SourceTrouble.of(source.connection().clusterName(), cursor.partition, fault, why, cursor.offset));

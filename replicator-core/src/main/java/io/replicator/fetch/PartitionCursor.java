@@ -43,6 +43,9 @@ final class PartitionCursor {
 
     boolean removed;
 
+    /** How many partitions the topic had when it was last looked at. */
+    private int seenPartitions;
+
     PartitionCursor(int number, Partition partition, TopicView topic) {
         this.number = number;
         this.partition = partition;
@@ -50,6 +53,14 @@ final class PartitionCursor {
         this.offset = partition.position();
         this.fetched = new FetchedPartition(
                 partition.source().topic(), partition.sourceTopicId(), partition.number(), number, offset);
+    }
+
+    /** Whether the topic grew, vanished or came back since this was last asked. */
+    boolean hasNews() {
+        int partitions = topic.partitions();
+        boolean changed = seenPartitions != 0 && partitions != seenPartitions;
+        seenPartitions = Math.max(1, partitions);
+        return changed;
     }
 
     /** Bytes on their way through the lane. */

@@ -141,7 +141,13 @@ public final class Lane implements AutoCloseable {
         death.compareAndSet(null, cause);
     }
 
-    public void start() {
+    /**
+     * Starts the lane's threads.
+     *
+     * @param onNews told, on a thread of the lane, when topics or partitions came or went on the source
+     */
+    public void start(Runnable onNews) {
+        fetcher.tells(onNews);
         producerThread.start();
         fetcherThread.start();
     }
@@ -169,6 +175,11 @@ public final class Lane implements AutoCloseable {
     public void add(int slot, Partition partition, OffsetMap map) {
         producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
         fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
+    }
+
+    /** Goes on at a later offset of the source, once nothing of the partition is on its way. */
+    public void skip(int slot, long offset) {
+        producer.commands().put(new BatchProducer.Command.Skip(slot, offset));
     }
 
     /** Copies a partition no longer. What is in flight may still be written. */

@@ -20,6 +20,7 @@ public final class Partition {
     private final AtomicLong sourceStart = new AtomicLong(-1);
     private final AtomicLong sourceEnd = new AtomicLong(-1);
     private volatile Health sourceHealth = Health.RUNNING;
+    private volatile long outOfRangeOffset = -1;
 
     // Written by the producer.
     private final AtomicLong position;
@@ -33,6 +34,7 @@ public final class Partition {
     // Written by the control plane.
     private volatile Health controlHealth = Health.RUNNING;
     private volatile int targetMaxBatchBytes;
+    private final AtomicLong gapRecords = new AtomicLong();
 
     /**
      * @param source topic and number on the source
@@ -149,6 +151,16 @@ public final class Partition {
         releasedBytes.setRelease(releasedBytes.getPlain() + moreBytes);
     }
 
+    /** The fetcher: the source does not have the offset any more, or not yet; -1 when it answered again. */
+    public void outOfRangeIs(long offset) {
+        outOfRangeOffset = offset;
+    }
+
+    /** The offset that the source does not have, -1 when all is well. */
+    public long outOfRangeOffset() {
+        return outOfRangeOffset;
+    }
+
     /** The fetcher's view of the partition. */
     public void sourceHealthIs(Health health) {
         sourceHealth = health;
@@ -185,6 +197,15 @@ public final class Partition {
     /** The control plane: the target topic's {@code max.message.bytes} is now this. */
     public void targetMaxBatchBytesIs(int maxBytes) {
         targetMaxBatchBytes = maxBytes;
+    }
+
+    /** The control plane: so many offsets were lost on the source before they could be copied. */
+    public void gapOf(long records) {
+        gapRecords.setRelease(gapRecords.getPlain() + records);
+    }
+
+    public long gapRecords() {
+        return gapRecords.getAcquire();
     }
 
     @Override

@@ -45,6 +45,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         /** Write a partition no longer. */
         record Remove(int number) implements Command {}
 
+        /** What is below an offset is lost on the source: go on there. */
+        record Skip(int number, long offset) implements Command {}
+
         /** Say what is to be saved; answered on the producer's thread. */
         record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
 
@@ -215,6 +218,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             add(add);
         } else if (command instanceof Command.Remove remove) {
             remove(remove.number());
+        } else if (command instanceof Command.Skip skip) {
+            skip(skip.number(), skip.offset());
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(collect());
         } else if (command instanceof Command.Drain drain) {
@@ -249,6 +254,16 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         if (!window.hasSent()) {
             window.dropAll();
         }
+    }
+
+    private void skip(int number, long offset) {
+        PartitionWindow window = windows.get(number);
+        if (window == null || !window.isEmpty() || offset <= window.map().position()) {
+            return;
+        }
+        window.map().advance(offset);
+        window.publishPosition();
+        restart(window, offset, nowNanos);
     }
 
     private List<Progress> collect() {
