@@ -68,7 +68,7 @@ public final class OffsetMap {
         }
         this.position = saved.position();
         this.records = saved.runs().records();
-        this.takenClosedRuns = saved.isWhole() ? closedRuns() : 0;
+        this.takenClosedRuns = closedRuns();
         this.takenPosition = saved.isWhole() ? position : -1;
         this.takenRecords = records;
     }
