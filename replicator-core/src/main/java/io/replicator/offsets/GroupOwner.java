@@ -1,0 +1,53 @@
+package io.replicator.offsets;
+
+import io.replicator.Require;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who owns a partition group, saved after the fence and before the first write: the next owner then knows which of the
+ * target's batches were written by this flow.
+ *
+ * @param partitionGroup the group
+ * @param instance its owner's name
+ * @param producerId that the owner writes with
+ * @param producerEpoch that the owner writes with
+ * @param formerProducerIds that the group was written with earlier, the latest last
+ */
+public record GroupOwner(
+        int partitionGroup, String instance, long producerId, short producerEpoch, List<Long> formerProducerIds) {
+    /** A producer id changes after 32,767 owners, or when its transactional id expired: these are years. */
+    private static final int FORMER_PRODUCER_IDS = 64;
+
+    public GroupOwner {
+        formerProducerIds = List.copyOf(formerProducerIds);
+        Require.that(partitionGroup >= 0, "partition group", partitionGroup, "must not be negative");
+    }
+
+    /** The group's first owner. */
+    public static GroupOwner first(int partitionGroup, String instance, long producerId, short producerEpoch) {
+        return new GroupOwner(partitionGroup, instance, producerId, producerEpoch, List.of());
+    }
+
+    /** The group's next owner, which may be the same instance with a new identity. */
+    public GroupOwner next(String nextInstance, long nextProducerId, short nextProducerEpoch) {
+        List<Long> former = new ArrayList<>(formerProducerIds);
+        if (nextProducerId != producerId) {
+            former.remove(producerId);
+            former.add(producerId);
+        }
+        former.remove(nextProducerId);
+        int dropped = Math.max(0, former.size() - FORMER_PRODUCER_IDS);
+        return new GroupOwner(
+                partitionGroup,
+                nextInstance,
+                nextProducerId,
+                nextProducerEpoch,
+                former.subList(dropped, former.size()));
+    }
+
+    /** Whether batches with that producer id were written by the group, by its owner or an earlier one. */
+    public boolean wrote(long otherProducerId) {
+        return otherProducerId == producerId || formerProducerIds.contains(otherProducerId);
+    }
+}

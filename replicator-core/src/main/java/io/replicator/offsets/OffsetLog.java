@@ -1,0 +1,291 @@
+package io.replicator.offsets;
+
+import io.replicator.config.FlowConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A flow's durable progress: a compacted topic on the target, so that an instance can be lost at any moment.
+ *
+ * <p>One thread, the flow's control thread: it may block here up to the timeout, the data's way goes on meanwhile. What
+ * could not be saved is kept and written with the next save, so a snapshot that was handed over once is never lost while
+ * this object lives.
+ */
+public final class OffsetLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetLog.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final FlowConfig flow;
+    private final Duration timeout;
+    private final TopicPartition log;
+    private final Map<TopicPartition, Progress> unsaved = new LinkedHashMap<>();
+    private final Map<TopicPartition, Integer> savedChunks = new HashMap<>();
+    private Producer<byte[], byte[]> producer;
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param timeout of each call
+     */
+    public OffsetLog(FlowConfig flow, Duration timeout) {
+        this.flow = flow;
+        this.timeout = timeout;
+        this.log = new TopicPartition(flow.offsetsTopic(), 0);
+    }
+
+    /**
+     * Creates the topic, or checks that the one there keeps progress.
+     *
+     * @param target of the flow's target
+     * @throws OffsetLogException when it cannot be created, or would forget
+     */
+    public void ensureTopic(Admin target) throws InterruptedException {
+        new OffsetLogTopic(flow, timeout).ensure(target);
+    }
+
+    /**
+     * Writes progress, and what earlier saves could not write. Returns when all of it is on every in-sync replica. Runs
+     * are durable before the progress that counts them is sent.
+     *
+     * @throws OffsetLogException when anything may not be durable; the next save, of no progress even, tries again
+     */
+    public void save(List<Progress> progress) throws InterruptedException {
+        for (Progress each : progress) {
+            unsaved.merge(each.pair().source(), each, Progress::withUnsaved);
+        }
+        List<ProducerRecord<byte[], byte[]>> chunks = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
+        for (Progress each : unsaved.values()) {
+            TopicPartition source = each.pair().source();
+            for (RunChunk chunk : each.changes().chunks()) {
+                savedChunks.merge(source, chunk.index() + 1, Math::max);
+                chunks.add(record(
+                        OffsetLogFormat.runsKey(source, chunk.index()),
+                        OffsetLogFormat.runsValue(each.pair(), each.writer(), chunk)));
+            }
+            positions.add(record(OffsetLogFormat.progressKey(source), OffsetLogFormat.progressValue(each)));
+        }
+        write(chunks);
+        write(positions);
+        unsaved.clear();
+    }
+
+    /** Whether a save failed and is to be tried again. */
+    public boolean hasUnsaved() {
+        return !unsaved.isEmpty();
+    }
+
+    /** Drops what could not be saved of a partition group that another instance owns now. */
+    public void forgetUnsaved(int partitionGroup) {
+        unsaved.values().removeIf(progress -> progress.writer().partitionGroup() == partitionGroup);
+    }
+
+    /** Writes who owns a partition group. */
+    public void save(GroupOwner owner) throws InterruptedException {
+        write(List.of(record(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner))));
+    }
+
+    /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
+    public void remove(Collection<TopicPartition> sources) throws InterruptedException {
+        List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> chunks = new ArrayList<>();
+        for (TopicPartition source : sources) {
+            unsaved.remove(source);
+            positions.add(record(OffsetLogFormat.progressKey(source), null));
+            for (int chunk = 0; chunk < savedChunks.getOrDefault(source, 0); chunk++) {
+                chunks.add(record(OffsetLogFormat.runsKey(source, chunk), null));
+            }
+        }
+        write(positions);
+        write(chunks);
+        sources.forEach(savedChunks::remove);
+    }
+
+    private ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value) {
+        return new ProducerRecord<>(log.topic(), log.partition(), key, value);
+    }
+
+    private void write(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException {
+        if (records.isEmpty()) {
+            return;
+        }
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+        try {
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                requireGoing(failure, deadlineNanos);
+                sent.add(producer().send(record, (ignored, e) -> failure.compareAndSet(null, e)));
+            }
+            for (Future<RecordMetadata> each : sent) {
+                each.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+        } catch (ExecutionException e) {
+            throw cannotSave(e.getCause());
+        } catch (TimeoutException e) {
+            throw cannotSave(e);
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            throw cannotSave(e);
+        }
+    }
+
+    /** Each send may block: one that failed must not be followed by thousands that do. */
+    private void requireGoing(AtomicReference<Exception> failure, long deadlineNanos) throws TimeoutException {
+        if (failure.get() != null) {
+            throw cannotSave(failure.get());
+        }
+        if (System.nanoTime() - deadlineNanos > 0) {
+            throw new TimeoutException("not written within " + timeout);
+        }
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        if (producer == null) {
+            producer = OffsetLogClients.producer(flow, timeout);
+        }
+        return producer;
+    }
+
+    private OffsetLogException cannotSave(Throwable cause) {
+        OffsetLogException failed = failed("progress cannot be saved in " + named(flow), cause);
+        if (!(cause instanceof RetriableException || cause instanceof TimeoutException)) {
+            closeProducer(); // Some errors stay with a producer: the next save begins with a new one.
+        }
+        return failed;
+    }
+
+    /**
+     * Reads the whole log, as far as it stood when this began.
+     *
+     * @return an empty state when the topic does not exist
+     * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
+     */
+    public SavedState load() throws InterruptedException {
+        OffsetLogContents contents = new OffsetLogContents(log.topic());
+        try (Consumer<byte[], byte[]> consumer = OffsetLogClients.consumer(flow)) {
+            if (!consumer.partitionsFor(log.topic(), timeout).isEmpty()) {
+                read(consumer, contents);
+            }
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            throw failed("progress cannot be read from " + named(flow), e);
+        }
+        contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
+        SavedState state = contents.state();
+        warnOfOddities(state);
+        return state;
+    }
+
+    private void read(Consumer<byte[], byte[]> consumer, OffsetLogContents contents) {
+        List<TopicPartition> all = List.of(log);
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        long end = consumer.endOffsets(all, timeout).get(log);
+        long lastMoveNanos = System.nanoTime();
+        while (consumer.position(log, timeout) < end) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                contents.accept(record.offset(), record.key(), record.value());
+            }
+            long nowNanos = System.nanoTime();
+            if (!records.isEmpty()) {
+                lastMoveNanos = nowNanos;
+            } else if (nowNanos - lastMoveNanos > timeout.toNanos()) {
+                throw new OffsetLogException(
+                        "progress cannot be read from " + named(flow) + ": nothing came for " + timeout + " at offset "
+                                + consumer.position(log, timeout) + " of " + end,
+                        null,
+                        true);
+            }
+        }
+    }
+
+    private void warnOfOddities(SavedState state) {
+        if (state.foreignRecords() > 0) {
+            LOG.warn(
+                    "ignored records that are not ours in the offset log flow={} topic={} records={}",
+                    flow.name(),
+                    log.topic(),
+                    state.foreignRecords());
+        }
+        List<TopicPartition> damaged = state.partitions().values().stream()
+                .filter(saved -> !saved.isWhole())
+                .map(saved -> saved.pair().source())
+                .toList();
+        if (!damaged.isEmpty()) {
+            LOG.warn(
+                    "runs are missing in the offset log: copying goes on, older offsets do not translate"
+                            + " flow={} topic={} partitions={} first={}",
+                    flow.name(),
+                    log.topic(),
+                    damaged.size(),
+                    damaged.get(0));
+        }
+    }
+
+    static OffsetLogException failed(String what, Throwable cause) {
+        boolean needsAnOperator = cause instanceof AuthorizationException
+                || cause instanceof AuthenticationException
+                || cause instanceof UnsupportedVersionException
+                || cause instanceof RecordTooLargeException
+                || cause instanceof InvalidTopicException;
+        boolean isTransient = !needsAnOperator && (cause instanceof ApiException || cause instanceof TimeoutException);
+        return new OffsetLogException(what + ": " + cause.getMessage(), cause, isTransient);
+    }
+
+    static String named(FlowConfig flow) {
+        return flow.offsetsTopic() + " on " + flow.target().name();
+    }
+
+    private static InterruptedException interrupted(InterruptException cause) {
+        Thread.interrupted(); // It is thrown on instead.
+        InterruptedException thrown = new InterruptedException(cause.getMessage());
+        thrown.initCause(cause);
+        return thrown;
+    }
+
+    /** Gives up what is not written yet. */
+    @Override
+    public void close() {
+        closeProducer();
+    }
+
+    private void closeProducer() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.replicator.offsets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes sense of the offset log, record by record in the log's order. The last record of a key counts, with one
+ * exception: what an owner wrote after it had been fenced does not.
+ *
+ * <p>A write can be torn: the chunks of closed runs reach the log before the progress that counts them, and either may
+ * be lost with its writer. So a chunk may hold more than the progress knows of, and what it holds beyond is ignored.
+ * Where a chunk holds less, the progress still stands on its own, with its last run.
+ */
+final class OffsetLogContents {
+    private final String topic;
+    private final Map<TopicPartition, ProgressEntry> progress = new HashMap<>();
+    private final Map<TopicPartition, Map<Integer, ChunkEntry>> chunks = new HashMap<>();
+    private final Map<Integer, GroupOwner> groups = new HashMap<>();
+    private long foreignRecords;
+
+    OffsetLogContents(String topic) {
+        this.topic = topic;
+    }
+
+    private record ProgressEntry(
+            PartitionPair pair,
+            Writer writer,
+            long start,
+            long position,
+            long targetEnd,
+            long records,
+            int closedRuns,
+            Runs lastRun) {}
+
+    private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) {}
+
+    /**
+     * Takes the next record of the log.
+     *
+     * @param value null for a tombstone
+     * @throws OffsetLogException when a record is ours and cannot be understood: going on without it would copy again
+     *     what was copied
+     */
+    void accept(long offset, byte[] key, byte[] value) {
+        JsonNode parsedKey = key == null ? OffsetLogFormat.parse(new byte[0]) : OffsetLogFormat.parse(key);
+        if (!parsedKey.path("v").isInt() || !parsedKey.path("kind").isTextual()) {
+            foreignRecords++;
+            return;
+        }
+        requireKnown(offset, parsedKey);
+        try {
+            acceptKnown(offset, parsedKey, value);
+        } catch (IllegalArgumentException e) {
+            throw new OffsetLogException(
+                    topic + "@" + offset + ": unreadable record " + parsedKey + ": " + e.getMessage()
+                            + "; write a tombstone for this key to forget it, its partition then starts anew",
+                    e,
+                    false);
+        }
+    }
+
+    private void acceptKnown(long offset, JsonNode key, byte[] value) {
+        String kind = OffsetLogFormat.text(key, "kind");
+        JsonNode parsedValue = value == null ? null : OffsetLogFormat.parse(value);
+        if (parsedValue != null) {
+            OffsetLogFormat.longOf(parsedValue, "v");
+            requireKnown(offset, parsedValue);
+        }
+        if (kind.equals(OffsetLogFormat.PROGRESS)) {
+            acceptProgress(OffsetLogFormat.source(key), parsedValue);
+        } else if (kind.equals(OffsetLogFormat.RUNS)) {
+            acceptChunk(OffsetLogFormat.source(key), OffsetLogFormat.intOf(key, "chunk"), parsedValue);
+        } else if (kind.equals(OffsetLogFormat.GROUP)) {
+            acceptGroup(key, parsedValue);
+        } else {
+            foreignRecords++;
+        }
+    }
+
+    private void requireKnown(long offset, JsonNode node) {
+        long version = node.path("v").longValue();
+        if (version > OffsetLogFormat.VERSION) {
+            throw OffsetLogException.refused(topic + "@" + offset + ": record of format " + version
+                    + " was written by a newer version, this one knows up to " + OffsetLogFormat.VERSION
+                    + "; run that version");
+        }
+    }
+
+    private void acceptProgress(TopicPartition source, JsonNode value) {
+        if (value == null) {
+            progress.remove(source);
+            return;
+        }
+        ProgressEntry entry = new ProgressEntry(
+                OffsetLogFormat.pair(source, value),
+                OffsetLogFormat.writer(value),
+                OffsetLogFormat.longOf(value, "start"),
+                OffsetLogFormat.longOf(value, "position"),
+                OffsetLogFormat.longOf(value, "targetEnd"),
+                OffsetLogFormat.longOf(value, "records"),
+                OffsetLogFormat.intOf(value, "closedRuns"),
+                OffsetLogFormat.runs(value, "lastRun"));
+        requireSound(entry);
+        ProgressEntry before = progress.get(source);
+        if (before == null || !entry.writer().isFencedBy(before.writer())) {
+            progress.put(source, entry);
+        }
+    }
+
+    private static void requireSound(ProgressEntry entry) {
+        Runs lastRun = entry.lastRun();
+        long end = lastRun.count() == 0 ? -1 : lastRun.targetEnd(0);
+        long sourceEnd = lastRun.count() == 0 ? entry.start() : lastRun.sourceEnd(0);
+        boolean sound = lastRun.count() <= 1
+                && entry.start() >= 0
+                && entry.position() >= sourceEnd
+                && entry.targetEnd() == end
+                && (entry.closedRuns() == 0 || lastRun.count() == 1);
+        if (!sound) {
+            throw new IllegalArgumentException("its numbers contradict each other");
+        }
+    }
+
+    private void acceptChunk(TopicPartition source, int index, JsonNode value) {
+        Map<Integer, ChunkEntry> ofPartition = chunks.computeIfAbsent(source, ignored -> new HashMap<>());
+        if (value == null) {
+            ofPartition.remove(index);
+            return;
+        }
+        ChunkEntry entry = new ChunkEntry(
+                OffsetLogFormat.pair(source, value),
+                OffsetLogFormat.writer(value),
+                OffsetLogFormat.runs(value, OffsetLogFormat.RUNS));
+        ChunkEntry before = ofPartition.get(index);
+        if (before == null || !entry.writer().isFencedBy(before.writer())) {
+            ofPartition.put(index, entry);
+        }
+    }
+
+    private void acceptGroup(JsonNode key, JsonNode value) {
+        int group = OffsetLogFormat.intOf(key, "group");
+        if (value == null) {
+            groups.remove(group);
+            return;
+        }
+        GroupOwner owner = OffsetLogFormat.owner(key, value);
+        GroupOwner before = groups.get(group);
+        boolean isFenced = before != null
+                && before.producerId() == owner.producerId()
+                && owner.producerEpoch() < before.producerEpoch();
+        if (!isFenced) {
+            groups.put(group, owner);
+        }
+    }
+
+    /** How many chunks of a partition's runs the log holds, those that no progress counts included. */
+    int chunkCount(TopicPartition source) {
+        return chunks.getOrDefault(source, Map.of()).keySet().stream()
+                .mapToInt(index -> index + 1)
+                .max()
+                .orElse(0);
+    }
+
+    /** Every partition that the log holds something of. */
+    List<TopicPartition> partitions() {
+        List<TopicPartition> all = new ArrayList<>(progress.keySet());
+        chunks.keySet().stream().filter(source -> !progress.containsKey(source)).forEach(all::add);
+        return all;
+    }
+
+    /** What the log says, once all of it was taken. */
+    SavedState state() {
+        Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
+        progress.forEach((source, entry) -> partitions.put(source, saved(entry)));
+        return new SavedState(partitions, groups, foreignRecords);
+    }
+
+    private SavedProgress saved(ProgressEntry entry) {
+        Runs runs = runs(entry);
+        boolean isWhole = runs.count() == entry.closedRuns() + entry.lastRun().count()
+                && runs.isAscending()
+                && runs.records() == entry.records()
+                && (runs.count() == 0 || runs.source(0) >= entry.start());
+        Runs lastRun = entry.lastRun();
+        long lastStart = lastRun.count() == 0 ? entry.position() : lastRun.source(0);
+        return new SavedProgress(
+                entry.pair(),
+                entry.writer(),
+                isWhole ? entry.start() : lastStart,
+                entry.position(),
+                entry.targetEnd(),
+                isWhole ? runs : lastRun,
+                isWhole);
+    }
+
+    /** The closed runs that the progress counts, as far as they are there, and the last run. */
+    private Runs runs(ProgressEntry entry) {
+        Map<Integer, ChunkEntry> ofPartition = chunks.getOrDefault(entry.pair().source(), Map.of());
+        List<Long> triples = new ArrayList<>();
+        for (int chunk = 0; chunk < RunChunk.chunksOf(entry.closedRuns()); chunk++) {
+            ChunkEntry found = ofPartition.get(chunk);
+            if (found != null && found.pair().equals(entry.pair())) {
+                int wanted = Math.min(RunChunk.RUNS, entry.closedRuns() - chunk * RunChunk.RUNS);
+                addRuns(triples, found.runs(), Math.min(wanted, found.runs().count()));
+            }
+        }
+        addRuns(triples, entry.lastRun(), entry.lastRun().count());
+        return Runs.of(triples.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static void addRuns(List<Long> triples, Runs runs, int count) {
+        for (int run = 0; run < count; run++) {
+            triples.add(runs.source(run));
+            triples.add(runs.target(run));
+            triples.add(runs.length(run));
+        }
+    }
+}

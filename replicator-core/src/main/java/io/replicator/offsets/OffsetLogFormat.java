@@ -1,0 +1,214 @@
+package io.replicator.offsets;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * The offset log's records as readable JSON, for an operator with a console consumer.
+ *
+ * <pre>
+ *   {"v":1,"kind":"progress","topic":"orders","partition":3}   one per source partition, the last run in it
+ *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
+ *   {"v":1,"kind":"group","group":7}                           one per partition group
+ * </pre>
+ *
+ * <p>A key is compared byte by byte when the topic is compacted, so the order of its fields must never change.
+ */
+final class OffsetLogFormat {
+    static final int VERSION = 1;
+    static final String PROGRESS = "progress";
+    static final String RUNS = "runs";
+    static final String GROUP = "group";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private OffsetLogFormat() {}
+
+    static byte[] progressKey(TopicPartition source) {
+        return bytes(partitionKey(PROGRESS, source));
+    }
+
+    static byte[] runsKey(TopicPartition source, int chunk) {
+        return bytes(partitionKey(RUNS, source).put("chunk", chunk));
+    }
+
+    static byte[] groupKey(int partitionGroup) {
+        return bytes(key(GROUP).put("group", partitionGroup));
+    }
+
+    private static ObjectNode key(String kind) {
+        return JsonNodeFactory.instance.objectNode().put("v", VERSION).put("kind", kind);
+    }
+
+    private static ObjectNode partitionKey(String kind, TopicPartition source) {
+        return key(kind).put("topic", source.topic()).put("partition", source.partition());
+    }
+
+    static byte[] progressValue(Progress progress) {
+        MapChanges changes = progress.changes();
+        ObjectNode value = value();
+        value.put("start", changes.start());
+        value.put("position", changes.position());
+        value.put("targetEnd", changes.targetEnd());
+        value.put("records", changes.records());
+        value.put("closedRuns", changes.closedRuns());
+        putRuns(value.putArray("lastRun"), changes.lastRun());
+        putIds(value, progress.pair());
+        putWriter(value, progress.writer());
+        return bytes(value);
+    }
+
+    /** A chunk names the map it belongs to, so that a chunk of another incarnation or owner is never mixed in. */
+    static byte[] runsValue(PartitionPair pair, Writer writer, RunChunk chunk) {
+        ObjectNode value = value();
+        putRuns(value.putArray("runs"), chunk.runs());
+        putIds(value, pair);
+        putWriter(value, writer);
+        return bytes(value);
+    }
+
+    static byte[] groupValue(GroupOwner owner) {
+        ObjectNode value = value();
+        value.put("instance", owner.instance());
+        value.put("producerId", owner.producerId());
+        value.put("producerEpoch", owner.producerEpoch());
+        ArrayNode former = value.putArray("formerProducerIds");
+        owner.formerProducerIds().forEach(former::add);
+        return bytes(value);
+    }
+
+    private static ObjectNode value() {
+        return JsonNodeFactory.instance.objectNode().put("v", VERSION);
+    }
+
+    private static void putRuns(ArrayNode array, Runs runs) {
+        for (int run = 0; run < runs.count(); run++) {
+            array.addArray().add(runs.source(run)).add(runs.target(run)).add(runs.length(run));
+        }
+    }
+
+    private static void putIds(ObjectNode value, PartitionPair pair) {
+        value.put("sourceTopicId", pair.sourceTopicId().toString());
+        value.put("targetTopic", pair.targetTopic());
+        value.put("targetTopicId", pair.targetTopicId().toString());
+    }
+
+    private static void putWriter(ObjectNode value, Writer writer) {
+        value.put("partitionGroup", writer.partitionGroup());
+        value.put("producerId", writer.producerId());
+        value.put("producerEpoch", writer.producerEpoch());
+    }
+
+    private static byte[] bytes(ObjectNode node) {
+        try {
+            return JSON.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e); // A tree of numbers and strings always becomes text.
+        }
+    }
+
+    /**
+     * Reads a key or a value.
+     *
+     * @return a missing node where the bytes are not one JSON object
+     */
+    static JsonNode parse(byte[] bytes) {
+        try {
+            JsonNode node = JSON.readTree(bytes);
+            return node != null && node.isObject() ? node : JsonNodeFactory.instance.missingNode();
+        } catch (IOException e) {
+            return JsonNodeFactory.instance.missingNode();
+        }
+    }
+
+    static TopicPartition source(JsonNode key) {
+        return new TopicPartition(text(key, "topic"), intOf(key, "partition"));
+    }
+
+    static PartitionPair pair(TopicPartition source, JsonNode value) {
+        return new PartitionPair(
+                source,
+                Uuid.fromString(text(value, "sourceTopicId")),
+                text(value, "targetTopic"),
+                Uuid.fromString(text(value, "targetTopicId")));
+    }
+
+    static Writer writer(JsonNode value) {
+        return new Writer(intOf(value, "partitionGroup"), longOf(value, "producerId"), (short)
+                longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE));
+    }
+
+    static Runs runs(JsonNode value, String field) {
+        JsonNode array = value.path(field);
+        if (!array.isArray()) {
+            throw new IllegalArgumentException(field + " is missing");
+        }
+        long[] triples = new long[3 * array.size()];
+        for (int run = 0; run < array.size(); run++) {
+            JsonNode triple = array.get(run);
+            if (triple.size() != 3) {
+                throw new IllegalArgumentException(field + "[" + run + "] is not [source, target, length]");
+            }
+            for (int i = 0; i < 3; i++) {
+                triples[3 * run + i] = whole(triple.get(i), field);
+            }
+        }
+        Runs runs = Runs.of(triples);
+        if (!runs.isAscending()) {
+            throw new IllegalArgumentException(field + " do not ascend: " + runs);
+        }
+        return runs;
+    }
+
+    static GroupOwner owner(JsonNode key, JsonNode value) {
+        List<Long> former = new ArrayList<>();
+        value.path("formerProducerIds").forEach(id -> former.add(whole(id, "formerProducerIds")));
+        return new GroupOwner(
+                intOf(key, "group"),
+                text(value, "instance"),
+                longOf(value, "producerId"),
+                (short) longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE),
+                former);
+    }
+
+    static String text(JsonNode node, String field) {
+        JsonNode found = node.path(field);
+        if (!found.isTextual()) {
+            throw new IllegalArgumentException(field + " is missing");
+        }
+        return found.textValue();
+    }
+
+    static int intOf(JsonNode node, String field) {
+        return (int) longOf(node, field, 0, Integer.MAX_VALUE);
+    }
+
+    static long longOf(JsonNode node, String field) {
+        return whole(node.path(field), field);
+    }
+
+    private static long longOf(JsonNode node, String field, long least, long most) {
+        long value = longOf(node, field);
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(field + " is " + value);
+        }
+        return value;
+    }
+
+    private static long whole(JsonNode number, String field) {
+        if (!number.canConvertToLong() || !number.isIntegralNumber()) {
+            throw new IllegalArgumentException(field + " is missing or no whole number");
+        }
+        return number.longValue();
+    }
+}

@@ -1,0 +1,21 @@
+package io.replicator.offsets;
+
+/**
+ * One partition as it was last saved.
+ *
+ * @param pair which partition
+ * @param writer who wrote it
+ * @param start the first source offset the runs know of
+ * @param position the source offset of the next record to be acknowledged
+ * @param targetEnd the target offset after the last acknowledged record, -1 when none
+ * @param runs ascending
+ * @param isWhole false when saved runs were missing or contradicted the progress: then only the last run is here, which
+ *     is saved with the progress itself, and {@code start} is where it begins
+ */
+public record SavedProgress(
+        PartitionPair pair, Writer writer, long start, long position, long targetEnd, Runs runs, boolean isWhole) {
+    /** A map that goes on from here. */
+    public OffsetMap toOffsetMap() {
+        return new OffsetMap(this);
+    }
+}

@@ -1,0 +1,118 @@
+package io.replicator.verify;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One partition's records on their way from a {@link LogReader} to a {@link PartitionComparison}: a short queue, bounded
+ * in bytes and records. One thread.
+ */
+final class Feed {
+    private static final int MOST_RECORDS = 2_000;
+    private static final long MOST_BYTES = 256 << 10;
+
+    private final TopicPartition partition;
+    private final boolean isCompacted;
+    private final long logEnd;
+    private final Deque<ConsumerRecord<byte[], byte[]>> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private long logStart;
+    private long end;
+    private boolean isEnded;
+    private long seekOffset;
+
+    /**
+     * A feed that begins and ends somewhere within a log.
+     *
+     * @param isCompacted whether the log's cleaner may remove single records
+     * @param logStart the log's first offset
+     * @param from where to begin
+     * @param to where to end, exclusive
+     * @param logEnd the log's end; what lies between is read only on demand, see {@link #readOn()}
+     */
+    Feed(TopicPartition partition, boolean isCompacted, long logStart, long from, long to, long logEnd) {
+        this.partition = partition;
+        this.isCompacted = isCompacted;
+        this.logStart = logStart;
+        this.logEnd = logEnd;
+        this.end = to;
+        this.isEnded = from >= to;
+        this.seekOffset = from;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    boolean isCompacted() {
+        return isCompacted;
+    }
+
+    /** The log's first offset as last seen: records below it have expired. */
+    long logStart() {
+        return logStart;
+    }
+
+    /** Takes note that records expired under way. */
+    void logStartMoved(long newLogStart) {
+        logStart = Math.max(logStart, newLogStart);
+    }
+
+    long end() {
+        return end;
+    }
+
+    /** Where the reader has to go before it reads on, once. */
+    OptionalLong takeSeek() {
+        if (seekOffset < 0) {
+            return OptionalLong.empty();
+        }
+        long offset = seekOffset;
+        seekOffset = -1;
+        return OptionalLong.of(offset);
+    }
+
+    void offer(ConsumerRecord<byte[], byte[]> record) {
+        if (record.offset() < end) {
+            queue.add(record);
+            queuedBytes += RecordComparison.sizeInBytes(record);
+        }
+    }
+
+    /** Takes note that nothing more comes. */
+    void markEnded() {
+        isEnded = true;
+    }
+
+    boolean wantsMore() {
+        return !isEnded && queue.size() < MOST_RECORDS && queuedBytes < MOST_BYTES;
+    }
+
+    /** Whether {@link #peek()} is the last word: a record, or nothing for ever. */
+    boolean isReady() {
+        return isEnded || !queue.isEmpty();
+    }
+
+    /** The next record; null when none is there now. */
+    ConsumerRecord<byte[], byte[]> peek() {
+        return queue.peek();
+    }
+
+    void remove() {
+        queuedBytes -= RecordComparison.sizeInBytes(queue.remove());
+    }
+
+    /** Goes on to the log's end; whether there is anything. */
+    boolean readOn() {
+        if (end >= logEnd) {
+            return false;
+        }
+        seekOffset = Math.max(end, logStart);
+        end = logEnd;
+        isEnded = false;
+        return true;
+    }
+}

@@ -1,0 +1,184 @@
+package io.replicator.verify;
+
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Runs;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Compares one partition with its copy: two feeds of ascending offsets, walked in step.
+ *
+ * <pre>
+ *   source   a b c | m | d e        the runs say where each record has to stand:
+ *   target   a b c   d e            whoever is behind is missing on the other side
+ * </pre>
+ *
+ * <p>One thread. Every record of either feed is looked at once, and nothing is kept but the two heads and, for compacted
+ * topics, what waits to be explained.
+ */
+final class PartitionComparison {
+    private final PartitionPair pair;
+    private final Feed source;
+    private final Feed target;
+    private final RunCursor toTarget;
+    private final RunCursor toSource;
+    private final Findings findings;
+    private final MissingRecords missingOnSource = new MissingRecords();
+    private final MissingRecords missingOnTarget = new MissingRecords();
+    private boolean isReadingOn;
+    private long expiredOnSource;
+    private long expiredOnTarget;
+    private long unreportedRecords;
+    private long unreportedBytes;
+
+    PartitionComparison(PartitionPair pair, Runs runs, Feed source, Feed target, Findings findings) {
+        this.pair = pair;
+        this.source = source;
+        this.target = target;
+        this.toTarget = RunCursor.fromSource(runs);
+        this.toSource = RunCursor.fromTarget(runs);
+        this.findings = findings;
+    }
+
+    Feed source() {
+        return source;
+    }
+
+    Feed target() {
+        return target;
+    }
+
+    /** Compares as far as the feeds have come; whether the end is reached. */
+    boolean advance() {
+        while (!isReadingOn && source.isReady() && target.isReady()) {
+            if (source.peek() == null && target.peek() == null) {
+                isReadingOn = true;
+                readOnForExplanations();
+            } else {
+                step(source.peek(), target.peek());
+            }
+        }
+        findings.compared(unreportedRecords, unreportedBytes);
+        unreportedRecords = 0;
+        unreportedBytes = 0;
+        return isReadingOn && isExplained();
+    }
+
+    private void step(ConsumerRecord<byte[], byte[]> sourceHead, ConsumerRecord<byte[], byte[]> targetHead) {
+        long placeOnTarget = sourceHead == null ? Long.MAX_VALUE : toTarget.translate(sourceHead.offset());
+        long placeOnSource = targetHead == null ? Long.MAX_VALUE : toSource.translate(targetHead.offset());
+        if (placeOnTarget < 0) {
+            findings.difference(difference(sourceHead.offset(), -1, "missing on target: no run covers it"));
+            takeSource();
+        } else if (placeOnSource < 0) {
+            findings.difference(difference(-1, targetHead.offset(), "extra record on target: no run explains it"));
+            takeTarget();
+        } else if (targetHead == null || placeOnTarget < targetHead.offset()) {
+            missingOnTarget(sourceHead, placeOnTarget);
+            takeSource();
+        } else if (sourceHead == null || placeOnTarget > targetHead.offset()) {
+            missingOnSource(targetHead, placeOnSource);
+            takeTarget();
+        } else {
+            compare(sourceHead, targetHead);
+            takeSource();
+            takeTarget();
+        }
+    }
+
+    private void takeSource() {
+        missingOnSource.seen(source.peek().key());
+        source.remove();
+    }
+
+    private void takeTarget() {
+        missingOnTarget.seen(target.peek().key());
+        target.remove();
+    }
+
+    private void compare(ConsumerRecord<byte[], byte[]> sourceHead, ConsumerRecord<byte[], byte[]> targetHead) {
+        unreportedRecords++;
+        unreportedBytes += RecordComparison.sizeInBytes(sourceHead);
+        String what = RecordComparison.differences(sourceHead, targetHead);
+        if (!what.isEmpty()) {
+            findings.difference(difference(sourceHead.offset(), targetHead.offset(), what));
+        }
+    }
+
+    private void missingOnTarget(ConsumerRecord<byte[], byte[]> sourceHead, long targetOffset) {
+        if (targetOffset < target.logStart()) {
+            expiredOnTarget++;
+            return;
+        }
+        Difference difference = difference(sourceHead.offset(), targetOffset, "missing on target");
+        missing(missingOnTarget, target, sourceHead, difference);
+    }
+
+    private void missingOnSource(ConsumerRecord<byte[], byte[]> targetHead, long sourceOffset) {
+        if (sourceOffset < source.logStart()) {
+            expiredOnSource++;
+            return;
+        }
+        Difference difference =
+                difference(sourceOffset, targetHead.offset(), "extra record on target: the source has none there");
+        missing(missingOnSource, source, targetHead, difference);
+    }
+
+    /** A compacted log may lack a record for a good reason; which shows later. */
+    private void missing(
+            MissingRecords missing, Feed lacking, ConsumerRecord<byte[], byte[]> present, Difference difference) {
+        if (!lacking.isCompacted() || present.key() == null) {
+            findings.difference(difference);
+        } else if (present.value() == null) {
+            missing.addTombstone();
+        } else {
+            missing.add(present.key(), difference);
+        }
+    }
+
+    private void readOnForExplanations() {
+        if (!missingOnSource.isEmpty()) {
+            source.readOn();
+        }
+        if (!missingOnTarget.isEmpty()) {
+            target.readOn();
+        }
+    }
+
+    private boolean isExplained() {
+        boolean sourceDone = searched(source, missingOnSource);
+        boolean targetDone = searched(target, missingOnTarget);
+        return sourceDone && targetDone;
+    }
+
+    private static boolean searched(Feed feed, MissingRecords missing) {
+        while (feed.peek() != null) {
+            missing.seen(feed.peek().key());
+            feed.remove();
+        }
+        return feed.isReady();
+    }
+
+    /** Says what is only known at the end; call it once, when {@link #advance()} reached it. */
+    void close() {
+        missingOnSource.unexplained().forEach(findings::difference);
+        missingOnTarget.unexplained().forEach(findings::difference);
+        String topic = pair.source().topic();
+        note(topic, "source", expiredOnSource, missingOnSource);
+        note(topic, "target", expiredOnTarget, missingOnTarget);
+        findings.partitionDone();
+    }
+
+    private void note(String topic, String side, long expired, MissingRecords missing) {
+        findings.note(topic, expired, "records expired on the " + side + " under way, not compared");
+        findings.note(topic, missing.removedRecords(), "records compacted away on the " + side + ", not compared");
+        findings.note(
+                topic,
+                missing.unprovenRecords(),
+                "records missing on the " + side + ", perhaps compacted away: too many to follow each, not compared");
+    }
+
+    private Difference difference(long sourceOffset, long targetOffset, String what) {
+        return new Difference(
+                pair.source().topic(), pair.source().partition(), sourceOffset, pair.targetTopic(), targetOffset, what);
+    }
+}

@@ -1,0 +1,281 @@
+package io.replicator.offsets;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OffsetLogContentsTest {
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 3);
+    private static final PartitionPair PAIR = new PartitionPair(ORDERS, new Uuid(1, 2), "east.orders", new Uuid(3, 4));
+    private static final Writer WRITER = new Writer(7, 2001, (short) 5);
+
+    /** A record of the log as text; null is null. */
+    private record Entry(String key, String value) {
+        static Entry of(byte[] key, byte[] value) {
+            return new Entry(new String(key, UTF_8), value == null ? null : new String(value, UTF_8));
+        }
+
+        private static byte[] bytes(String text) {
+            return text == null ? null : text.getBytes(UTF_8);
+        }
+
+        void putInto(OffsetLogContents contents, long offset) {
+            contents.accept(offset, bytes(key), bytes(value));
+        }
+    }
+
+    @Test
+    void shouldBeReadable() {
+        OffsetMap map = new OffsetMap(4);
+        map.append(5, 0, 3);
+        map.append(10, 3, 2);
+        Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
+
+        assertThat(new String(OffsetLogFormat.progressKey(ORDERS), UTF_8))
+                .isEqualTo("{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":3}");
+        assertThat(new String(OffsetLogFormat.progressValue(progress), UTF_8))
+                .isEqualTo("{\"v\":1,\"start\":4,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
+                        + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
+                        + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
+                        + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
+        assertThat(new String(OffsetLogFormat.runsKey(ORDERS, 0), UTF_8))
+                .isEqualTo("{\"v\":1,\"kind\":\"runs\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void shouldGiveBackWhatSomeSnapshotHeldWhereverTheLogEnds(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        OffsetMap map = new OffsetMap(0);
+        List<Entry> log = new ArrayList<>();
+        List<Snapshot> snapshots = new ArrayList<>();
+        Optional<Progress> unsaved = Optional.empty();
+        for (int save = 0; save < 30; save++) {
+            grow(map, random, random.nextInt(40));
+            Progress taken = new Progress(PAIR, WRITER, map.takeChanges());
+            Progress progress =
+                    unsaved.map(earlier -> Progress.withUnsaved(earlier, taken)).orElse(taken);
+            List<Entry> chunks = chunkEntries(progress);
+            int fate = random.nextInt(6);
+            if (fate < 2) { // The write is torn: some chunks at most reach the log.
+                log.addAll(chunks.subList(0, random.nextInt(chunks.size() + 1)));
+                unsaved = Optional.of(progress);
+            } else {
+                log.addAll(chunks);
+                log.add(progressEntry(progress));
+                snapshots.add(new Snapshot(log.size(), runsOf(map), map.position()));
+                unsaved = Optional.empty();
+            }
+            if (fate == 0 || fate == 5) { // The map is lost, and begins anew from what is durable.
+                SavedProgress saved = read(log).partitions().get(ORDERS);
+                map = saved == null ? new OffsetMap(0) : saved.toOffsetMap();
+                assertThat(map.hasChanges()).isEqualTo(saved == null);
+            }
+        }
+
+        for (int end = 1; end <= log.size(); end++) {
+            SavedProgress saved = read(log.subList(0, end)).partitions().get(ORDERS);
+            Snapshot expected = null;
+            for (Snapshot snapshot : snapshots) {
+                expected = snapshot.end() <= end ? snapshot : expected;
+            }
+            if (expected == null) {
+                assertThat(saved).isNull();
+            } else {
+                assertThat(saved.isWhole()).as("log of %d", end).isTrue();
+                assertThat(saved.runs()).isEqualTo(expected.runs());
+                assertThat(saved.position()).isEqualTo(expected.position());
+            }
+        }
+    }
+
+    private record Snapshot(int end, Runs runs, long position) {}
+
+    private static void grow(OffsetMap map, SplittableRandom random, int appends) {
+        for (int i = 0; i < appends; i++) {
+            map.append(
+                    map.position() + random.nextInt(2),
+                    Math.max(0, map.targetEnd()) + random.nextInt(2),
+                    1 + random.nextInt(9));
+        }
+        map.advance(map.position() + random.nextInt(2));
+    }
+
+    @Test
+    void shouldKeepTheLastRunWhenAChunkIsMissingAndWriteAllAnewNextTime() {
+        OffsetMap map = manyRuns(200);
+        Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
+        List<Entry> log = chunkEntries(progress);
+        log.remove(1);
+        log.add(progressEntry(progress));
+
+        SavedProgress saved = read(log).partitions().get(ORDERS);
+
+        assertThat(saved.isWhole()).isFalse();
+        assertThat(saved.runs()).isEqualTo(progress.changes().lastRun());
+        assertThat(saved.position()).isEqualTo(map.position());
+        assertThat(saved.targetEnd()).isEqualTo(map.targetEnd());
+        OffsetMap goneOn = saved.toOffsetMap();
+        assertThat(goneOn.translate(0)).isInstanceOf(Translation.BelowCopied.class);
+        assertThat(goneOn.hasChanges()).isTrue();
+        goneOn.append(goneOn.position() + 1, goneOn.targetEnd(), 1);
+        Progress next = new Progress(PAIR, WRITER, goneOn.takeChanges());
+        log.addAll(chunkEntries(next));
+        log.add(progressEntry(next));
+        SavedProgress healed = read(log).partitions().get(ORDERS);
+        assertThat(healed.isWhole()).isTrue();
+        assertThat(healed.runs()).isEqualTo(runsOf(goneOn));
+    }
+
+    @Test
+    void shouldNotMixRunsOfATopicThatWasCreatedAnew() {
+        Progress before = new Progress(PAIR, WRITER, manyRuns(70).takeChanges());
+        PartitionPair recreated = new PartitionPair(ORDERS, new Uuid(9, 9), "east.orders", new Uuid(3, 4));
+        Progress after = new Progress(recreated, WRITER, manyRuns(70).takeChanges());
+        List<Entry> log = new ArrayList<>(chunkEntries(before));
+        log.add(progressEntry(after));
+
+        assertThat(read(log).partitions().get(ORDERS).isWhole()).isFalse();
+
+        log.addAll(chunkEntries(after));
+        assertThat(read(log).partitions().get(ORDERS).isWhole()).isTrue();
+    }
+
+    @Test
+    void shouldIgnoreWhatAFencedOwnerWrote() {
+        OffsetMap map = manyRuns(3);
+        Progress old = new Progress(PAIR, WRITER, map.takeChanges());
+        map.append(map.position(), map.targetEnd(), 1000);
+        Progress current = new Progress(PAIR, new Writer(7, 2001, (short) 6), map.takeChanges());
+
+        List<Entry> log = new ArrayList<>(chunkEntries(old));
+        log.addAll(List.of(progressEntry(old), progressEntry(current), progressEntry(old)));
+
+        assertThat(read(log).partitions().get(ORDERS).position()).isEqualTo(map.position());
+    }
+
+    @Test
+    void shouldRememberEveryProducerIdOfAGroup() {
+        GroupOwner owner = GroupOwner.first(7, "a", 10, (short) 0)
+                .next("b", 10, (short) 1)
+                .next("b", 20, (short) 0)
+                .next("c", 30, (short) 0);
+        List<Entry> log = List.of(Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)));
+
+        GroupOwner read = read(log).groups().get(7);
+
+        assertThat(read).isEqualTo(owner);
+        assertThat(read.formerProducerIds()).containsExactly(10L, 20L);
+        assertThat(read.wrote(10)).isTrue();
+        assertThat(read.wrote(30)).isTrue();
+        assertThat(read.wrote(40)).isFalse();
+    }
+
+    @Test
+    void shouldForgetWhatATombstoneRemoves() {
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(70).takeChanges());
+        List<Entry> log = new ArrayList<>(chunkEntries(progress));
+        log.add(progressEntry(progress));
+        log.add(Entry.of(OffsetLogFormat.progressKey(ORDERS), null));
+
+        assertThat(read(log).partitions()).isEmpty();
+    }
+
+    @Test
+    void shouldCountForeignRecords() {
+        List<Entry> log = List.of(
+                new Entry(null, "x"),
+                new Entry("hello", null),
+                new Entry("{\"v\":1,\"kind\":\"other\"}", "{\"v\":1}"),
+                new Entry("[1]", "{}"),
+                new Entry("{\"kind\":\"progress\"}", "{}"));
+
+        SavedState state = read(log);
+
+        assertThat(state.foreignRecords()).isEqualTo(5);
+        assertThat(state.partitions()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseANewerFormat() {
+        String key = "{\"v\":2,\"kind\":\"progress\"}";
+
+        assertThatThrownBy(() -> read(List.of(new Entry(key, ""))))
+                .isInstanceOf(OffsetLogException.class)
+                .hasMessageContaining("replicator.x.offsets.internal@0")
+                .hasMessageContaining("format 2 was written by a newer version");
+    }
+
+    @Test
+    void shouldRefuseProgressThatItCannotRead() {
+        String key = new String(OffsetLogFormat.progressKey(ORDERS), UTF_8);
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(1).takeChanges());
+        String value = new String(OffsetLogFormat.progressValue(progress), UTF_8);
+
+        for (String broken : List.of(
+                "",
+                "gone",
+                value.replace("\"position\":1", "\"position\":0"),
+                value.replace("\"position\":1", "\"position\":1.5"),
+                value.replace("\"position\":1,", ""),
+                value.replace("[0,0,1]", "[0,0]"),
+                value.replace("[0,0,1]", "[0,0,-1]"))) {
+            assertThatThrownBy(() -> read(List.of(new Entry(key, broken))))
+                    .as(broken)
+                    .isInstanceOf(OffsetLogException.class)
+                    .hasMessageContaining("unreadable record")
+                    .hasMessageContaining("orders");
+        }
+    }
+
+    private static OffsetMap manyRuns(int runs) {
+        OffsetMap map = new OffsetMap(0);
+        for (int run = 0; run < runs; run++) {
+            map.append(2L * run, run, 1);
+        }
+        return map;
+    }
+
+    private static Runs runsOf(OffsetMap map) {
+        long[] triples = new long[3 * map.runs()];
+        for (int run = 0; run < map.runs(); run++) {
+            triples[3 * run] = map.runSource(run);
+            triples[3 * run + 1] = map.runTarget(run);
+            triples[3 * run + 2] = map.runLength(run);
+        }
+        return Runs.of(triples);
+    }
+
+    private static List<Entry> chunkEntries(Progress progress) {
+        List<Entry> entries = new ArrayList<>();
+        for (RunChunk chunk : progress.changes().chunks()) {
+            TopicPartition source = progress.pair().source();
+            entries.add(Entry.of(
+                    OffsetLogFormat.runsKey(source, chunk.index()),
+                    OffsetLogFormat.runsValue(progress.pair(), progress.writer(), chunk)));
+        }
+        return entries;
+    }
+
+    private static Entry progressEntry(Progress progress) {
+        return Entry.of(OffsetLogFormat.progressKey(progress.pair().source()), OffsetLogFormat.progressValue(progress));
+    }
+
+    private static SavedState read(List<Entry> log) {
+        OffsetLogContents contents = new OffsetLogContents("replicator.x.offsets.internal");
+        for (int offset = 0; offset < log.size(); offset++) {
+            log.get(offset).putInto(contents, offset);
+        }
+        return contents.state();
+    }
+}

@@ -1,0 +1,142 @@
+package io.replicator.offsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OffsetMapTest {
+    @Test
+    void shouldMergeWhatIsContiguousOnBothSides() {
+        OffsetMap map = new OffsetMap(100);
+
+        map.append(100, 7, 3);
+        map.append(103, 10, 2);
+        map.append(105, 13, 1);
+        map.append(107, 14, 1);
+
+        assertThat(map.runs()).isEqualTo(3);
+        assertThat(map.runSource(0)).isEqualTo(100);
+        assertThat(map.runTarget(0)).isEqualTo(7);
+        assertThat(map.runLength(0)).isEqualTo(5);
+        assertThat(map.runSource(1)).isEqualTo(105);
+        assertThat(map.runSource(2)).isEqualTo(107);
+        assertThat(map.position()).isEqualTo(108);
+        assertThat(map.targetEnd()).isEqualTo(15);
+        assertThat(map.records()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldSayWhatIsNotCopied() {
+        OffsetMap map = new OffsetMap(100);
+        assertThat(map.targetEnd()).isEqualTo(-1);
+        assertThat(map.translate(99)).isEqualTo(new Translation.BelowCopied(100, -1));
+        assertThat(map.translate(100)).isEqualTo(new Translation.NotYet(100));
+
+        map.append(102, 50, 10);
+        map.advance(115);
+
+        assertThat(map.translate(99)).isEqualTo(new Translation.BelowCopied(100, 50));
+        assertThat(map.translate(100)).isEqualTo(new Translation.Exact(50));
+        assertThat(map.translate(112)).isEqualTo(new Translation.Exact(60));
+        assertThat(map.translate(115)).isEqualTo(new Translation.Exact(60));
+        assertThat(map.translate(116)).isEqualTo(new Translation.NotYet(115));
+    }
+
+    @Test
+    void shouldRefuseToGoBack() {
+        OffsetMap map = new OffsetMap(10);
+        map.append(10, 20, 5);
+
+        assertThatThrownBy(() -> map.advance(14)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> map.append(14, 25, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> map.append(15, 24, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> map.append(15, 25, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(map.position()).isEqualTo(15);
+        assertThat(map.records()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldHandOutOnlyTheChunksThatChanged() {
+        OffsetMap map = new OffsetMap(0);
+        for (int run = 0; run < 130; run++) {
+            map.append(2L * run, run, 1);
+        }
+
+        MapChanges first = map.takeChanges();
+        map.append(260, 130, 1);
+        MapChanges second = map.takeChanges();
+
+        assertThat(first.chunks()).extracting(RunChunk::index).containsExactly(0, 1, 2);
+        assertThat(first.closedRuns()).isEqualTo(129);
+        assertThat(first.lastRun()).isEqualTo(Runs.of(258, 129, 1));
+        assertThat(second.chunks()).extracting(RunChunk::index).containsExactly(2);
+        assertThat(second.chunks().get(0).runs()).isEqualTo(Runs.of(256, 128, 1, 258, 129, 1));
+        assertThat(map.hasChanges()).isFalse();
+        map.advance(300);
+        assertThat(map.hasChanges()).isTrue();
+        assertThat(map.takeChanges().chunks()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void shouldTranslateAsANaiveModelDoes(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long start = random.nextInt(5);
+        OffsetMap map = new OffsetMap(start);
+        TreeMap<Long, Long> model = new TreeMap<>();
+        long source = start;
+        long target = random.nextInt(5);
+
+        for (int step = 0; step < 300; step++) {
+            if (random.nextInt(4) == 0) {
+                source += random.nextInt(4);
+                map.advance(source);
+            }
+            int length = 1 + random.nextInt(6);
+            long hole = random.nextInt(3) == 0 ? random.nextInt(3) : 0;
+            target += random.nextInt(5) == 0 ? 1 : 0;
+            for (int i = 0; i < length; i++) {
+                model.put(source + hole + i, target + i);
+            }
+            map.append(source + hole, target, length);
+            source += hole + length;
+            target += length;
+        }
+
+        assertSameAsModel(map, model, start, source);
+        assertThat(map.records()).isEqualTo(model.size());
+    }
+
+    private static void assertSameAsModel(OffsetMap map, NavigableMap<Long, Long> model, long start, long position) {
+        assertThat(map.position()).isEqualTo(position);
+        long targetEnd = model.lastEntry().getValue() + 1;
+        for (long offset = start; offset <= position; offset++) {
+            Map.Entry<Long, Long> next = model.ceilingEntry(offset);
+            long expected = next == null ? targetEnd : next.getValue();
+            assertThat(map.translate(offset)).as("@%d", offset).isEqualTo(new Translation.Exact(expected));
+        }
+        assertThat(map.translate(position + 1)).isEqualTo(new Translation.NotYet(position));
+
+        TreeMap<Long, Long> inverse = new TreeMap<>();
+        model.forEach((from, to) -> inverse.put(to, from));
+        for (long offset = 0; offset <= targetEnd; offset++) {
+            Long from = inverse.get(offset);
+            assertThat(map.sourceOf(offset).isPresent()).isEqualTo(from != null);
+            if (from != null) {
+                assertThat(map.sourceOf(offset)).hasValue(from);
+            }
+        }
+        for (int run = 1; run < map.runs(); run++) {
+            boolean contiguous = map.runSource(run - 1) + map.runLength(run - 1) == map.runSource(run)
+                    && map.runTarget(run - 1) + map.runLength(run - 1) == map.runTarget(run);
+            assertThat(contiguous).as("runs %d and %d are one", run - 1, run).isFalse();
+        }
+    }
+}
