@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "replicator",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {RunCommand.class, StatusCommand.class, DemoCommand.class},
+        subcommands = {RunCommand.class, StatusCommand.class, VerifyCommand.class, DemoCommand.class},
         description =
                 "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact positions.",
         synopsisSubcommandLabel = "COMMAND",
