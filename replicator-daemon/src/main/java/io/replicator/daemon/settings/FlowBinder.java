@@ -95,7 +95,7 @@ final class FlowBinder {
 
     private Optional<ClusterConfig> cluster(String end) {
         Optional<String> cluster = flow.text(end, "the name of a cluster in replicator.clusters");
-        if (cluster.isPresent() && !clusterNames.contains(cluster.get())) {
+        if (cluster.isPresent() && !clusterNames.isEmpty() && !clusterNames.contains(cluster.get())) {
             String hint = NearestName.hint(cluster.get(), clusterNames);
             flow.wrong(
                     end,
