@@ -1,15 +1,36 @@
 package io.replicator;
 
+import io.replicator.agent.AgentThread;
 import io.replicator.config.ReplicatorConfig;
+import io.replicator.flow.Flow;
 import io.replicator.flow.FlowStatus;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs a {@link ReplicatorConfig}: start, look, close. All that most callers need. Safe for use by any thread. */
 public final class Replicator implements AutoCloseable {
+    private static final long PULSE_MILLIS = 1_000;
+
+    /** A thread whose last turn is longer ago is stuck: turns take milliseconds, waits a tenth of a second. */
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final ReplicatorConfig config;
+    private final List<Flow> flows = new ArrayList<>();
+    private final ScheduledExecutorService pulse;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Replicator(ReplicatorConfig config) {
         this.config = config;
+        config.flows().forEach(flow -> flows.add(new Flow(flow, config)));
+        this.pulse = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "replicator-pulse");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -18,7 +39,16 @@ public final class Replicator implements AutoCloseable {
      * @param config what to run
      */
     public static Replicator start(ReplicatorConfig config) {
-        return new Replicator(config);
+        Replicator replicator = new Replicator(config);
+        replicator.flows.forEach(Flow::start);
+        replicator.pulse.scheduleAtFixedRate(
+                replicator::beat, PULSE_MILLIS, PULSE_MILLIS, TimeUnit.MILLISECONDS);
+        return replicator;
+    }
+
+    private void beat() {
+        long nowNanos = System.nanoTime();
+        flows.forEach(flow -> flow.pulse(nowNanos));
     }
 
     public ReplicatorConfig config() {
@@ -27,7 +57,7 @@ public final class Replicator implements AutoCloseable {
 
     /** Every flow as it looks now, in the configuration's order. */
     public List<FlowStatus> flows() {
-        return List.of();
+        return flows.stream().map(Flow::status).toList();
     }
 
     /**
@@ -36,7 +66,11 @@ public final class Replicator implements AutoCloseable {
      * @return the names of those that did not, empty when all is well
      */
     public List<String> stuckThreads() {
-        return List.of();
+        return flows.stream()
+                .flatMap(flow -> flow.threads().stream())
+                .filter(thread -> thread.nanosSinceLastTurn() > STUCK_NANOS)
+                .map(AgentThread::name)
+                .toList();
     }
 
     /**
@@ -44,5 +78,26 @@ public final class Replicator implements AutoCloseable {
      * Calling it again does nothing.
      */
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        flows.forEach(Flow::stop);
+        RuntimeException failure = null;
+        for (Flow flow : flows) {
+            try {
+                flow.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        pulse.shutdownNow();
+        if (failure != null) {
+            throw failure;
+        }
+    }
 }

@@ -1,4 +1,2 @@
-/**
- * One path, alive: a fetcher and a producer on two threads, the partitions they serve, and the only judge of errors.
- */
+/** One path, alive: a fetcher and a producer on two threads, linked by a ring, and the partitions they serve. */
 package io.replicator.lane;

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /** The properties of one broker: small and quick, as tests want them, unless the plan says otherwise. */
 final class BrokerProperties {
     static final String CONTROLLER = "CONTROLLER";
+
+    /** Of containers only, whose network among themselves is not the one their clients are in. */
+    static final String INTERNAL = "INTERNAL";
 
     private final ClusterPlan plan;
     private final Map<String, String> properties = new LinkedHashMap<>();
@@ -20,12 +24,12 @@ final class BrokerProperties {
     }
 
     static Map<String, String> of(
-            ClusterPlan plan, BrokerNode node, List<BrokerNode> quorum, String logDirectory, KeyStores keyStores) {
+            ClusterPlan plan, BrokerNode node, List<BrokerNode> quorum, String logDirectory, String certificates) {
         BrokerProperties broker = new BrokerProperties(plan);
         broker.role(node, quorum, logDirectory);
         broker.listeners(node);
         broker.smallAndQuick();
-        plan.access().listeners().forEach((listener, security) -> broker.secure(listener, security, keyStores));
+        plan.access().listeners().forEach((listener, security) -> broker.secure(listener, security, certificates));
         broker.authorize();
         broker.properties.putAll(plan.properties());
         return broker.properties;
@@ -35,7 +39,7 @@ final class BrokerProperties {
         set("process.roles", "broker,controller");
         set("node.id", node.id());
         set("controller.listener.names", CONTROLLER);
-        set("inter.broker.listener.name", KafkaCluster.ADMIN);
+        set("inter.broker.listener.name", node.endpoints().containsKey(INTERNAL) ? INTERNAL : KafkaCluster.ADMIN);
         set(
                 "controller.quorum.voters",
                 quorum.stream()
@@ -52,11 +56,16 @@ final class BrokerProperties {
         set("advertised.listeners", addresses(node, endpoint -> endpoint.host() + ":" + endpoint.port()));
         set(
                 "listener.security.protocol.map",
-                CONTROLLER + ":PLAINTEXT,"
-                        + plan.access().listeners().entrySet().stream()
-                                .map(listener -> listener.getKey() + ":"
-                                        + listener.getValue().protocol())
-                                .collect(joining(",")));
+                node.endpoints().keySet().stream()
+                        .map(listener -> listener + ":" + protocol(listener))
+                        .collect(joining(",")));
+    }
+
+    private SecurityProtocol protocol(String listener) {
+        return plan.access()
+                .listeners()
+                .getOrDefault(listener, ListenerSecurity.plaintext())
+                .protocol();
     }
 
     private static String addresses(BrokerNode node, Function<BrokerNode.Endpoint, String> address) {
@@ -91,13 +100,12 @@ final class BrokerProperties {
         set("replica.fetch.backoff.ms", 200);
     }
 
-    private void secure(String listener, ListenerSecurity security, KeyStores keyStores) {
+    private void secure(String listener, ListenerSecurity security, String certificates) {
         String prefix = "listener.name." + listener.toLowerCase(Locale.ROOT) + ".";
         if (security.usesTls()) {
-            keyStores.brokerProperties().forEach((key, value) -> set(prefix + key, value));
-            boolean certificates =
-                    !security.usesSasl() && !plan.access().users().isEmpty();
-            set(prefix + "ssl.client.auth", certificates ? "required" : "none");
+            KeyStores.brokerProperties(certificates).forEach((key, value) -> set(prefix + key, value));
+            boolean mutual = !security.usesSasl() && !plan.access().users().isEmpty();
+            set(prefix + "ssl.client.auth", mutual ? "required" : "none");
             // A certificate's CN is the user's name, as with SASL.
             set("ssl.principal.mapping.rules", "RULE:^CN=([^,]+).*$/$1/,DEFAULT");
         }

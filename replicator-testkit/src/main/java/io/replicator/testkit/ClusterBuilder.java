@@ -3,8 +3,8 @@ package io.replicator.testkit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +15,9 @@ import java.util.Set;
  */
 public final class ClusterBuilder {
     static final String CLUSTERS_PROPERTY = "replicator.testkit.clusters";
+
+    private static final String LOCAL = "local";
+    private static final String TESTCONTAINERS = "testcontainers";
 
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, ListenerSecurity> listeners = new LinkedHashMap<>();
@@ -114,10 +117,20 @@ public final class ClusterBuilder {
         ClusterPlan.Access access = new ClusterPlan.Access(listeners, users, authorizer, superUsers);
         ClusterPlan.Jvm jvm = new ClusterPlan.Jvm(heapMebibytes, optimized);
         ClusterPlan plan = new ClusterPlan(name, brokers, properties, access, jvm, root, proxied);
-        String where = System.getProperty(CLUSTERS_PROPERTY, "local").toLowerCase(Locale.ROOT);
-        if (where.equals("local")) {
-            return LocalCluster.start(plan);
+        return runInContainers() ? ContainerCluster.start(plan) : LocalCluster.start(plan);
+    }
+
+    /** Why clusters cannot be had here, in one sentence; empty when they can. */
+    public static Optional<String> whyUnavailable() {
+        return runInContainers() ? ContainerEngine.whyUnavailable() : Optional.empty();
+    }
+
+    private static boolean runInContainers() {
+        String where = System.getProperty(CLUSTERS_PROPERTY, LOCAL);
+        if (!where.equals(LOCAL) && !where.equals(TESTCONTAINERS)) {
+            throw new IllegalArgumentException(
+                    CLUSTERS_PROPERTY + "=" + where + "; must be " + LOCAL + " or " + TESTCONTAINERS);
         }
-        throw new IllegalArgumentException(CLUSTERS_PROPERTY + "=" + where + "; must be local or testcontainers");
+        return where.equals(TESTCONTAINERS);
     }
 }

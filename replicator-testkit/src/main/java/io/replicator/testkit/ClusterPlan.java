@@ -25,6 +25,11 @@ record ClusterPlan(
             listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
             users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
             superUsers = Set.copyOf(superUsers);
+            // Kafka's syntaxes for users quote, and have no escape that all of them understand.
+            require(
+                    users.entrySet().stream()
+                            .noneMatch(user -> (user.getKey() + user.getValue()).matches(".*[\"\\\\].*")),
+                    "quotes and backslashes are not possible in users and passwords");
             boolean sasl = listeners.values().stream().anyMatch(ListenerSecurity::usesSasl);
             require(!sasl || !users.isEmpty(), "a SASL listener needs a user");
             require(users.keySet().containsAll(superUsers), "super users " + superUsers + " must be users");

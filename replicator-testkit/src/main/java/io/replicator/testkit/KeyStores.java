@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -35,6 +36,7 @@ final class KeyStores {
     private static final String PASSWORD = "testkit";
     private static final String BROKER = "broker";
     private static final String TRUST = "trust";
+    private static final String USER = "user-";
     private static final String AUTHORITY = "CN=Replicator testkit";
 
     private final Path directory;
@@ -66,50 +68,35 @@ final class KeyStores {
         }
     }
 
-    Map<String, String> brokerProperties() {
-        return Map.of(
-                "ssl.keystore.location",
-                file(BROKER),
-                "ssl.keystore.password",
-                PASSWORD,
-                "ssl.key.password",
-                PASSWORD,
-                "ssl.keystore.type",
-                "PKCS12",
-                "ssl.truststore.location",
-                file(TRUST),
-                "ssl.truststore.password",
-                PASSWORD,
-                "ssl.truststore.type",
-                "PKCS12");
+    /** What a broker needs that finds the files in this directory. */
+    static Map<String, String> brokerProperties(String directory) {
+        Map<String, String> properties = new HashMap<>(store("keystore", directory + "/" + file(BROKER)));
+        properties.putAll(store("truststore", directory + "/" + file(TRUST)));
+        return properties;
     }
 
     /** What a client needs to trust the brokers. */
-    Map<String, Object> trust() {
-        return Map.of(
-                "ssl.truststore.location",
-                file(TRUST),
-                "ssl.truststore.password",
-                PASSWORD,
-                "ssl.truststore.type",
-                "PKCS12");
+    Map<String, String> trust() {
+        return store("truststore", directory.resolve(file(TRUST)).toString());
     }
 
     /** What a client needs to be this user. */
-    Map<String, Object> identity(String user) {
-        return Map.of(
-                "ssl.keystore.location",
-                file("user-" + user),
-                "ssl.keystore.password",
-                PASSWORD,
-                "ssl.key.password",
-                PASSWORD,
-                "ssl.keystore.type",
-                "PKCS12");
+    Map<String, String> identity(String user) {
+        return store("keystore", directory.resolve(file(USER + user)).toString());
     }
 
-    private String file(String name) {
-        return directory.resolve(name + ".p12").toString();
+    /** Where the files are, if there are any. */
+    Path directory() {
+        return directory;
+    }
+
+    private static Map<String, String> store(String kind, String location) {
+        String prefix = "ssl." + kind + ".";
+        return Map.of(prefix + "location", location, prefix + "password", PASSWORD, prefix + "type", "PKCS12");
+    }
+
+    private static String file(String name) {
+        return name + ".p12";
     }
 
     private void write(Iterable<String> users) throws GeneralSecurityException, OperatorCreationException, IOException {
@@ -127,7 +114,7 @@ final class KeyStores {
         });
         identity(BROKER, "CN=broker", builder -> builder.addExtension(Extension.subjectAlternativeName, false, names));
         for (String user : users) {
-            identity("user-" + user, "CN=" + user, builder -> {});
+            identity(USER + user, "CN=" + user, builder -> {});
         }
     }
 
@@ -159,7 +146,7 @@ final class KeyStores {
     }
 
     private void store(String file, KeyStore store) throws GeneralSecurityException, IOException {
-        try (OutputStream out = Files.newOutputStream(Path.of(file(file)))) {
+        try (OutputStream out = Files.newOutputStream(directory.resolve(file(file)))) {
             store.store(out, PASSWORD.toCharArray());
         }
     }

@@ -43,6 +43,7 @@ final class LocalCluster implements KafkaCluster {
             try {
                 cluster.launch();
                 cluster.awaitReady();
+                BrokerLogs.opened(cluster);
                 return cluster;
             } catch (PortTaken e) {
                 cluster.close();
@@ -110,6 +111,7 @@ final class LocalCluster implements KafkaCluster {
         brokers.forEach(broker -> broker.proxy().ifPresent(TcpProxy::close));
         brokers.forEach(LocalBroker::signalKill);
         brokers.forEach(LocalBroker::kill);
+        BrokerLogs.closing(this);
         directory.close();
     }
 
@@ -135,6 +137,7 @@ final class LocalCluster implements KafkaCluster {
 
     private void launch() {
         List<BrokerNode> nodes = nodes();
+        String certificates = keyStores.directory().toString();
         for (BrokerNode bound : nodes) {
             Optional<TcpProxy> proxy = plan.proxied()
                     ? Optional.of(
@@ -147,7 +150,7 @@ final class LocalCluster implements KafkaCluster {
             String logDirectory = home.resolve("data").toString();
             LocalBroker broker = new LocalBroker(this, node, home, proxy);
             brokers.add(broker);
-            BrokerCommand.prepare(home, BrokerProperties.of(plan, node, nodes, logDirectory, keyStores));
+            BrokerCommand.prepare(home, BrokerProperties.of(plan, node, nodes, logDirectory, certificates));
             Storage.format(plan, clusterId, node.id(), logDirectory);
             launch(broker);
         }

@@ -43,6 +43,6 @@ public enum Mechanism {
     }
 
     static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return '"' + text + '"';
     }
 }

@@ -1,14 +1,22 @@
 package io.replicator.testkit;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** Tells when a topic just created has leaders: creation is answered by the controller, before the brokers know of it. */
+/**
+ * Tells when a topic just created can be written: creation is answered by the controller, before the brokers know of it,
+ * and they tell clients of a topic before they serve it. A producer whose first batches come in between may see the first
+ * refused and the next accepted, and is then out of order for ever.
+ */
 final class TopicReady {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -21,6 +29,7 @@ final class TopicReady {
                 .await(
                         () -> hasLeaders(cluster.admin(), topic, partitions, running.size()),
                         () -> cluster.name() + ": topic " + topic + " has no leaders after " + PATIENCE);
+        awaitService(cluster.admin(), topic, partitions);
     }
 
     private static boolean hasLeaders(Admin admin, String topic, int partitions, int replicasRunning) {
@@ -40,6 +49,21 @@ final class TopicReady {
                 return false;
             }
             throw new IllegalStateException("topic " + topic + " cannot be described", e.getCause());
+        } catch (InterruptedException e) {
+            throw Interruption.of(e);
+        }
+    }
+
+    /** Only a leader that serves answers; until then the admin client asks again. */
+    private static void awaitService(Admin admin, String topic, int partitions) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        try {
+            admin.listOffsets(ends).all().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("topic " + topic + " is not served", e.getCause());
         } catch (InterruptedException e) {
             throw Interruption.of(e);
         }

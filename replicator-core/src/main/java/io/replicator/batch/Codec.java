@@ -1,0 +1,100 @@
+package io.replicator.batch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.utils.BufferSupplier;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
+
+/**
+ * Unfolds and folds the records of a batch with Kafka's own codecs. A batch does not say at which level it was compressed, so
+ * folding takes each codec's default. One instance per thread; what was unfolded stands until the next time.
+ */
+final class Codec {
+
+    private static final int INITIAL_BYTES = 64 * 1024;
+
+    /** What is kept between batches; a rare giant is given back. */
+    private static final int KEPT_BYTES = 16 * 1024 * 1024;
+
+    /** The largest array that every JVM can make. */
+    private static final int LARGEST_BYTES = Integer.MAX_VALUE - 8;
+
+    private static final Compression[] COMPRESSIONS = compressions();
+
+    private final BufferSupplier buffers = BufferSupplier.create();
+    private ByteBuffer unfolded = ByteBuffer.allocate(INITIAL_BYTES);
+
+    /** What {@link #unfold} gave, from index 0. */
+    ByteBuffer unfolded() {
+        return unfolded;
+    }
+
+    /**
+     * Decompresses the records of a magic 2 batch.
+     *
+     * @return the number of bytes, or -1 if there are more than {@code maxBytes}
+     * @throws CorruptBatchException if they do not decompress
+     */
+    int unfold(ByteBuffer source, int at, int maxBytes) {
+        int codec = BatchHeader.codec(source, at);
+        if (codec > BatchHeader.CODEC_LAST) {
+            throw new CorruptBatchException("unknown codec " + codec);
+        }
+        ByteBuffer compressed = source.duplicate()
+                .limit(at + BatchHeader.sizeInBytes(source, at))
+                .position(at + BatchHeader.SIZE);
+        if (unfolded.capacity() > KEPT_BYTES) {
+            unfolded = ByteBuffer.allocate(INITIAL_BYTES);
+        }
+        try (InputStream records = COMPRESSIONS[codec].wrapForInput(compressed, BatchHeader.MAGIC_V2, buffers)) {
+            return readAll(records, maxBytes);
+        } catch (IOException | RuntimeException e) {
+            throw new CorruptBatchException(
+                    "batch at offset " + BatchHeader.baseOffset(source, at) + ": records do not decompress", e);
+        }
+    }
+
+    /** Compresses bytes of a heap buffer onto the end of {@code target}. */
+    void fold(int codec, ByteBuffer plain, int at, int bytes, ByteBufferOutputStream target) {
+        try (OutputStream compressor = COMPRESSIONS[codec].wrapForOutput(target, BatchHeader.MAGIC_V2)) {
+            compressor.write(plain.array(), plain.arrayOffset() + at, bytes);
+        } catch (IOException e) {
+            throw new IllegalStateException("compression into memory failed", e);
+        }
+    }
+
+    private int readAll(InputStream records, int maxBytes) throws IOException {
+        int bytes = 0;
+        while (true) {
+            if (bytes > maxBytes || bytes == LARGEST_BYTES) {
+                return -1;
+            }
+            if (bytes == unfolded.capacity()) {
+                grow();
+            }
+            int read = records.read(unfolded.array(), bytes, unfolded.capacity() - bytes);
+            if (read < 0) {
+                return bytes;
+            }
+            bytes += read;
+        }
+    }
+
+    private void grow() {
+        int capacity = (int) Math.min(2L * unfolded.capacity(), LARGEST_BYTES);
+        unfolded = ByteBuffer.wrap(Arrays.copyOf(unfolded.array(), capacity));
+    }
+
+    private static Compression[] compressions() {
+        Compression[] compressions = new Compression[BatchHeader.CODEC_LAST + 1];
+        for (int codec = 0; codec < compressions.length; codec++) {
+            compressions[codec] = Compression.of(CompressionType.forId(codec)).build();
+        }
+        return compressions;
+    }
+}

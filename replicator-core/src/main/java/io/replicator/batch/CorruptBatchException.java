@@ -1,0 +1,15 @@
+package io.replicator.batch;
+
+/** A batch whose bytes contradict themselves: a wrong CRC, a length that cannot be, records that do not parse. */
+public final class CorruptBatchException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public CorruptBatchException(String reason) {
+        super(reason);
+    }
+
+    public CorruptBatchException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
+}

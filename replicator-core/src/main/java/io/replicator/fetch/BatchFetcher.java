@@ -1,0 +1,514 @@
+package io.replicator.fetch;
+
+import io.replicator.agent.Agent;
+import io.replicator.agent.Doorbell;
+import io.replicator.agent.Mailbox;
+import io.replicator.config.Isolation;
+import io.replicator.measure.FetchMeasures;
+import io.replicator.partition.Fault;
+import io.replicator.partition.Health;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+import io.replicator.partition.Remedy;
+import io.replicator.partition.Restart;
+import io.replicator.ring.BatchRing;
+import io.replicator.wire.ClusterView;
+import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchedPartition;
+import io.replicator.wire.PartitionAnswer;
+import io.replicator.wire.ReceivePool;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Reads the lane's partitions from the source: one fetch session with each broker, answers into the pool, batches into
+ * the ring. It stops asking when the pool or the ring is full, and asks for a partition no longer while too much of it is
+ * on its way.
+ */
+public final class BatchFetcher implements Agent, FetchSession.Listener {
+    /** What the control plane asks of a fetcher. */
+    public sealed interface Command {
+        /** Fetch a partition, from its position. */
+        record Add(int number, Partition partition) implements Command {}
+
+        /** Fetch a partition no longer. */
+        record Remove(int number) implements Command {}
+
+        /** Fetch nothing any more: what is on its way is the last. */
+        record Stop() implements Command {}
+    }
+
+    private static final int COMMANDS_PER_TURN = 1_000;
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MOST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int MOST_DOUBLINGS = 6;
+
+    private static final long PREFERRED_REPLICA_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** Failures in a row before a person is told that a partition waits: an election takes a few. */
+    private static final int FAILURES_TO_TELL = 5;
+
+    private final String name;
+    private final Supplier<ClusterView> connect;
+    private final ReceivePool pool;
+    private final BatchRing ring;
+    private final FetchMeasures measures;
+    private final FetchSession.Limits limits;
+    private final long partitionBudgetBytes;
+    private final BatchScanner scanner;
+    private final Throttle throttle;
+    private final Doorbell bell;
+    private final Mailbox<Command> commands;
+    private final Mailbox<Restart> restarts;
+
+    /** Set before the thread starts: each agent wakes the other, so one of them must exist first. */
+    private Doorbell producerBell;
+
+    /** Tells the control plane that the source changed. Set before the thread starts. */
+    private Runnable onNews = () -> {};
+
+    private ClusterView source;
+    private int seenVersion = -1;
+    private boolean stopped;
+    private final Map<Integer, FetchSession> sessions = new HashMap<>();
+    private final List<PartitionCursor> cursors = new ArrayList<>();
+
+    /** Cursors that something holds back: looked at every turn, so that the others need not be. */
+    private final List<PartitionCursor> heldBack = new ArrayList<>();
+
+    /** Answers that the ring had no room for. Nothing is fetched before they have gone through. */
+    private final Deque<Remainder> remainders = new ArrayDeque<>();
+
+    /** Whether the last turn wanted memory that was not there; read by the producer. */
+    private volatile boolean starved;
+
+    /**
+     * @param name of the thread
+     * @param connect opens the connection to the source, on the fetcher's thread
+     * @param pool where the connection receives
+     * @param ring to the producer
+     * @param limits of fetch requests
+     * @param partitionBudgetBytes the most of one partition that is on its way at a time
+     * @param throttle the flow's own speed limit
+     * @param measures what is counted
+     */
+    public BatchFetcher(
+            String name,
+            Supplier<ClusterView> connect,
+            ReceivePool pool,
+            BatchRing ring,
+            FetchSession.Limits limits,
+            long partitionBudgetBytes,
+            Throttle throttle,
+            FetchMeasures measures) {
+        this.name = name;
+        this.connect = connect;
+        this.pool = pool;
+        this.ring = ring;
+        this.limits = limits;
+        this.partitionBudgetBytes = partitionBudgetBytes;
+        this.throttle = throttle;
+        this.measures = measures;
+        this.scanner = new BatchScanner(ring, limits.isolation() == Isolation.READ_COMMITTED, measures);
+        this.bell = new Doorbell(this::wakeup);
+        this.commands = new Mailbox<>(bell);
+        this.restarts = new Mailbox<>(bell);
+    }
+
+    /** Any thread. */
+    public Mailbox<Command> commands() {
+        return commands;
+    }
+
+    /** The producer's thread. */
+    public Mailbox<Restart> restarts() {
+        return restarts;
+    }
+
+    /** Who is woken when the ring has something. Called once, before the thread starts. */
+    public void wakes(Doorbell bellOfProducer) {
+        producerBell = bellOfProducer;
+    }
+
+    /** Who is told when topics or partitions came or went. Called once, before the thread starts. */
+    public void tells(Runnable listener) {
+        onNews = listener;
+    }
+
+    /** Rung when memory or slots were given back. */
+    public Doorbell bell() {
+        return bell;
+    }
+
+    /** Whether the fetcher waits for memory. Any thread. */
+    public boolean isStarved() {
+        return starved;
+    }
+
+    private void wakeup() {
+        ClusterView view = source;
+        if (view != null) {
+            view.connection().wakeup();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void onStart() {
+        source = connect.get();
+    }
+
+    @Override
+    public void onClose() {
+        if (source != null) {
+            source.close();
+        }
+    }
+
+    @Override
+    public int doWork(long nowNanos) {
+        int work = commands.drain(this::obey, COMMANDS_PER_TURN);
+        work += restarts.drain(this::restart, COMMANDS_PER_TURN);
+        work += pool.reclaim();
+        work += continueRemainders();
+        work += source.connection().poll(0, nowNanos);
+        work += source.poll(nowNanos);
+        work += releaseHeldBack(nowNanos);
+        work += followLeaders(nowNanos);
+        work += sendFetches(nowNanos);
+        return work;
+    }
+
+    @Override
+    public void await(long nowNanos, long mostNanos) {
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(Math.min(mostNanos, throttle.waitNanos(nowNanos))));
+        source.connection().poll(millis, nowNanos);
+    }
+
+    private void obey(Command command) {
+        if (command instanceof Command.Add add) {
+            add(add.number(), add.partition());
+        } else if (command instanceof Command.Remove remove) {
+            remove(remove.number());
+        } else {
+            stop();
+        }
+    }
+
+    private void add(int number, Partition partition) {
+        while (cursors.size() <= number) {
+            cursors.add(null);
+        }
+        PartitionCursor cursor = new PartitionCursor(
+                number, partition, source.topic(partition.source().topic()));
+        cursors.set(number, cursor);
+        holdBack(cursor);
+    }
+
+    private void remove(int number) {
+        PartitionCursor cursor = cursors.get(number);
+        leaveSession(cursor);
+        cursor.removed = true;
+        cursor.generation = -1;
+        cursors.set(number, null);
+        if (cursor.heldBack) {
+            heldBack.remove(cursor);
+        }
+    }
+
+    private void stop() {
+        stopped = true;
+        for (PartitionCursor cursor : cursors) {
+            if (cursor != null) {
+                leaveSession(cursor);
+            }
+        }
+        heldBack.clear();
+        remainders.forEach(Remainder::drop);
+        remainders.clear();
+    }
+
+    private void restart(Restart restart) {
+        PartitionCursor cursor = cursors.get(restart.partition());
+        if (cursor == null || stopped) {
+            return;
+        }
+        leaveSession(cursor);
+        cursor.generation = restart.generation();
+        cursor.offset = restart.offset();
+        cursor.notBeforeNanos = restart.notBeforeNanos();
+        cursor.full = false;
+        holdBack(cursor);
+    }
+
+    /** Takes a cursor out of its session until {@link #releaseHeldBack} finds it may go on. */
+    private void holdBack(PartitionCursor cursor) {
+        leaveSession(cursor);
+        if (!cursor.heldBack) {
+            cursor.heldBack = true;
+            heldBack.add(cursor);
+        }
+    }
+
+    private void leaveSession(PartitionCursor cursor) {
+        if (cursor.session != null) {
+            cursor.session.remove(cursor.fetched);
+            cursor.session = null;
+        }
+    }
+
+    private int releaseHeldBack(long nowNanos) {
+        int released = 0;
+        for (int i = heldBack.size() - 1; i >= 0; i--) {
+            PartitionCursor cursor = heldBack.get(i);
+            if (mayGoOn(cursor, nowNanos) && joinSession(cursor, nowNanos)) {
+                cursor.heldBack = false;
+                heldBack.remove(i);
+                released++;
+            }
+        }
+        return released;
+    }
+
+    private boolean mayGoOn(PartitionCursor cursor, long nowNanos) {
+        if (cursor.notBeforeNanos != 0) {
+            if (nowNanos - cursor.notBeforeNanos < 0) {
+                return false;
+            }
+            cursor.notBeforeNanos = 0;
+        }
+        if (cursor.full) {
+            cursor.full = cursor.bufferedBytes() > partitionBudgetBytes / 2;
+        }
+        return !cursor.full;
+    }
+
+    /** Asks for the partition from whoever serves it; false when nobody is known to. */
+    private boolean joinSession(PartitionCursor cursor, long nowNanos) {
+        int node = serverOf(cursor, nowNanos);
+        if (node < 0) {
+            tellWhyNobodyServes(cursor);
+            source.refresh();
+            return false;
+        }
+        cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, this));
+        cursor.session.add(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
+        return true;
+    }
+
+    private int serverOf(PartitionCursor cursor, long nowNanos) {
+        if (cursor.preferredReplica >= 0) {
+            if (nowNanos - cursor.preferredUntilNanos < 0 && !source.hasFailed(cursor.preferredReplica)) {
+                return cursor.preferredReplica;
+            }
+            cursor.preferredReplica = -1;
+        }
+        return cursor.topic.leader(cursor.partition.number());
+    }
+
+    private void tellWhyNobodyServes(PartitionCursor cursor) {
+        if (!source.isKnown()) {
+            String denied = source.connection().lastAuthenticationError();
+            cursor.partition.sourceHealthIs(SourceTrouble.unreachable(
+                    source.connection().clusterName(), denied.isEmpty() ? "no bootstrap server answers" : denied));
+            return;
+        }
+        switch (cursor.topic.error()) {
+            case MISSING -> cursor.partition.sourceHealthIs(SourceTrouble.topicMissing(cursor.partition));
+            case NOT_AUTHORIZED ->
+                cursor.partition.sourceHealthIs(
+                        SourceTrouble.notAuthorized(source.connection().clusterName(), cursor.partition));
+            case NOT_ASKED_YET -> {}
+            case NONE, OTHER -> cursor.partition.sourceHealthIs(SourceTrouble.noLeader(cursor.partition));
+        }
+    }
+
+    /** After a refresh of the view: partitions whose leader or leader epoch changed are fetched from the new one. */
+    private int followLeaders(long nowNanos) {
+        if (source.version() == seenVersion) {
+            return 0;
+        }
+        seenVersion = source.version();
+        boolean news = false;
+        for (PartitionCursor cursor : cursors) {
+            news |= cursor != null && cursor.hasNews();
+            if (cursor != null && cursor.session != null && serverOf(cursor, nowNanos) != cursor.session.nodeId()) {
+                holdBack(cursor);
+            }
+        }
+        if (news) {
+            onNews.run();
+        }
+        return 1;
+    }
+
+    private int sendFetches(long nowNanos) {
+        if (stopped || !remainders.isEmpty()) {
+            return 0;
+        }
+        int sent = 0;
+        boolean wanted = false;
+        for (FetchSession session : sessions.values()) {
+            if (session.partitions() == 0 || session.isInflight()) {
+                continue;
+            }
+            if (!pool.hasRoomFor(limits.maxBytes())) {
+                wanted = true;
+            } else if (throttle.allows(nowNanos) && session.send()) {
+                sent++;
+            } else if (source.hasFailed(session.nodeId())) {
+                nodeFailed(session, nowNanos);
+            }
+        }
+        starved = wanted || pool.isOutOfMemory();
+        return sent;
+    }
+
+    private void nodeFailed(FetchSession session, long nowNanos) {
+        source.refresh();
+        String denied = source.connection().lastAuthenticationError();
+        failed(
+                session.nodeId(),
+                Fault.SOURCE_UNREACHABLE,
+                denied.isEmpty() ? "broker " + session.nodeId() + " cannot be reached" : denied,
+                nowNanos);
+    }
+
+    @Override
+    public void answered(FetchedPartition fetched, PartitionAnswer answer, long nowNanos) {
+        PartitionCursor cursor = cursors.get(fetched.slot());
+        if (cursor == null || cursor.session == null) {
+            return;
+        }
+        if (answer.fault().isPresent()) {
+            partitionFailed(cursor, answer.fault().get(), answer.errorName(), nowNanos);
+            return;
+        }
+        cursor.failures = 0;
+        if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
+            cursor.partition.sourceHealthIs(Health.RUNNING);
+            cursor.partition.outOfRangeIs(-1);
+        }
+        takeEnds(cursor, answer);
+        if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
+            cursor.preferredReplica = answer.preferredReplica();
+            cursor.preferredUntilNanos = nowNanos + PREFERRED_REPLICA_NANOS;
+            holdBack(cursor);
+            return;
+        }
+        scan(cursor, answer, nowNanos);
+    }
+
+    private void takeEnds(PartitionCursor cursor, PartitionAnswer answer) {
+        long end = limits.isolation() == Isolation.READ_COMMITTED && answer.lastStableOffset() >= 0
+                ? answer.lastStableOffset()
+                : answer.highWatermark();
+        long start = answer.logStartOffset() >= 0 ? answer.logStartOffset() : cursor.partition.sourceStart();
+        if (end >= 0) {
+            cursor.partition.sourceIs(start, end);
+        }
+    }
+
+    private void scan(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
+        int receivedBytes = answer.batches().remaining();
+        if (receivedBytes == 0) {
+            return;
+        }
+        throttle.spend(receivedBytes, nowNanos);
+        Remainder remainder = scanner.begin(cursor, answer, nowNanos);
+        boolean isThrough = scanner.scan(remainder);
+        if (!isThrough) {
+            remainders.add(remainder.keep());
+        }
+        handedOn(cursor, nowNanos);
+    }
+
+    private void handedOn(PartitionCursor cursor, long nowNanos) {
+        producerBell.ring();
+        if (scanner.corruptAt() >= 0) {
+            partitionFailed(cursor, Fault.SOURCE_BATCH_CORRUPT, "@" + scanner.corruptAt(), nowNanos);
+            return;
+        }
+        if (cursor.session == null) {
+            return;
+        }
+        if (cursor.bufferedBytes() > partitionBudgetBytes) {
+            cursor.full = true;
+            holdBack(cursor);
+        } else {
+            cursor.session.moved(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
+        }
+    }
+
+    private int continueRemainders() {
+        int work = 0;
+        while (!remainders.isEmpty() && ring.free() > 0) {
+            Remainder remainder = remainders.peek();
+            PartitionCursor cursor = remainder.cursor();
+            boolean wanted = !cursor.removed && cursor.generation == remainder.generation();
+            if (wanted && !scanner.scan(remainder)) {
+                producerBell.ring();
+                return work + 1;
+            }
+            remainders.poll();
+            remainder.drop();
+            if (wanted) {
+                handedOn(cursor, remainder.arrivedNanos());
+            }
+            work++;
+        }
+        return work;
+    }
+
+    private void partitionFailed(PartitionCursor cursor, Fault fault, String why, long nowNanos) {
+        measures.faults.count(fault);
+        cursor.failures++;
+        cursor.preferredReplica = -1;
+        long backoffNanos = Math.min(MOST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(cursor.failures, MOST_DOUBLINGS));
+        cursor.notBeforeNanos = nowNanos + backoffNanos;
+        holdBack(cursor);
+        source.refresh();
+        if (fault == Fault.SOURCE_OFFSET_OUT_OF_RANGE) {
+            cursor.partition.outOfRangeIs(cursor.offset);
+            onNews.run();
+        }
+        if (cursor.failures >= FAILURES_TO_TELL || fault.remedy() != Remedy.RETRY) {
+            cursor.partition.sourceHealthIs(
+                    SourceTrouble.of(source.connection().clusterName(), cursor.partition, fault, why, cursor.offset));
+        }
+    }
+
+    @Override
+    public void failed(int nodeId, Fault fault, String why, long nowNanos) {
+        measures.faults.count(fault);
+        source.refresh();
+        for (PartitionCursor cursor : cursors) {
+            if (cursor != null && cursor.session != null && cursor.session.nodeId() == nodeId) {
+                cursor.failures++;
+                cursor.preferredReplica = -1;
+                cursor.notBeforeNanos = nowNanos + FIRST_RETRY_NANOS;
+                holdBack(cursor);
+                if (cursor.failures >= FAILURES_TO_TELL) {
+                    cursor.partition.sourceHealthIs(
+                            SourceTrouble.unreachable(source.connection().clusterName(), why));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void completed(int nodeId, long throttleNanos) {
+        measures.responses.increment();
+        measures.throttleNanos.add(throttleNanos);
+    }
+}

@@ -1,0 +1,70 @@
+package io.replicator.fetch;
+
+import io.replicator.partition.Partition;
+import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchedPartition;
+import io.replicator.wire.TopicView;
+
+/** What the fetcher knows of one partition: where it reads, from whom, and what holds it back. */
+final class PartitionCursor {
+    final int number;
+    final Partition partition;
+    final FetchedPartition fetched;
+    final TopicView topic;
+
+    /** The next source offset to hand on. */
+    long offset;
+
+    /** Of the producer's last restart. */
+    int generation;
+
+    /** Bytes handed on since the start; what the producer released is counted beside it. */
+    long handedOnBytes;
+
+    /** Where it is fetched from, {@code null} when nowhere. */
+    FetchSession session;
+
+    /** The follower to fetch from instead of the leader, -1 for none (KIP-392). */
+    int preferredReplica = -1;
+
+    long preferredUntilNanos;
+
+    /** Not fetched before this time; 0 for no such time. */
+    long notBeforeNanos;
+
+    /** Too much of it is on its way: not fetched until the producer has released some. */
+    boolean full;
+
+    /** Whether the fetcher looks every turn if it may go on. */
+    boolean heldBack;
+
+    /** How often in a row fetching failed. */
+    int failures;
+
+    boolean removed;
+
+    /** How many partitions the topic had when it was last looked at. */
+    private int seenPartitions;
+
+    PartitionCursor(int number, Partition partition, TopicView topic) {
+        this.number = number;
+        this.partition = partition;
+        this.topic = topic;
+        this.offset = partition.position();
+        this.fetched = new FetchedPartition(
+                partition.source().topic(), partition.sourceTopicId(), partition.number(), number, offset);
+    }
+
+    /** Whether the topic grew, vanished or came back since this was last asked. */
+    boolean hasNews() {
+        int partitions = topic.partitions();
+        boolean changed = seenPartitions != 0 && partitions != seenPartitions;
+        seenPartitions = Math.max(1, partitions);
+        return changed;
+    }
+
+    /** Bytes on their way through the lane. */
+    long bufferedBytes() {
+        return handedOnBytes - partition.releasedBytes();
+    }
+}

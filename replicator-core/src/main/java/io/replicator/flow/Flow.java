@@ -1,0 +1,395 @@
+package io.replicator.flow;
+
+import io.replicator.agent.AgentThread;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.ReplicatorConfig;
+import io.replicator.lane.Lane;
+import io.replicator.measure.LatencyHistograms;
+import io.replicator.measure.LatencyRecorder;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.SavedState;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+import io.replicator.topics.ClusterGate;
+import io.replicator.topics.RefusedException;
+import io.replicator.topics.TopicPlanner;
+import io.replicator.topics.TopicProblem;
+import io.replicator.topics.TopicsPlan;
+import io.replicator.topics.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One flow's control plane on one thread: reaches both clusters, reads what was saved, follows the topics, hands
+ * partitions to lanes, saves progress. It may block for seconds where a cluster does not answer; lanes go on meanwhile.
+ */
+public final class Flow implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
+
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    private static final long FIRST_RETRY_MILLIS = 1_000;
+    private static final long MOST_RETRY_MILLIS = 15_000;
+
+    /** The same trouble is said again this often. */
+    private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** News from the lanes lead to a look at the topics at once, but not more often than this. */
+    private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final FlowConfig config;
+    private final List<FlowConfig> allFlows;
+    private final Duration progressInterval;
+    private final Duration drainTimeout;
+    private final Lanes lanes;
+    private final HealthLog healthLog;
+    private final Rate recordRate = new Rate();
+    private final Rate byteRate = new Rate();
+    private final Thread thread;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Released to wake the thread. */
+    private final Semaphore wake = new Semaphore(0);
+
+    private volatile boolean stopping;
+    private volatile boolean news;
+
+    // Written by the control thread.
+    private volatile FlowState state = FlowState.STARTING;
+    private volatile String reason = "connecting to both clusters";
+    private volatile Copies copies;
+    private volatile List<TopicProblem> problems = List.of();
+    private String toldReason = "";
+    private long toldNanos;
+
+    // Written by the pulse.
+    private volatile double recordsPerSecond;
+    private volatile double bytesPerSecond;
+    private volatile LatencyHistograms latencies =
+            new LatencyHistograms(LatencyRecorder.empty(), LatencyRecorder.empty());
+
+    /**
+     * @param config the flow
+     * @param process the process that it is a part of
+     */
+    public Flow(FlowConfig config, ReplicatorConfig process) {
+        this.config = config;
+        this.allFlows = process.flows();
+        this.progressInterval = process.progressInterval();
+        this.drainTimeout = process.drainTimeout();
+        this.lanes = new Lanes(
+                config,
+                Math.min(process.lanes(), config.partitionGroups()),
+                process.memoryBytes() / process.flows().size(),
+                this::news);
+        this.healthLog = new HealthLog(config.name());
+        this.thread = new Thread(this::run, "replicator-" + config.name() + "-control");
+        this.thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void news() {
+        news = true;
+        wake.release();
+    }
+
+    private void run() {
+        try {
+            control();
+        } catch (RefusedException refused) {
+            fail(refused.getMessage());
+        } catch (InterruptedException interrupted) {
+            fail("interrupted");
+        } catch (RuntimeException bug) {
+            LOG.error("the control plane failed flow={}", config.name(), bug);
+            fail("internal error: " + bug);
+        } finally {
+            lanes.close();
+            ended.countDown();
+        }
+    }
+
+    private void fail(String why) {
+        LOG.error("{} flow={} state=FAILED", why, config.name());
+        reason = why;
+        state = FlowState.FAILED;
+    }
+
+    private void control() throws InterruptedException {
+        try (ClusterGate gate = reach();
+                OffsetLog log = new OffsetLog(config, CALL_TIMEOUT)) {
+            if (gate == null) {
+                return;
+            }
+            SavedState saved = readSaved(gate, log);
+            if (saved == null) {
+                return;
+            }
+            TopicPlanner planner = new TopicPlanner(config, allFlows, gate);
+            copies = new Copies(config, lanes, new StartPositions(gate.source()), saved);
+            lanes.open();
+            follow(planner, log);
+            drainAndSave(log);
+        }
+    }
+
+    /** Tries until both clusters answer; {@code null} when the flow is stopped first. */
+    private ClusterGate reach() throws InterruptedException {
+        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+            try {
+                return ClusterGate.open(config);
+            } catch (UnavailableException unavailable) {
+                trouble(unavailable.getMessage());
+                pause(waitMillis);
+            }
+        }
+        return null;
+    }
+
+    private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
+        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+            try {
+                log.ensureTopic(gate.target().admin());
+                SavedState saved = log.load();
+                LOG.info(
+                        "saved progress read flow={} topic={} partitions={}",
+                        config.name(),
+                        config.offsetsTopic(),
+                        saved.partitions().size());
+                return saved;
+            } catch (OffsetLogException failure) {
+                if (!failure.isTransient()) {
+                    throw new RefusedException(failure.getMessage());
+                }
+                trouble(failure.getMessage());
+                pause(waitMillis);
+            }
+        }
+        return null;
+    }
+
+    private void follow(TopicPlanner planner, OffsetLog log) throws InterruptedException {
+        long now = System.nanoTime();
+        long refreshAt = now;
+        long saveAt = now + progressInterval.toNanos();
+        long refreshedAt = now - LEAST_REFRESH_NANOS;
+        while (!stopping) {
+            now = System.nanoTime();
+            if (now - refreshAt >= 0 || (news && now - refreshedAt >= LEAST_REFRESH_NANOS)) {
+                news = false;
+                boolean known = refresh(planner);
+                refreshedAt = System.nanoTime();
+                refreshAt = refreshedAt
+                        + (known ? config.topics().refreshInterval().toNanos() : TimeUnit.SECONDS.toNanos(1));
+            }
+            reviveLanes();
+            if (System.nanoTime() - saveAt >= 0) {
+                save(log);
+                saveAt = System.nanoTime() + progressInterval.toNanos();
+            }
+            long nextAt = Math.min(refreshAt, saveAt);
+            if (news) {
+                nextAt = Math.min(nextAt, refreshedAt + LEAST_REFRESH_NANOS);
+            }
+            pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextAt - System.nanoTime())));
+        }
+    }
+
+    private boolean refresh(TopicPlanner planner) throws InterruptedException {
+        try {
+            TopicsPlan plan = planner.refresh(copies.started());
+            problems = plan.problems();
+            copies.follow(plan);
+            copies.resolveOutOfRange();
+            if (state != FlowState.RUNNING) {
+                LOG.info("running flow={} source={} target={}", config.name(), config.source().name(), config.target().name());
+            }
+            reason = "";
+            toldReason = "";
+            state = FlowState.RUNNING;
+            return true;
+        } catch (UnavailableException unavailable) {
+            trouble(unavailable.getMessage());
+            return false;
+        }
+    }
+
+    private void reviveLanes() {
+        lanes.dead().ifPresent(lane -> {
+            LOG.error(
+                    "a lane failed and is opened anew flow={} lane={}",
+                    config.name(),
+                    lane.number(),
+                    lane.death().orElseThrow());
+            lanes.replace(lane);
+            copies.reassign(lane.number());
+        });
+    }
+
+    private void save(OffsetLog log) throws InterruptedException {
+        try {
+            log.save(lanes.collect());
+        } catch (OffsetLogException failure) {
+            trouble(failure.getMessage());
+        }
+    }
+
+    private void drainAndSave(OffsetLog log) throws InterruptedException {
+        boolean drained = lanes.drain(drainTimeout.toMillis());
+        save(log);
+        if (!drained) {
+            LOG.warn(
+                    "stopped before everything in flight was acknowledged: it may be copied twice flow={} waited={}",
+                    config.name(),
+                    drainTimeout);
+        }
+        LOG.info("stopped flow={} drained={}", config.name(), drained);
+        state = FlowState.STOPPED;
+        reason = "stopped";
+    }
+
+    /** Says what is wrong, once, and again from time to time; kept as the flow's reason while it starts. */
+    private void trouble(String message) {
+        if (state == FlowState.STARTING) {
+            reason = message;
+        }
+        long now = System.nanoTime();
+        if (!message.equals(toldReason) || now - toldNanos > REPEAT_NANOS) {
+            LOG.warn("{}; trying again flow={}", message, config.name());
+            toldReason = message;
+            toldNanos = now;
+        }
+    }
+
+    private void pause(long millis) throws InterruptedException {
+        if (wake.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+            wake.drainPermits();
+        }
+    }
+
+    /** Once a second, on the process's pulse: rates, latencies, and what partitions have to say. */
+    public void pulse(long nowNanos) {
+        long records = 0;
+        long bytes = 0;
+        List<Copy> all = all();
+        for (Copy copy : all) {
+            records += copy.partition().records();
+            bytes += copy.partition().bytes();
+        }
+        recordsPerSecond = recordRate.sample(records, nowNanos);
+        bytesPerSecond = byteRate.sample(bytes, nowNanos);
+        latencies = lanes.latencies();
+        healthLog.look(all);
+    }
+
+    private List<Copy> all() {
+        Copies now = copies;
+        return now == null ? List.of() : now.all();
+    }
+
+    /** The flow as it looks now. Any thread. */
+    public FlowStatus status() {
+        long nowMillis = System.currentTimeMillis();
+        List<PartitionStatus> partitions = new ArrayList<>();
+        for (Copy copy : all()) {
+            partitions.add(status(copy, nowMillis));
+        }
+        for (TopicProblem problem : problems) {
+            if (partitions.stream().noneMatch(partition -> partition.topic().equals(problem.topic()))) {
+                partitions.add(status(problem));
+            }
+        }
+        return new FlowStatus(
+                config.name(),
+                config.source().name(),
+                config.target().name(),
+                state,
+                reason,
+                recordsPerSecond,
+                bytesPerSecond,
+                partitions,
+                lanes.status(),
+                latencies);
+    }
+
+    private static PartitionStatus status(Copy copy, long nowMillis) {
+        Partition partition = copy.partition();
+        long position = partition.position();
+        long sourceEnd = partition.sourceEnd();
+        boolean isBehind = sourceEnd > position;
+        long lagMillis = isBehind && partition.lastTimestamp() >= 0
+                ? Math.max(0, nowMillis - partition.lastTimestamp())
+                : 0;
+        return new PartitionStatus(
+                partition.source().topic(),
+                partition.number(),
+                partition.targetTopic(),
+                partition.health().state(),
+                partition.health().reason(),
+                partition.health().resumesWhen(),
+                partition.sourceStart(),
+                sourceEnd,
+                position,
+                partition.targetEnd(),
+                lagMillis,
+                copy.lane(),
+                partition.records(),
+                partition.bytes());
+    }
+
+    /** A topic that cannot be copied shows as one partition that has no number. */
+    private static PartitionStatus status(TopicProblem problem) {
+        return new PartitionStatus(
+                problem.topic(),
+                -1,
+                "",
+                PartitionState.WAITING,
+                problem.reason(),
+                problem.resumesWhen(),
+                -1,
+                -1,
+                -1,
+                -1,
+                0,
+                -1,
+                0,
+                0);
+    }
+
+    /** The threads of the flow's lanes, to be watched. */
+    public List<AgentThread> threads() {
+        return lanes.threads();
+    }
+
+    /** Asks the flow to end; returns at once. */
+    public void stop() {
+        stopping = true;
+        wake.release();
+    }
+
+    /** Ends the flow in good order; waits for it. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            long patienceMillis = drainTimeout.toMillis() + 3 * CALL_TIMEOUT.toMillis();
+            if (!ended.await(patienceMillis, TimeUnit.MILLISECONDS)) {
+                IllegalStateException stuck = new IllegalStateException(
+                        thread.getName() + " did not stop within " + patienceMillis + " ms; its stack follows");
+                stuck.setStackTrace(thread.getStackTrace());
+                throw stuck;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

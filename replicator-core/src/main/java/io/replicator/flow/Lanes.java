@@ -1,0 +1,184 @@
+package io.replicator.flow;
+
+import io.replicator.agent.AgentThread;
+import io.replicator.config.FlowConfig;
+import io.replicator.lane.Lane;
+import io.replicator.measure.LatencyHistograms;
+import io.replicator.measure.LatencyRecorder;
+import io.replicator.offsets.Progress;
+import io.replicator.partition.Fault;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.Histogram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A flow's lanes: opened together, replaced one by one when they die, closed together. */
+final class Lanes {
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final long COLLECT_TIMEOUT_MILLIS = 2_000;
+
+    private final FlowConfig flow;
+    private final long laneMemoryBytes;
+    private final Runnable onNews;
+    private final List<Lane.Measures> measures = new ArrayList<>();
+
+    /** Written by the control thread, read by whoever reports. */
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+
+    /** Lanes that were asked what they have to save and have not said yet. */
+    private final Map<Lane, CompletableFuture<List<Progress>>> asked = new LinkedHashMap<>();
+
+    /** The next partition number of each lane. */
+    private final int[] nextSlots;
+
+    Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews) {
+        this.flow = flow;
+        this.laneMemoryBytes = memoryBytes / count;
+        this.onNews = onNews;
+        this.nextSlots = new int[count];
+        for (int number = 0; number < count; number++) {
+            measures.add(new Lane.Measures());
+        }
+    }
+
+    void open() {
+        for (int number = 0; number < nextSlots.length; number++) {
+            Lane lane = newLane(number);
+            lanes.add(lane);
+            lane.start(onNews);
+        }
+    }
+
+    private Lane newLane(int number) {
+        return new Lane(flow, number, nextSlots.length, laneMemoryBytes, measures.get(number));
+    }
+
+    int count() {
+        return nextSlots.length;
+    }
+
+    boolean areOpen() {
+        return !lanes.isEmpty();
+    }
+
+    Lane lane(int number) {
+        return lanes.get(number);
+    }
+
+    int nextSlot(int lane) {
+        return nextSlots[lane]++;
+    }
+
+    /** The first lane that died, if one did. */
+    Optional<Lane> dead() {
+        return lanes.stream().filter(lane -> lane.death().isPresent()).findFirst();
+    }
+
+    /** Puts a new lane in a dead one's place, without partitions. Its threads have ended then. */
+    void replace(Lane dead) {
+        closeQuietly(dead);
+        asked.remove(dead);
+        nextSlots[dead.number()] = 0;
+        Lane lane = newLane(dead.number());
+        lanes.set(dead.number(), lane);
+        lane.start(onNews);
+    }
+
+    private static void closeQuietly(Lane lane) {
+        try {
+            lane.close();
+        } catch (RuntimeException failure) {
+            LOG.error("a lane did not close lane={}", lane.number(), failure);
+        }
+    }
+
+    /**
+     * What all lanes have to save. A lane that does not answer in time is asked no second question: its answer, which
+     * nobody else will ever get, is taken with the next call.
+     */
+    List<Progress> collect() throws InterruptedException {
+        for (Lane lane : lanes) {
+            asked.computeIfAbsent(lane, Lane::collect);
+        }
+        List<Progress> progress = new ArrayList<>();
+        for (Map.Entry<Lane, CompletableFuture<List<Progress>>> each : List.copyOf(asked.entrySet())) {
+            Optional<List<Progress>> answer = await(each.getValue(), COLLECT_TIMEOUT_MILLIS);
+            if (answer.isPresent()) {
+                asked.remove(each.getKey());
+                progress.addAll(answer.get());
+            }
+        }
+        return progress;
+    }
+
+    /** Stops fetching and waits until nothing is on its way; false when the time was up first. */
+    boolean drain(long timeoutMillis) throws InterruptedException {
+        lanes.forEach(Lane::stopFetching);
+        List<CompletableFuture<Void>> answers = lanes.stream().map(Lane::drain).toList();
+        CompletableFuture<Void> all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        return await(all.thenApply(none -> true), timeoutMillis).isPresent();
+    }
+
+    private static <T> Optional<T> await(CompletableFuture<T> answer, long timeoutMillis) throws InterruptedException {
+        try {
+            return Optional.of(answer.get(timeoutMillis, TimeUnit.MILLISECONDS));
+        } catch (TimeoutException late) {
+            return Optional.empty();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException(failure.getCause());
+        }
+    }
+
+    void close() {
+        lanes.forEach(Lanes::closeQuietly);
+    }
+
+    List<AgentThread> threads() {
+        return lanes.stream().flatMap(lane -> lane.threads().stream()).toList();
+    }
+
+    /** What each lane counts, as it stands now. */
+    List<LaneStatus> status() {
+        List<LaneStatus> status = new ArrayList<>();
+        for (Lane lane : lanes) {
+            Lane.Measures counted = measures.get(lane.number());
+            Map<Fault, Long> errors = new EnumMap<>(Fault.class);
+            counted.fetch().faults.addTo(errors);
+            counted.produce().faults.addTo(errors);
+            status.add(new LaneStatus(
+                    lane.number(),
+                    counted.produce().passedBatches.value(),
+                    counted.produce().coalescedBatches.value(),
+                    counted.produce().rebuiltBatches.value(),
+                    lane.ringOccupied(),
+                    lane.ringSlots(),
+                    lane.memoryUsedBytes(),
+                    lane.memoryLimitBytes(),
+                    lane.inflightRequests(),
+                    lane.throttleNanos(),
+                    errors));
+        }
+        return status;
+    }
+
+    /** All lanes' latencies since the start. One thread calls this. */
+    LatencyHistograms latencies() {
+        Histogram replication = LatencyRecorder.empty();
+        Histogram hop = LatencyRecorder.empty();
+        for (Lane.Measures counted : measures) {
+            counted.produce().replicationMicros.addTo(replication);
+            counted.produce().hopMicros.addTo(hop);
+        }
+        return new LatencyHistograms(replication, hop);
+    }
+}

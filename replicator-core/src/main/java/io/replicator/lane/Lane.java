@@ -1,0 +1,248 @@
+package io.replicator.lane;
+
+import io.replicator.agent.AgentThread;
+import io.replicator.config.FlowConfig;
+import io.replicator.fetch.BatchFetcher;
+import io.replicator.fetch.Throttle;
+import io.replicator.measure.FetchMeasures;
+import io.replicator.measure.ProduceMeasures;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.Progress;
+import io.replicator.partition.Partition;
+import io.replicator.produce.BatchProducer;
+import io.replicator.ring.BatchRing;
+import io.replicator.wire.ConnectionFactory;
+import io.replicator.wire.FetchSession;
+import io.replicator.wire.ReceivePool;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A fetcher and a producer, each on its thread, and what links them. Safe for use by the control plane's thread. A lane
+ * whose agent died is over: it is closed, and a new one goes on.
+ */
+public final class Lane implements AutoCloseable {
+    private static final int RING_SLOTS = 1 << 14;
+
+    /** Of the lane's memory, the rest is for merged batches. */
+    private static final double RECEIVE_SHARE = 0.75;
+
+    private static final int FETCH_WAIT_MILLIS = 500;
+    private static final int MOST_FETCH_BYTES = 16 << 20;
+    private static final int MOST_REQUEST_BYTES = 8 << 20;
+
+    /** The pool holds several answers at a time: some on their way through, one or more arriving. */
+    private static final int ANSWERS_IN_POOL = 4;
+
+    private static final int ONE_FETCH_IN_FLIGHT = 1;
+
+    /** One more than produce requests in flight: metadata and producer ids go their way beside them. */
+    private static final int REQUESTS_IN_FLIGHT = 6;
+
+    private final int number;
+    private final ReceivePool receivePool;
+    private final ReceivePool mergePool;
+    private final BatchRing ring = new BatchRing(RING_SLOTS);
+    private final FetchMeasures fetchMeasures;
+    private final ProduceMeasures produceMeasures;
+    private final BatchFetcher fetcher;
+    private final BatchProducer producer;
+    private final Throttle throttle;
+    private final AgentThread fetcherThread;
+    private final AgentThread producerThread;
+    private final AtomicReference<Throwable> death = new AtomicReference<>();
+
+    /**
+     * What a lane counts, kept over its restarts.
+     *
+     * @param fetch counted by its fetcher
+     * @param produce counted by its producer
+     */
+    public record Measures(FetchMeasures fetch, ProduceMeasures produce) {
+        public Measures() {
+            this(new FetchMeasures(), new ProduceMeasures());
+        }
+    }
+
+    /**
+     * @param flow what is copied
+     * @param number of the lane in the flow
+     * @param lanes how many the flow has
+     * @param memoryBytes the lane's share
+     * @param measures what the lane counts
+     */
+    public Lane(FlowConfig flow, int number, int lanes, long memoryBytes, Measures measures) {
+        this.number = number;
+        this.fetchMeasures = measures.fetch();
+        this.produceMeasures = measures.produce();
+        int receiveBytes = (int) Math.min(Integer.MAX_VALUE / 2, (long) (memoryBytes * RECEIVE_SHARE));
+        this.receivePool = new ReceivePool(receiveBytes);
+        this.mergePool = new ReceivePool((int) Math.min(Integer.MAX_VALUE / 2, memoryBytes - receiveBytes));
+        this.throttle = new Throttle(
+                flow.maxBytesPerSecond() == Long.MAX_VALUE
+                        ? Double.POSITIVE_INFINITY
+                        : (double) flow.maxBytesPerSecond() / lanes);
+        String clientId = "replicator-" + flow.name() + "-" + number;
+        int fetchBytes = fetchBytes(flow, receiveBytes);
+        this.fetcher = new BatchFetcher(
+                clientId + "-fetcher",
+                () -> ConnectionFactory.open(flow.source(), clientId, ONE_FETCH_IN_FLIGHT, receivePool),
+                receivePool,
+                ring,
+                new FetchSession.Limits(
+                        FETCH_WAIT_MILLIS, fetchBytes, partitionBytes(flow, fetchBytes), flow.isolation()),
+                receiveBytes / ANSWERS_IN_POOL,
+                throttle,
+                fetchMeasures);
+        this.producer = new BatchProducer(
+                new BatchProducer.Settings(
+                        clientId + "-producer", transactionalIds(flow), MOST_REQUEST_BYTES, epochOffsetNanos()),
+                () -> ConnectionFactory.open(flow.target(), clientId, REQUESTS_IN_FLIGHT, null),
+                ring,
+                fetcher::isStarved,
+                fetcher.bell(),
+                fetcher.restarts(),
+                mergePool,
+                new SplittableRandom(),
+                produceMeasures);
+        fetcher.wakes(producer.bell());
+        this.fetcherThread = new AgentThread(fetcher, fetcher.bell(), this::died);
+        this.producerThread = new AgentThread(producer, producer.bell(), this::died);
+    }
+
+    private static int fetchBytes(FlowConfig flow, int receiveBytes) {
+        String wanted = flow.source().client().get("fetch.max.bytes");
+        int bytes = wanted == null ? MOST_FETCH_BYTES : Integer.parseInt(wanted.trim());
+        return Math.min(bytes, receiveBytes / ANSWERS_IN_POOL);
+    }
+
+    private static int partitionBytes(FlowConfig flow, int fetchBytes) {
+        String wanted = flow.source().client().get("max.partition.fetch.bytes");
+        return wanted == null ? fetchBytes / 2 : Integer.parseInt(wanted.trim());
+    }
+
+    private static Optional<String> transactionalIds(FlowConfig flow) {
+        return switch (flow.delivery()) {
+            case EXACTLY_ONCE -> Optional.of("replicator." + flow.name() + ".");
+            case AT_LEAST_ONCE -> Optional.empty();
+        };
+    }
+
+    private static long epochOffsetNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime();
+    }
+
+    private void died(Throwable cause) {
+        death.compareAndSet(null, cause);
+    }
+
+    /**
+     * Starts the lane's threads.
+     *
+     * @param onNews told, on a thread of the lane, when topics or partitions came or went on the source
+     */
+    public void start(Runnable onNews) {
+        fetcher.tells(onNews);
+        producerThread.start();
+        fetcherThread.start();
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** What one of the lane's agents died of, if one did. */
+    public Optional<Throwable> death() {
+        return Optional.ofNullable(death.get());
+    }
+
+    /** The lane's threads, to be watched. */
+    public List<AgentThread> threads() {
+        return List.of(fetcherThread, producerThread);
+    }
+
+    /**
+     * Copies a partition from now on.
+     *
+     * @param slot a number that no other partition of the lane has or had
+     * @param map ends at the partition's position; the producer's from now on
+     */
+    public void add(int slot, Partition partition, OffsetMap map) {
+        producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
+        fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
+    }
+
+    /** Goes on at a later offset of the source, once nothing of the partition is on its way. */
+    public void skip(int slot, long offset) {
+        producer.commands().put(new BatchProducer.Command.Skip(slot, offset));
+    }
+
+    /** Copies a partition no longer. What is in flight may still be written. */
+    public void remove(int slot) {
+        fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+        producer.commands().put(new BatchProducer.Command.Remove(slot));
+    }
+
+    /** What is to be saved, asked for on the producer's thread. Never answered by a lane that died. */
+    public CompletableFuture<List<Progress>> collect() {
+        CompletableFuture<List<Progress>> answer = new CompletableFuture<>();
+        producer.commands().put(new BatchProducer.Command.Collect(answer));
+        return answer;
+    }
+
+    /** Fetches nothing any more. */
+    public void stopFetching() {
+        fetcher.commands().put(new BatchFetcher.Command.Stop());
+    }
+
+    /** After {@link #stopFetching}: answered when nothing is on its way any more. */
+    public CompletableFuture<Void> drain() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        producer.commands().put(new BatchProducer.Command.Drain(answer));
+        return answer;
+    }
+
+    public long ringOccupied() {
+        return ring.occupied();
+    }
+
+    public long ringSlots() {
+        return ring.slots();
+    }
+
+    /** Bytes of receive and merge buffers in use. */
+    public long memoryUsedBytes() {
+        return receivePool.usedBytes() + mergePool.usedBytes();
+    }
+
+    public long memoryLimitBytes() {
+        return receivePool.size() + mergePool.size();
+    }
+
+    public long inflightRequests() {
+        return producer.inflightRequests();
+    }
+
+    /** What brokers made the lane wait, by reason. */
+    public Map<String, Long> throttleNanos() {
+        return Map.of(
+                "source-quota", fetchMeasures.throttleNanos.value(),
+                "target-quota", produceMeasures.throttleNanos.value());
+    }
+
+    @Override
+    public void close() {
+        fetcherThread.stop();
+        producerThread.stop();
+        try {
+            fetcherThread.close();
+        } finally {
+            producerThread.close();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.replicator.partition;
+
+/**
+ * How one stage sees a partition.
+ *
+ * @param state what the partition is doing
+ * @param reason why it is not RUNNING, for a person; empty when it is
+ * @param resumesWhen what would resume it; empty when it is RUNNING
+ */
+public record Health(PartitionState state, String reason, String resumesWhen) {
+    public static final Health RUNNING = new Health(PartitionState.RUNNING, "", "");
+
+    /** The one of two that a person should hear about: the state that is further from RUNNING. */
+    public Health worseOf(Health other) {
+        return severity(other.state) > severity(state) ? other : this;
+    }
+
+    private static int severity(PartitionState state) {
+        return switch (state) {
+            case RUNNING -> 0;
+            case STARTING -> 1;
+            case WAITING -> 2;
+            case PAUSED -> 3;
+            case FAILED -> 4;
+        };
+    }
+}

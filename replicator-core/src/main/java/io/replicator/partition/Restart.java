@@ -1,0 +1,11 @@
+package io.replicator.partition;
+
+/**
+ * The producer's word to the fetcher: forget what you fetched for this partition and begin again.
+ *
+ * @param partition the lane's number of the partition
+ * @param generation numbers the restarts; batches of an earlier one are dropped wherever they are met
+ * @param offset the source offset to fetch next
+ * @param notBeforeNanos when, as the agents count time
+ */
+public record Restart(int partition, int generation, long offset, long notBeforeNanos) {}

@@ -1,0 +1,406 @@
+package io.replicator.produce;
+
+import io.replicator.batch.BatchRewriter;
+import io.replicator.delivery.ProducerIdentity;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.Partition;
+import io.replicator.partition.Restart;
+import io.replicator.ring.BatchSlot;
+import io.replicator.wire.TopicView;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+
+/**
+ * One partition on its way to the target: source batches that wait, and the batches made of them whose fate is open.
+ *
+ * <pre>
+ *   held      [ acknowledged | sent | waiting again | sent ]  [ built ]        pending  [ source batches ]
+ *             sequences given, at most five                    not yet sent
+ * </pre>
+ *
+ * <p>Invariants. Batches are acknowledged to the offset map from the head on, in order. A batch is sent only when no
+ * batch before it waits to be sent again and no batch behind it is on its way; so a batch that was refused for being out
+ * of order is sent again behind the one that caused it, with the sequence it had. Until the first acknowledgement under
+ * an identity one batch is on its way at a time: a broker that does not know the producer takes any first sequence, also
+ * one that leaves out a batch.
+ */
+final class PartitionWindow {
+    /** The broker knows a repeated batch again among the last five of a producer. */
+    static final int MOST_IN_FLIGHT = 5;
+
+    private static final int NO_NODE = -1;
+
+    private final int number;
+    private final Partition partition;
+    private final TopicView topic;
+    private final ProducerIdentity identity;
+    private final OffsetMap map;
+    private final PendingBatch.Stock stock;
+    private final ArrayDeque<PendingBatch> pending = new ArrayDeque<>();
+    private final ArrayDeque<HeldBatch> held = new ArrayDeque<>();
+
+    private int generation;
+
+    /** The source offset after what came out of the ring last: nothing may be left out. */
+    private long takenTo;
+
+    private int grant = -1;
+    private int nextSequence;
+    private boolean isKnownToBroker;
+    private int sent;
+    private int sentTo = NO_NODE;
+
+    // Kept by BatchProducer.
+    boolean queued;
+    boolean homeless;
+    boolean retrying;
+    boolean removed;
+    int failures;
+    long firstFailureNanos;
+    long notBeforeNanos;
+    long lastProgressNanos;
+
+    /** The most a batch may hold, after the target refused one that its settings seemed to allow. */
+    int maxBatchBytes = Integer.MAX_VALUE;
+
+    /** Where the source's batch was found corrupt last, -1 when none was. */
+    long corruptOffset = -1;
+
+    PartitionWindow(
+            int number,
+            Partition partition,
+            TopicView topic,
+            ProducerIdentity identity,
+            OffsetMap map,
+            PendingBatch.Stock stock) {
+        this.number = number;
+        this.partition = partition;
+        this.topic = topic;
+        this.identity = identity;
+        this.map = map;
+        this.stock = stock;
+        this.takenTo = partition.position();
+    }
+
+    int number() {
+        return number;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    ProducerIdentity identity() {
+        return identity;
+    }
+
+    OffsetMap map() {
+        return map;
+    }
+
+    TopicView topic() {
+        return topic;
+    }
+
+    int leader() {
+        return topic.leader(partition.number());
+    }
+
+    /** Whether nothing of the partition is on its way. */
+    boolean isEmpty() {
+        return pending.isEmpty() && held.isEmpty();
+    }
+
+    /** Whether there is something that is not on its way yet. */
+    boolean hasUnsent() {
+        return !pending.isEmpty() || sent < held.size();
+    }
+
+    boolean hasSent() {
+        return sent > 0;
+    }
+
+    /** Takes what came out of the ring; what belongs to an earlier generation is dropped. */
+    void take(BatchSlot slot) {
+        if (removed || slot.generation != generation) {
+            if (slot.buffer != null) {
+                slot.buffer.release();
+            }
+            partition.released(slot.sizeInBytes);
+            return;
+        }
+        if (slot.fromOffset != takenTo) {
+            throw new IllegalStateException(
+                    partition + ": after offset " + takenTo + " came a batch from " + slot.fromOffset);
+        }
+        takenTo = slot.nextOffset;
+        if (slot.kind == BatchSlot.Kind.ADVANCE && pending.isEmpty()) {
+            advance(slot.nextOffset);
+        } else {
+            pending.add(stock.take(slot));
+        }
+    }
+
+    /** Offsets up to {@code nextOffset} hold nothing to copy: true as soon as what is before them is acknowledged. */
+    private void advance(long nextOffset) {
+        if (held.isEmpty()) {
+            map.advance(nextOffset);
+            publishPosition();
+        } else {
+            held.peekLast().nextOffset = nextOffset;
+        }
+    }
+
+    /**
+     * The batch to send next to a node, shaped if need be.
+     *
+     * @return {@code null} when nothing may be sent now
+     * @throws io.replicator.batch.CorruptBatchException when the next source batch is corrupt
+     */
+    HeldBatch next(int node, Shaper shaper) {
+        if (!isIdentityUsable() || (sent > 0 && sentTo != node)) {
+            return null;
+        }
+        HeldBatch next = firstUnsent();
+        if (next == null && !held.isEmpty() && held.peekLast().state == HeldBatch.State.REFUSED) {
+            return null;
+        }
+        int room = isKnownToBroker ? MOST_IN_FLIGHT : 1;
+        if (next == null && held.size() < room && identity.isGranted()) {
+            next = shapeNext(shaper);
+        }
+        return next != null && sent < room && maySend(next, room) ? next : null;
+    }
+
+    private boolean isIdentityUsable() {
+        if (identity.isTaken()) {
+            return false;
+        }
+        if (identity.isGranted() && grant != identity.grants()) {
+            beginSequences();
+        }
+        return identity.grants() > 0;
+    }
+
+    /** Under a new grant all sequences begin anew; nothing of the partition is on its way then, see ProducerIdentity. */
+    private void beginSequences() {
+        grant = identity.grants();
+        nextSequence = 0;
+        isKnownToBroker = false;
+        for (HeldBatch batch : held) {
+            if (batch.state == HeldBatch.State.WAITING) {
+                batch.state = HeldBatch.State.BUILT;
+            }
+        }
+    }
+
+    private HeldBatch firstUnsent() {
+        for (HeldBatch batch : held) {
+            if (batch.state == HeldBatch.State.REFUSED) {
+                return null;
+            }
+            if (batch.state == HeldBatch.State.WAITING || batch.state == HeldBatch.State.BUILT) {
+                return batch;
+            }
+        }
+        return null;
+    }
+
+    private HeldBatch shapeNext(Shaper shaper) {
+        while (!pending.isEmpty()) {
+            PendingBatch head = pending.peek();
+            if (head.kind == BatchSlot.Kind.ADVANCE) {
+                advance(head.nextOffset);
+                stock.giveBack(pending.poll());
+                continue;
+            }
+            int before = held.size();
+            long nextOffset =
+                    shaper.shape(this, pending, held, Math.min(maxBatchBytes, partition.targetMaxBatchBytes()));
+            if (held.size() > before) {
+                return firstUnsent();
+            }
+            advance(nextOffset);
+        }
+        return null;
+    }
+
+    private boolean maySend(HeldBatch next, int room) {
+        boolean isAgain = next.state == HeldBatch.State.WAITING;
+        if (!identity.isGranted() && !(isAgain && next.mayBeWritten)) {
+            return false;
+        }
+        int index = 0;
+        boolean reached = false;
+        for (HeldBatch batch : held) {
+            if (batch == next) {
+                reached = true;
+            } else if (reached) {
+                if (batch.state == HeldBatch.State.SENT) {
+                    return false;
+                }
+            } else {
+                index++;
+            }
+        }
+        return index < Math.max(room, isAgain ? MOST_IN_FLIGHT : 0);
+    }
+
+    /** The batch goes to a node now: it gets its sequence, unless it had one. */
+    void send(HeldBatch batch, int node) {
+        if (batch.state == HeldBatch.State.BUILT) {
+            batch.grant = grant;
+            batch.baseSequence = nextSequence;
+            nextSequence = (nextSequence + batch.recordCount) & Integer.MAX_VALUE;
+            BatchRewriter.rewrite(batch.bytes(), 0, identity.producerId(), identity.epoch(), batch.baseSequence);
+        }
+        if (!batch.mayBeWritten) {
+            identity.sent();
+        }
+        batch.mayBeWritten = true;
+        batch.state = HeldBatch.State.SENT;
+        sent++;
+        sentTo = node;
+    }
+
+    /** The batch is on the target. */
+    void acknowledged(HeldBatch batch, long targetOffset) {
+        answered(batch);
+        settled(batch);
+        batch.state = HeldBatch.State.ACKNOWLEDGED;
+        batch.targetOffset = targetOffset;
+        isKnownToBroker = true;
+    }
+
+    /**
+     * The batch must be sent again.
+     *
+     * @param mayBeWritten whether it may be on the target all the same
+     */
+    void sendAgain(HeldBatch batch, boolean mayBeWritten) {
+        answered(batch);
+        if (!mayBeWritten) {
+            settled(batch);
+        }
+        batch.state = HeldBatch.State.WAITING;
+        batch.failures++;
+    }
+
+    /** The batch is not on the target and must not be sent as it is. */
+    void refused(HeldBatch batch) {
+        answered(batch);
+        settled(batch);
+        batch.state = HeldBatch.State.REFUSED;
+    }
+
+    private void answered(HeldBatch batch) {
+        if (batch.state != HeldBatch.State.SENT) {
+            throw new IllegalStateException(partition + ": an answer to a batch that is " + batch.state);
+        }
+        sent--;
+    }
+
+    private void settled(HeldBatch batch) {
+        if (batch.mayBeWritten) {
+            batch.mayBeWritten = false;
+            identity.resolved();
+        }
+    }
+
+    /** Whether a batch before this one has not been acknowledged, so that a refusal is but the consequence of that. */
+    boolean isBehindAnother(HeldBatch batch) {
+        for (HeldBatch before : held) {
+            if (before == batch) {
+                return false;
+            }
+            if (before.state != HeldBatch.State.ACKNOWLEDGED) {
+                return true;
+            }
+        }
+        throw new IllegalStateException(partition + ": a batch that is not held");
+    }
+
+    /** Takes the head, if it was acknowledged; {@code null} otherwise. */
+    HeldBatch takeAcknowledged() {
+        HeldBatch head = held.peek();
+        return head != null && head.state == HeldBatch.State.ACKNOWLEDGED ? held.poll() : null;
+    }
+
+    /** The head, if it was refused and the fate of everything behind it is known; {@code null} otherwise. */
+    HeldBatch refusedHead() {
+        HeldBatch head = held.peek();
+        return head != null && head.state == HeldBatch.State.REFUSED && sent == 0 ? head : null;
+    }
+
+    /** After a refused head was dropped, its sequence is the next one again: the broker took none from there on. */
+    void rewindSequence(HeldBatch refused) {
+        if (refused.grant == grant) {
+            nextSequence = refused.baseSequence;
+        }
+    }
+
+    void publishPosition() {
+        partition.positionIs(map.position(), map.targetEnd());
+    }
+
+    /** A source batch was let go of without being sent. */
+    void releasedUnsent(long bytes) {
+        partition.released(bytes);
+    }
+
+    /** Drops all that is held or pending. Nothing may be on its way. */
+    void dropAll() {
+        for (HeldBatch batch : held) {
+            settled(batch);
+            batch.release();
+            partition.released(batch.sourceBytes);
+        }
+        held.clear();
+        dropPending();
+    }
+
+    /**
+     * Drops what was never sent, to give memory back.
+     *
+     * @return the source offset from which it is to be fetched again
+     */
+    long dropUnsent() {
+        for (Iterator<HeldBatch> last = held.descendingIterator(); last.hasNext(); ) {
+            HeldBatch batch = last.next();
+            if (batch.state != HeldBatch.State.BUILT || batch.mayBeWritten) {
+                break;
+            }
+            last.remove();
+            batch.release();
+            partition.released(batch.sourceBytes);
+        }
+        dropPending();
+        return held.isEmpty() ? map.position() : held.peekLast().nextOffset;
+    }
+
+    private void dropPending() {
+        for (PendingBatch batch = pending.poll(); batch != null; batch = pending.poll()) {
+            if (batch.buffer != null) {
+                batch.buffer.release();
+            }
+            partition.released(batch.sizeInBytes);
+            stock.giveBack(batch);
+        }
+    }
+
+    /** Everything fetched so far is void; the fetcher is to begin again. */
+    Restart restart(long offset, long notBeforeNanos) {
+        generation++;
+        takenTo = offset;
+        return new Restart(number, generation, offset, notBeforeNanos);
+    }
+
+    /** Moves batches that wait to be sent again to memory of their own. */
+    void detachWaiting() {
+        for (HeldBatch batch : held) {
+            if (batch.state == HeldBatch.State.WAITING) {
+                batch.detach();
+            }
+        }
+    }
+}

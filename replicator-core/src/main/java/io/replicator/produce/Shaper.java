@@ -1,0 +1,253 @@
+package io.replicator.produce;
+
+import io.replicator.batch.BatchHeader;
+import io.replicator.batch.BatchMerger;
+import io.replicator.batch.BatchRebuilder;
+import io.replicator.batch.BatchRebuilder.RebuiltBatch;
+import io.replicator.batch.CorruptBatchException;
+import io.replicator.ring.BatchSlot;
+import io.replicator.wire.ReceiveBuffer;
+import io.replicator.wire.ReceivePool;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Makes the batch that a partition sends next from the source batches that wait: passes, coalesces, or rebuilds.
+ *
+ * <p>What decides is what waits. A broker spends about 17 microseconds on a batch however small, so small neighbours are
+ * worth a copy, or for tiny compressed ones a decompression and a compression; a batch alone is never worth either.
+ */
+final class Shaper {
+    /** Uncompressed batches below this are merged: measured, at 16 KiB merging saves a third of all CPU. */
+    private static final int MERGE_PLAIN_BELOW_BYTES = 64 << 10;
+
+    /** Compressed batches below this are merged: measured, at 4 KiB merging saves a fifth, at 14 KiB it costs half. */
+    private static final int MERGE_COMPRESSED_BELOW_BYTES = 6 << 10;
+
+    /** What a merged batch may grow to; larger ones gain nothing and delay their records. */
+    private static final int MERGED_BYTES = 1 << 20;
+
+    /** Room for the offset and timestamp deltas that become longer when records are merged. */
+    private static final int ROOM_PER_SOURCE_BATCH = 1 << 10;
+
+    /** Compressed records usually unfold to no more than this many times their size; if they do, fewer are merged. */
+    private static final int UNFOLDING = 8;
+
+    private static final int LEAST_UNFOLDED_BYTES = 64 << 10;
+
+    /** The largest batch a Kafka record batch can be. */
+    private static final int ANY_SIZE = Integer.MAX_VALUE - 64;
+
+    private final ReceivePool mergeBuffers;
+    private final PendingBatch.Stock stock;
+    private final BatchMerger merger = new BatchMerger(MERGED_BYTES);
+    private final BatchRebuilder rebuilder = new BatchRebuilder();
+
+    Shaper(ReceivePool mergeBuffers, PendingBatch.Stock stock) {
+        this.mergeBuffers = mergeBuffers;
+        this.stock = stock;
+    }
+
+    /**
+     * Shapes what stands at the head of {@code pending}, which holds a batch, and takes it from there.
+     *
+     * @param held where the shaped batches go; none when no record of the source batch is wanted
+     * @param maxBatchBytes the most the target takes; a batch of one record may be larger, and will be refused
+     * @return the source offset after what was taken
+     * @throws CorruptBatchException when a batch that must be rebuilt is corrupt; nothing was taken then
+     */
+    long shape(
+            PartitionWindow window, ArrayDeque<PendingBatch> pending, ArrayDeque<HeldBatch> held, int maxBatchBytes) {
+        PendingBatch head = pending.peek();
+        long nextOffset = head.nextOffset;
+        if (head.kind == BatchSlot.Kind.REBUILD || isTooLarge(head, maxBatchBytes)) {
+            rebuild(window, head, held, maxBatchBytes);
+            take(pending, false);
+        } else {
+            HeldBatch merged = isSmall(head) ? merge(window, pending, maxBatchBytes) : null;
+            if (merged == null) {
+                merged = pass(window, head);
+                take(pending, true);
+            }
+            held.add(merged);
+            nextOffset = merged.nextOffset;
+        }
+        return nextOffset;
+    }
+
+    private static boolean isTooLarge(PendingBatch batch, int maxBatchBytes) {
+        return batch.sizeInBytes > maxBatchBytes && BatchHeader.recordCount(batch.bytes, batch.at) > 1;
+    }
+
+    private static boolean isSmall(PendingBatch batch) {
+        int below = BatchHeader.isCompressed(batch.bytes, batch.at)
+                ? MERGE_COMPRESSED_BELOW_BYTES
+                : MERGE_PLAIN_BELOW_BYTES;
+        return batch.sizeInBytes < below && BatchMerger.isMergeable(batch.bytes, batch.at);
+    }
+
+    private void take(ArrayDeque<PendingBatch> pending, boolean bufferLivesOn) {
+        PendingBatch taken = pending.poll();
+        if (!bufferLivesOn) {
+            taken.buffer.release();
+        }
+        stock.giveBack(taken);
+    }
+
+    private static HeldBatch pass(PartitionWindow window, PendingBatch batch) {
+        int count = BatchHeader.recordCount(batch.bytes, batch.at);
+        return new HeldBatch(
+                window,
+                HeldBatch.Way.PASS,
+                1,
+                count,
+                batch.nextOffset,
+                batch.sizeInBytes,
+                BatchHeader.maxTimestamp(batch.bytes, batch.at),
+                batch.arrivedNanos,
+                new long[] {BatchHeader.baseOffset(batch.bytes, batch.at)},
+                new int[] {count},
+                batch.buffer,
+                batch.bytes.slice(batch.at, batch.sizeInBytes));
+    }
+
+    /** Merges the head with what follows it; {@code null} when there is nothing to merge with, or no memory. */
+    private HeldBatch merge(PartitionWindow window, ArrayDeque<PendingBatch> pending, int maxBatchBytes) {
+        int limit = Math.min(MERGED_BYTES, maxBatchBytes);
+        int roomBytes = roomFor(pending, limit);
+        if (roomBytes == 0) {
+            return null;
+        }
+        ReceiveBuffer buffer = mergeBuffers.take(roomBytes);
+        if (buffer == null) {
+            return null;
+        }
+        HeldBatch merged = null;
+        try {
+            merged = mergeInto(window, pending, buffer);
+        } finally {
+            if (merged == null) {
+                buffer.release();
+            }
+        }
+        return merged;
+    }
+
+    /** How much room a merged batch needs; 0 when fewer than two batches would go in. */
+    private static int roomFor(ArrayDeque<PendingBatch> pending, int limit) {
+        boolean isCompressed = BatchHeader.isCompressed(pending.peek().bytes, pending.peek().at);
+        int factor = isCompressed ? UNFOLDING : 1;
+        long roomBytes = 0;
+        int batches = 0;
+        for (PendingBatch batch : pending) {
+            if (batch.kind != BatchSlot.Kind.WHOLE || !isSmall(batch) || roomBytes >= limit) {
+                break;
+            }
+            roomBytes += (long) factor * batch.sizeInBytes + ROOM_PER_SOURCE_BATCH;
+            batches++;
+        }
+        if (batches < 2) {
+            return 0;
+        }
+        return (int) Math.min(limit, Math.max(roomBytes, isCompressed ? LEAST_UNFOLDED_BYTES : 0));
+    }
+
+    private HeldBatch mergeInto(PartitionWindow window, ArrayDeque<PendingBatch> pending, ReceiveBuffer buffer) {
+        ByteBuffer bytes = buffer.bytes();
+        merger.begin(bytes);
+        int batches = 0;
+        long sourceBytes = 0;
+        long maxTimestamp = Long.MIN_VALUE;
+        long nextOffset = -1;
+        long arrivedNanos = pending.peek().arrivedNanos;
+        for (Iterator<PendingBatch> each = pending.iterator(); each.hasNext(); ) {
+            PendingBatch batch = each.next();
+            if (batch.kind != BatchSlot.Kind.WHOLE || !isSmall(batch) || !canAdd(batch)) {
+                break;
+            }
+            batches++;
+            sourceBytes += batch.sizeInBytes;
+            maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batch.bytes, batch.at));
+            nextOffset = batch.nextOffset;
+        }
+        if (batches < 2) {
+            return null;
+        }
+        for (int i = 0; i < batches; i++) {
+            take(pending, false);
+        }
+        long[] runStarts = new long[merger.runs()];
+        int[] runLengths = new int[merger.runs()];
+        for (int run = 0; run < runStarts.length; run++) {
+            runStarts[run] = merger.runStart(run);
+            runLengths[run] = merger.runLength(run);
+        }
+        int recordCount = merger.recordCount();
+        int size = merger.finish(-1, (short) -1, -1);
+        return new HeldBatch(
+                window,
+                HeldBatch.Way.COALESCE,
+                batches,
+                recordCount,
+                nextOffset,
+                sourceBytes,
+                maxTimestamp,
+                arrivedNanos,
+                runStarts,
+                runLengths,
+                buffer,
+                bytes.slice(0, size));
+    }
+
+    /** A corrupt batch is left to be passed: the target's broker judges it by the CRC it came with. */
+    private boolean canAdd(PendingBatch batch) {
+        try {
+            return merger.add(batch.bytes, batch.at);
+        } catch (CorruptBatchException corrupt) {
+            return false;
+        }
+    }
+
+    private void rebuild(PartitionWindow window, PendingBatch batch, ArrayDeque<HeldBatch> held, int maxBatchBytes) {
+        List<RebuiltBatch> rebuilt =
+                rebuilder.rebuild(batch.bytes, batch.at, batch.fromOffset, Math.min(ANY_SIZE, maxBatchBytes));
+        for (int i = 0; i < rebuilt.size(); i++) {
+            boolean isLast = i == rebuilt.size() - 1;
+            held.add(rebuiltBatch(
+                    window,
+                    batch,
+                    rebuilt.get(i),
+                    isLast ? batch.nextOffset : rebuilt.get(i + 1).sourceRuns().start(0),
+                    isLast));
+        }
+        if (rebuilt.isEmpty()) {
+            window.releasedUnsent(batch.sizeInBytes);
+        }
+    }
+
+    private static HeldBatch rebuiltBatch(
+            PartitionWindow window, PendingBatch source, RebuiltBatch rebuilt, long nextOffset, boolean isLast) {
+        int runs = rebuilt.sourceRuns().count();
+        long[] runStarts = new long[runs];
+        int[] runLengths = new int[runs];
+        for (int run = 0; run < runs; run++) {
+            runStarts[run] = rebuilt.sourceRuns().start(run);
+            runLengths[run] = rebuilt.sourceRuns().length(run);
+        }
+        return new HeldBatch(
+                window,
+                HeldBatch.Way.REBUILD,
+                isLast ? 1 : 0,
+                rebuilt.recordCount(),
+                nextOffset,
+                isLast ? source.sizeInBytes : 0,
+                BatchHeader.maxTimestamp(rebuilt.bytes(), 0),
+                source.arrivedNanos,
+                runStarts,
+                runLengths,
+                null,
+                rebuilt.bytes());
+    }
+}

@@ -1,0 +1,101 @@
+package io.replicator.produce;
+
+import io.replicator.partition.Fault;
+import io.replicator.partition.Health;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+
+/** What a person is told when a partition cannot be written: what, where, and what would resume it. */
+final class TargetTrouble {
+    private TargetTrouble() {}
+
+    /**
+     * @param offset the source offset of the first record that could not be written
+     * @param batchBytes the size of the batch that was refused
+     * @param why the broker's words
+     */
+    static Health of(String cluster, Partition partition, Fault fault, long offset, int batchBytes, String why) {
+        String place = partition + "@" + offset + ": ";
+        String topic = partition.targetTopic();
+        return switch (fault) {
+            case RECORD_TOO_LARGE ->
+                new Health(
+                        PartitionState.FAILED,
+                        place + "batch of " + batchBytes + " bytes, target topic " + topic + " allows "
+                                + partition.targetMaxBatchBytes(),
+                        "max.message.bytes of " + topic + " on " + cluster + " is raised to at least " + batchBytes
+                                + ", or the topic is excluded");
+            case RECORD_REFUSED ->
+                new Health(
+                        PartitionState.FAILED,
+                        place + "target topic " + topic + " refuses the records: " + why,
+                        "the settings of " + topic + " on " + cluster + " allow them, or the topic is excluded");
+            case SOURCE_BATCH_CORRUPT ->
+                new Health(
+                        PartitionState.FAILED,
+                        place + "the batch on the source is corrupt; it is not forwarded: " + why,
+                        "the batch can be read again, for example after its leader moved to a replica with a good copy");
+            case TARGET_NOT_AUTHORIZED ->
+                new Health(
+                        PartitionState.FAILED,
+                        "target cluster " + cluster + " denies WRITE on topic " + topic + ": " + why,
+                        "an ACL on " + cluster + " allows WRITE on topic " + topic);
+            case TARGET_TOPIC_MISSING ->
+                new Health(
+                        PartitionState.WAITING,
+                        "topic " + topic + " is no longer on the target, or was deleted and created again: " + why,
+                        "the topic " + topic + " with id " + partition.targetTopicId() + " is back on " + cluster);
+            case TARGET_TRUNCATED ->
+                new Health(
+                        PartitionState.FAILED,
+                        place + "target topic " + topic + " lost records that it had acknowledged: " + why,
+                        "the daemon is started again, after the copy was checked with verify");
+            case FENCED ->
+                new Health(
+                        PartitionState.FAILED,
+                        "another process took over partition group " + partition.group() + " of this flow",
+                        "this daemon is started again, after the other one was stopped");
+            case TARGET_STORAGE_ERROR ->
+                new Health(
+                        PartitionState.WAITING,
+                        place + "the target broker cannot write (disk full or broken?): " + why,
+                        "the disk of the broker that leads " + topic + "-" + partition.number()
+                                + " can be written again");
+            case TARGET_LACKS_REPLICAS ->
+                new Health(
+                        PartitionState.WAITING,
+                        place + "target topic " + topic + " has fewer in-sync replicas than min.insync.replicas",
+                        "replicas of " + topic + "-" + partition.number() + " come back");
+            case TARGET_UNREACHABLE, TARGET_TIMED_OUT -> unreachable(cluster, why);
+            default ->
+                new Health(
+                        PartitionState.WAITING,
+                        place + "target cluster " + cluster + " answers " + why,
+                        "the broker takes the batch");
+        };
+    }
+
+    static Health unreachable(String cluster, String why) {
+        return new Health(
+                PartitionState.WAITING,
+                "target cluster " + cluster + ": " + why,
+                "the brokers of " + cluster + " can be reached again");
+    }
+
+    static Health noLeader(Partition partition) {
+        return new Health(
+                PartitionState.WAITING,
+                partition.targetTopic() + "-" + partition.number() + " has no leader on the target",
+                "a replica of it comes back");
+    }
+
+    static Health noIdentity(Fault fault, String why) {
+        boolean denied = fault == Fault.TARGET_NOT_AUTHORIZED;
+        return new Health(
+                denied ? PartitionState.FAILED : PartitionState.WAITING,
+                why,
+                denied
+                        ? "an ACL allows WRITE and DESCRIBE on the transactional id, or delivery = at-least-once is set"
+                        : "the target's transaction coordinator answers");
+    }
+}

@@ -1,0 +1,273 @@
+package io.replicator.produce;
+
+import io.replicator.batch.BatchRewriter;
+import io.replicator.measure.ProduceMeasures;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.Fault;
+import io.replicator.partition.Health;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+import io.replicator.partition.Remedy;
+import io.replicator.wire.ProduceCall;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What becomes of a batch once the target has said yes or no: its records go into the offset map, or its partition tries
+ * again, begins again, or stops and says why. Producer's thread.
+ */
+final class Verdicts implements ProduceCall.Listener<HeldBatch> {
+    /** What follows for the partition's way through the producer. */
+    interface Consequences {
+        /** The partition may have something to send. */
+        void goOn(PartitionWindow window);
+
+        /** The same batches again, not before a time. */
+        void retry(PartitionWindow window, long notBeforeNanos);
+
+        /** Nothing is held any more; everything from {@code offset} on is fetched again, not before a time. */
+        void restart(PartitionWindow window, long offset, long notBeforeNanos);
+
+        /** What is known of the target's leaders is out of date. */
+        void refreshTarget();
+
+        /** A request was answered. */
+        void requestDone(ProduceCall<HeldBatch> call);
+    }
+
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FIRST_STOP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOST_STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int MOST_DOUBLINGS = 10;
+
+    /** Trouble shorter than this is an election or a restart's first moments: nobody is told. */
+    private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final String cluster;
+    private final Consequences consequences;
+    private final ProduceMeasures measures;
+    private final long epochOffsetNanos;
+
+    /**
+     * @param cluster the target's name
+     * @param epochOffsetNanos what is to be added to the agents' time to make it nanoseconds since 1970
+     */
+    Verdicts(String cluster, Consequences consequences, ProduceMeasures measures, long epochOffsetNanos) {
+        this.cluster = cluster;
+        this.consequences = consequences;
+        this.measures = measures;
+        this.epochOffsetNanos = epochOffsetNanos;
+    }
+
+    @Override
+    public void acknowledged(HeldBatch batch, long baseOffset, long nowNanos) {
+        PartitionWindow window = batch.window;
+        window.acknowledged(batch, baseOffset);
+        if (window.removed) {
+            dropRemoved(window);
+            return;
+        }
+        for (HeldBatch head = window.takeAcknowledged(); head != null; head = window.takeAcknowledged()) {
+            if (!enterIntoMap(window, head)) {
+                stop(
+                        window,
+                        Fault.TARGET_TRUNCATED,
+                        head,
+                        "a batch was written at offset " + head.targetOffset + ", below "
+                                + window.map().targetEnd(),
+                        nowNanos);
+                return;
+            }
+            measure(head, nowNanos);
+            window.partition().released(head.sourceBytes);
+            head.release();
+        }
+        window.publishPosition();
+        window.lastProgressNanos = nowNanos;
+        recovered(window);
+        settleRefused(window, nowNanos);
+        consequences.goOn(window);
+    }
+
+    /** False when the target offset contradicts what was acknowledged before. */
+    private static boolean enterIntoMap(PartitionWindow window, HeldBatch batch) {
+        OffsetMap map = window.map();
+        if (batch.targetOffset >= 0) {
+            if (batch.targetOffset < map.targetEnd()) {
+                return false;
+            }
+            long targetOffset = batch.targetOffset;
+            for (int run = 0; run < batch.runStarts.length; run++) {
+                map.append(batch.runStarts[run], targetOffset, batch.runLengths[run]);
+                targetOffset += batch.runLengths[run];
+            }
+        }
+        map.advance(batch.nextOffset);
+        return true;
+    }
+
+    private void measure(HeldBatch batch, long nowNanos) {
+        batch.window.partition().copied(batch.recordCount, batch.sourceBytes, batch.maxTimestamp);
+        switch (batch.way) {
+            case PASS -> measures.passedBatches.add(batch.sourceBatches);
+            case COALESCE -> measures.coalescedBatches.add(batch.sourceBatches);
+            case REBUILD -> measures.rebuiltBatches.add(batch.sourceBatches);
+        }
+        measures.hopMicros.record(TimeUnit.NANOSECONDS.toMicros(nowNanos - batch.arrivedNanos), batch.recordCount);
+        if (batch.maxTimestamp >= 0) {
+            long nowMillis = TimeUnit.NANOSECONDS.toMillis(nowNanos + epochOffsetNanos);
+            measures.replicationMicros.record(
+                    TimeUnit.MILLISECONDS.toMicros(nowMillis - batch.maxTimestamp), batch.recordCount);
+        }
+    }
+
+    private static void recovered(PartitionWindow window) {
+        window.failures = 0;
+        if (window.partition().targetHealth().state() != PartitionState.RUNNING) {
+            window.partition().targetHealthIs(Health.RUNNING);
+        }
+    }
+
+    @Override
+    public void refused(HeldBatch batch, Fault fault, String why, long nowNanos) {
+        PartitionWindow window = batch.window;
+        measures.faults.count(fault);
+        batch.fault = fault;
+        batch.why = why;
+        if (window.removed) {
+            window.refused(batch);
+            dropRemoved(window);
+            return;
+        }
+        if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
+            window.sendAgain(batch, false);
+        } else {
+            switch (fault.remedy()) {
+                case RETRY -> retry(window, batch, nowNanos);
+                case RENEW_IDENTITY -> {
+                    window.sendAgain(batch, false);
+                    window.identity().renew();
+                    failed(window, batch, nowNanos);
+                }
+                case GIVE_UP_GROUP -> {
+                    window.refused(batch);
+                    window.identity().taken();
+                    window.partition().targetHealthIs(health(window, batch));
+                }
+                case RESTART_PARTITION, STOP_PARTITION -> window.refused(batch);
+            }
+        }
+        settleRefused(window, nowNanos);
+        consequences.goOn(window);
+    }
+
+    private void retry(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        window.sendAgain(batch, batch.fault != Fault.TARGET_LEADER_MOVED);
+        failed(window, batch, nowNanos);
+        consequences.refreshTarget();
+        if (batch.failures > 1) {
+            window.detachWaiting();
+        }
+    }
+
+    /** The partition waits, longer each time, and says why if it has waited for a while. */
+    private void failed(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        if (window.failures == 0) {
+            window.firstFailureNanos = nowNanos;
+        }
+        window.failures++;
+        if (nowNanos - window.firstFailureNanos > TELL_AFTER_NANOS) {
+            window.partition().targetHealthIs(health(window, batch));
+        }
+        consequences.retry(window, nowNanos + backoff(window.failures, FIRST_RETRY_NANOS, MOST_RETRY_NANOS));
+    }
+
+    private static long backoff(int failures, long firstNanos, long mostNanos) {
+        return Math.min(mostNanos, firstNanos << Math.min(failures - 1, MOST_DOUBLINGS));
+    }
+
+    private Health health(PartitionWindow window, HeldBatch batch) {
+        return TargetTrouble.of(
+                cluster,
+                window.partition(),
+                batch.fault,
+                batch.firstOffset,
+                batch.bytes().remaining(),
+                batch.why);
+    }
+
+    /** A head that was refused goes, and all behind it with it: the target took none of them. */
+    private void settleRefused(PartitionWindow window, long nowNanos) {
+        HeldBatch head = window.refusedHead();
+        if (head == null) {
+            return;
+        }
+        window.rewindSequence(head);
+        if (head.fault == Fault.RECORD_TOO_LARGE && head.recordCount > 1) {
+            // Its records may fit if they come in smaller batches.
+            window.maxBatchBytes =
+                    Math.max(1, Math.min(window.maxBatchBytes, head.bytes().remaining() / 2));
+            beginAgain(window, nowNanos);
+        } else if (head.fault == Fault.TARGET_BATCH_CORRUPT) {
+            judgeCorrupt(window, head, nowNanos);
+        } else if (head.fault.remedy() == Remedy.GIVE_UP_GROUP) {
+            window.dropAll();
+        } else {
+            stop(window, head.fault, head, head.why, nowNanos);
+        }
+    }
+
+    /** Was it broken on its way to the target, on its way to us, or on the source? */
+    private void judgeCorrupt(PartitionWindow window, HeldBatch head, long nowNanos) {
+        boolean wasWholeHere = BatchRewriter.isCrcValid(head.bytes(), 0);
+        if (wasWholeHere || window.corruptOffset != head.firstOffset) {
+            window.corruptOffset = wasWholeHere ? -1 : head.firstOffset;
+            window.failures++;
+            beginAgain(window, nowNanos + backoff(window.failures, FIRST_RETRY_NANOS, MOST_RETRY_NANOS));
+            return;
+        }
+        stop(window, Fault.SOURCE_BATCH_CORRUPT, head, "its CRC does not match, twice", nowNanos);
+    }
+
+    private void beginAgain(PartitionWindow window, long notBeforeNanos) {
+        window.dropAll();
+        consequences.restart(window, window.map().position(), notBeforeNanos);
+    }
+
+    private void stop(PartitionWindow window, Fault fault, HeldBatch batch, String why, long nowNanos) {
+        Partition partition = window.partition();
+        partition.targetHealthIs(TargetTrouble.of(
+                cluster, partition, fault, batch.firstOffset, batch.bytes().remaining(), why));
+        window.maxBatchBytes = Integer.MAX_VALUE;
+        window.failures++;
+        consequences.refreshTarget();
+        beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
+    }
+
+    /** A source batch that must be rebuilt cannot be. */
+    void unreadable(PartitionWindow window, long offset, int batchBytes, String why, long nowNanos) {
+        measures.faults.count(Fault.SOURCE_BATCH_CORRUPT);
+        if (window.hasSent()) {
+            // What is before it goes first; the window comes back here afterwards.
+            return;
+        }
+        window.failures++;
+        window.partition()
+                .targetHealthIs(TargetTrouble.of(
+                        cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, batchBytes, why));
+        beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
+    }
+
+    private static void dropRemoved(PartitionWindow window) {
+        if (!window.hasSent()) {
+            window.dropAll();
+        }
+    }
+
+    @Override
+    public void completed(ProduceCall<HeldBatch> call, long throttleNanos) {
+        measures.answeredRequests.increment();
+        measures.throttleNanos.add(throttleNanos);
+        consequences.requestDone(call);
+    }
+}

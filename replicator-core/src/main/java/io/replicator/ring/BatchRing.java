@@ -1,0 +1,81 @@
+package io.replicator.ring;
+
+import com.lmax.disruptor.EventPoller;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.YieldingWaitStrategy;
+import java.util.function.Predicate;
+
+/**
+ * A lane's ring: preallocated slots, one producer (the fetcher), one consumer (the producer's thread), neither ever
+ * waits in it. A full ring is back-pressure.
+ */
+public final class BatchRing {
+    private final RingBuffer<BatchSlot> ring;
+    private final EventPoller<BatchSlot> poller;
+
+    /** Written by the fetcher. */
+    private long claimed = -1;
+
+    /**
+     * @param slots a power of two
+     */
+    public BatchRing(int slots) {
+        // Nobody waits at the ring: the strategy is never asked.
+        this.ring = RingBuffer.createSingleProducer(BatchSlot::new, slots, new YieldingWaitStrategy());
+        this.poller = ring.newPoller();
+        ring.addGatingSequences(poller.getSequence());
+    }
+
+    /**
+     * The fetcher: the next slot to fill, to be followed by {@link #publish}.
+     *
+     * @return {@code null} when the ring is full
+     */
+    public BatchSlot claim() {
+        if (!ring.hasAvailableCapacity(1)) {
+            return null;
+        }
+        claimed = ring.next();
+        return ring.get(claimed);
+    }
+
+    /** The fetcher: the claimed slot is filled. */
+    public void publish() {
+        ring.publish(claimed);
+    }
+
+    /** The fetcher: slots that can be claimed. */
+    public long free() {
+        return ring.remainingCapacity();
+    }
+
+    /**
+     * The producer's thread: takes filled slots.
+     *
+     * @param taker copies what it needs, for the slot is filled anew; false ends the call after this slot
+     * @return whether there was one
+     */
+    public boolean poll(Predicate<BatchSlot> taker) {
+        try {
+            return poller.poll((slot, sequence, endOfBatch) -> {
+                        boolean goOn = taker.test(slot);
+                        slot.clear();
+                        return goOn;
+                    })
+                    == EventPoller.PollState.PROCESSING;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Any thread: slots in use. */
+    public long occupied() {
+        return slots() - ring.remainingCapacity();
+    }
+
+    public long slots() {
+        return ring.getBufferSize();
+    }
+}

@@ -1,0 +1,68 @@
+package io.replicator.topics;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.config.ReplicationFactor;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.TopicDescription;
+
+/** Works out how topics that are missing on the target are to be created there. Reads, but changes nothing. */
+final class MissingTopics {
+    private final FlowConfig flow;
+    private final ClusterAdmin target;
+    private final ClusterTopics source;
+
+    MissingTopics(FlowConfig flow, ClusterAdmin target, ClusterTopics source) {
+        this.flow = flow;
+        this.target = target;
+        this.source = source;
+    }
+
+    /**
+     * What to ask for.
+     *
+     * @param topics by source topic
+     * @param problems source topics whose settings cannot be read: a copy with other settings could lose records
+     */
+    record Requests(Map<String, TopicCreation.Missing> topics, Map<String, UnavailableException> problems) {}
+
+    /**
+     * Reads the source topics' settings.
+     *
+     * @param missing source topics
+     * @param sources their descriptions
+     * @param pairs their names on the target
+     */
+    Requests requests(Collection<String> missing, Map<String, TopicDescription> sources, Map<String, String> pairs)
+            throws InterruptedException {
+        var defaults = TargetDefaults.read(target);
+        var settings = source.settings(missing);
+        Map<String, TopicCreation.Missing> requests = new TreeMap<>();
+        for (String topic : missing) {
+            if (!settings.failed().containsKey(topic)) {
+                Config own = settings.found().getOrDefault(topic, new Config(List.of()));
+                requests.put(topic, request(pairs.get(topic), sources.get(topic), own, defaults));
+            }
+        }
+        return new Requests(requests, settings.failed());
+    }
+
+    private TopicCreation.Missing request(
+            String name, TopicDescription source, Config settings, TargetDefaults defaults) {
+        int sourceReplicas = source.partitions().get(0).replicas().size();
+        short replicas = defaults.replicasFor(flow.topics().replicationFactor(), sourceReplicas);
+        var chosen = TopicSettings.forTarget(settings, defaults, defaults.replicasGiven(replicas));
+        if (replicas != -1 && replicas < sourceReplicas && isAsSource()) {
+            chosen = chosen.noting("replication factor is " + replicas + " instead of " + sourceReplicas
+                    + ", for the target has no more brokers");
+        }
+        return new TopicCreation.Missing(name, source.partitions().size(), replicas, chosen);
+    }
+
+    private boolean isAsSource() {
+        return flow.topics().replicationFactor() instanceof ReplicationFactor.AsSource;
+    }
+}

@@ -1,0 +1,275 @@
+package io.replicator.topics;
+
+import io.replicator.config.FlowConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a flow's topics in step: each refresh looks at both clusters, creates and grows on the target what is missing,
+ * and says what can be copied now. What fails for one topic leaves the others alone and is tried again at the next
+ * refresh. Called by one thread, the flow's control thread.
+ */
+public final class TopicPlanner {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicPlanner.class);
+
+    private final FlowConfig flow;
+    private final TopicSelection selection;
+    private final TopicPairing pairing;
+    private final ClusterAdmin targetAdmin;
+    private final ClusterTopics source;
+    private final ClusterTopics target;
+    private final TopicCreation creation;
+    private final TargetLimitsReader limits;
+
+    /** What was said before is not said again at every refresh. */
+    private Map<String, String> toldProblems = Map.of();
+
+    private Set<String> toldUnmatched = Set.of();
+
+    /**
+     * Plans one flow.
+     *
+     * @param flow the one whose topics are planned
+     * @param flows all of the process, the planned one among them: together they must not form a loop
+     * @param gate both clusters; the caller closes it
+     */
+    public TopicPlanner(FlowConfig flow, List<FlowConfig> flows, ClusterGate gate) {
+        this.flow = flow;
+        this.selection = new TopicSelection(flow.topics());
+        this.pairing = new TopicPairing(flow, flows);
+        this.targetAdmin = gate.target();
+        this.source = new ClusterTopics(gate.source());
+        this.target = new ClusterTopics(gate.target());
+        this.creation = new TopicCreation(gate.target(), false);
+        this.limits = new TargetLimitsReader(target);
+    }
+
+    /**
+     * Looks at both clusters and changes the target where something is missing.
+     *
+     * @param started source topics of which something was copied already: a copy of one of these that is missing on the
+     *     target was deleted there, and is not silently begun again
+     * @throws UnavailableException when a cluster as a whole does not answer; nothing is known then
+     */
+    public TopicsPlan refresh(Set<String> started) throws InterruptedException {
+        Set<String> names = source.names();
+        var plan = new Refresh(started);
+        plan.readSource(names);
+        plan.readTarget();
+        plan.create();
+        plan.grow();
+        List<CopiedTopic> topics = plan.copied();
+        List<TopicProblem> problems = List.copyOf(plan.problems.values());
+        List<String> unmatched = selection.unmatched(plan.sources.keySet());
+        tellProblems(problems);
+        tellUnmatched(unmatched, names);
+        return new TopicsPlan(topics, problems, unmatched);
+    }
+
+    private void tellProblems(Collection<TopicProblem> problems) {
+        Map<String, String> reasons = new HashMap<>();
+        for (TopicProblem problem : problems) {
+            reasons.put(problem.topic(), problem.reason());
+            if (!problem.reason().equals(toldProblems.get(problem.topic()))) {
+                LOG.warn(
+                        "Topic is not copied: {} flow={} topic={} resumesWhen=\"{}\"",
+                        problem.reason(),
+                        flow.name(),
+                        problem.topic(),
+                        problem.resumesWhen());
+            }
+        }
+        toldProblems.keySet().stream()
+                .filter(topic -> !reasons.containsKey(topic))
+                .forEach(topic -> LOG.info("Topic has no problem any more flow={} topic={}", flow.name(), topic));
+        toldProblems = reasons;
+    }
+
+    private void tellUnmatched(List<String> unmatched, Set<String> names) {
+        unmatched.stream()
+                .filter(entry -> !toldUnmatched.contains(entry))
+                .forEach(entry -> LOG.warn("{} flow={}", unmatchedWords(flow, entry, names), flow.name()));
+        toldUnmatched = Set.copyOf(unmatched);
+    }
+
+    static String unmatchedWords(FlowConfig flow, String entry, Collection<String> names) {
+        return "topics.select \"" + entry + "\" matches no topic of "
+                + flow.source().name() + " that is not excluded" + NearestNames.hint(entry, names)
+                + "; topics that appear later are found by themselves";
+    }
+
+    /** One look at both clusters, and what comes of it. */
+    private final class Refresh {
+        private final Set<String> started;
+        private final Map<String, TopicDescription> sources = new TreeMap<>();
+        private final Map<String, TopicProblem> problems = new TreeMap<>();
+        private final Map<String, TopicDescription> targets = new HashMap<>();
+
+        /** Target partitions that exist, where growth is done or refused. */
+        private final Map<String, Integer> partitions = new HashMap<>();
+
+        /** Names on the target, by source topic. */
+        private Map<String, String> pairs = Map.of();
+
+        Refresh(Set<String> started) {
+            this.started = started;
+        }
+
+        private void problem(String topic, String reason, String resumesWhen) {
+            problems.put(topic, new TopicProblem(topic, reason, resumesWhen));
+        }
+
+        private void readSource(Set<String> names) throws InterruptedException {
+            Set<String> wanted = new TreeSet<>(names);
+            wanted.addAll(started);
+            wanted.removeIf(topic -> !selection.isSelected(topic));
+            wanted.addAll(selection.literals());
+            var answers = source.describe(wanted, false);
+            sources.putAll(answers.found());
+            answers.failed().forEach((topic, failure) -> problem(topic, failure.getMessage(), "the right is granted"));
+            wanted.stream()
+                    .filter(topic -> started.contains(topic) && answers.isUnknown(topic))
+                    .forEach(topic -> problem(
+                            topic,
+                            "topic " + topic + " was deleted on "
+                                    + flow.source().name() + "; what was copied stays on "
+                                    + flow.target().name(),
+                            "a topic of this name appears on " + flow.source().name() + " again"));
+            pairs = pairing.pair(sources.keySet(), found -> problems.put(found.topic(), found));
+        }
+
+        private void readTarget() throws InterruptedException {
+            var answers = target.describe(pairs.values(), false);
+            targets.putAll(answers.found());
+            pairs.forEach((topic, name) -> {
+                if (answers.failed().containsKey(name)) {
+                    problem(topic, answers.failed().get(name).getMessage(), "the right is granted");
+                }
+            });
+        }
+
+        private void create() throws InterruptedException {
+            Set<String> missing = new TreeSet<>();
+            pairs.forEach((topic, name) -> {
+                if (!targets.containsKey(name) && !problems.containsKey(topic) && mayCreate(topic, name)) {
+                    missing.add(topic);
+                }
+            });
+            if (missing.isEmpty()) {
+                return;
+            }
+            var requests = new MissingTopics(flow, targetAdmin, source).requests(missing, sources, pairs);
+            requests.problems().forEach((topic, found) -> problem(topic, found.getMessage(), "the right is granted"));
+            var failed = creation.create(requests.topics().values());
+            requests.topics().forEach((topic, request) -> {
+                if (failed.containsKey(request.name())) {
+                    problem(topic, failed.get(request.name()).getMessage(), "the topic can be created");
+                }
+            });
+            readCreated(requests.topics());
+        }
+
+        private boolean mayCreate(String topic, String name) {
+            String where = " on " + flow.target().name();
+            if (started.contains(topic)) {
+                problem(
+                        topic,
+                        "topic " + name + " was deleted" + where + " after records had been copied to it; to copy it"
+                                + " from the start delete the flow's progress of it, or make the topic again yourself",
+                        "topic " + name + " exists" + where + " again");
+                return false;
+            }
+            if (!flow.topics().createEnabled()) {
+                problem(
+                        topic,
+                        "topic " + name + " is missing" + where + " and topics.create.enabled is false; create it",
+                        "topic " + name + " exists" + where);
+                return false;
+            }
+            return true;
+        }
+
+        /** A broker may learn of a new topic a moment late; such a one comes with the next refresh. */
+        private void readCreated(Map<String, TopicCreation.Missing> created) throws InterruptedException {
+            Set<String> names = new HashSet<>();
+            created.forEach((topic, request) -> {
+                if (!problems.containsKey(topic)) {
+                    names.add(request.name());
+                }
+            });
+            targets.putAll(target.describeOnceVisible(names));
+            created.forEach((topic, request) -> {
+                if (names.contains(request.name()) && !targets.containsKey(request.name())) {
+                    problem(
+                            topic,
+                            "topic " + request.name() + " was created, but the brokers of "
+                                    + flow.target().name() + " do not show it yet",
+                            "the next refresh finds it");
+                }
+            });
+        }
+
+        private void grow() throws InterruptedException {
+            Map<String, Integer> growing = new HashMap<>();
+            pairs.forEach((topic, name) -> {
+                if (targets.containsKey(name) && existing(name) < wanted(topic)) {
+                    growing.put(name, wanted(topic));
+                }
+            });
+            var failed = creation.grow(growing);
+            growing.forEach((name, count) -> partitions.put(name, failed.containsKey(name) ? existing(name) : count));
+            pairs.forEach((topic, name) -> {
+                if (failed.containsKey(name)) {
+                    problem(
+                            topic,
+                            "partitions from " + existing(name) + " on are not copied: "
+                                    + failed.get(name).getMessage(),
+                            "topic " + name + " on " + flow.target().name() + " has " + wanted(topic) + " partitions");
+                }
+            });
+        }
+
+        private int wanted(String topic) {
+            return sources.get(topic).partitions().size();
+        }
+
+        private int existing(String name) {
+            return targets.get(name).partitions().size();
+        }
+
+        private List<CopiedTopic> copied() throws InterruptedException {
+            Set<String> names = new TreeSet<>(pairs.values());
+            names.retainAll(targets.keySet());
+            Map<String, TargetLimits> known = limits.read(names);
+            List<CopiedTopic> copied = new ArrayList<>();
+            pairs.forEach((topic, name) -> {
+                if (names.contains(name)) {
+                    copied.add(copied(topic, name, known.getOrDefault(name, TargetLimits.DEFAULT)));
+                }
+            });
+            return copied;
+        }
+
+        private CopiedTopic copied(String topic, String name, TargetLimits known) {
+            return new CopiedTopic(
+                    topic,
+                    sources.get(topic).topicId(),
+                    targets.get(name).topicId(),
+                    name,
+                    Math.min(wanted(topic), partitions.getOrDefault(name, existing(name))),
+                    known.maxMessageBytes(),
+                    known.isLogAppendTime(),
+                    known.isCompacted());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package io.replicator.wire;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.clients.ManualMetadataUpdater;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.MetadataResponse;
+
+/**
+ * A cluster as one agent sees it: its nodes, and the leaders of the topics that the agent asked for. Refreshed on errors,
+ * after a backoff, and by age.
+ */
+public final class ClusterView implements AutoCloseable {
+    private static final long FIRST_BACKOFF_MILLIS = 50;
+    private static final long MOST_BACKOFF_MILLIS = 1_000;
+
+    private final Connection connection;
+    private final ManualMetadataUpdater reachable;
+    private final List<Node> bootstrapNodes;
+    private final long maxAgeNanos;
+    private final String rack;
+    private final Map<String, TopicView> topics = new HashMap<>();
+    private final Map<Integer, Node> nodes = new HashMap<>();
+    private final Backoff backoff =
+            new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, new SplittableRandom(System.identityHashCode(this)));
+
+    private boolean asking;
+    private boolean wanted = true;
+    private long notBeforeNanos;
+    private long refreshedNanos;
+    private boolean everRefreshed;
+    private int version;
+
+    ClusterView(
+            Connection connection,
+            ManualMetadataUpdater reachable,
+            List<Node> bootstrapNodes,
+            long maxAgeNanos,
+            String rack) {
+        this.connection = connection;
+        this.reachable = reachable;
+        this.bootstrapNodes = bootstrapNodes;
+        this.maxAgeNanos = maxAgeNanos;
+        this.rack = rack;
+        reachable.setNodes(bootstrapNodes);
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    /** This client's {@code client.rack}, empty when it has none. */
+    String rack() {
+        return rack;
+    }
+
+    /** Changes with every refresh: what was derived from the view is then to be derived again. */
+    public int version() {
+        return version;
+    }
+
+    /** Whether the cluster has answered at least once. */
+    public boolean isKnown() {
+        return everRefreshed;
+    }
+
+    /** A topic, asked for from now on. */
+    public TopicView topic(String name) {
+        TopicView topic = topics.get(name);
+        if (topic == null) {
+            topic = new TopicView(name);
+            topics.put(name, topic);
+            wanted = true;
+            notBeforeNanos = 0;
+        }
+        return topic;
+    }
+
+    /** No longer asked for. */
+    public void forget(String name) {
+        topics.remove(name);
+    }
+
+    Optional<Node> node(int id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    /** Whether a request can be sent to the node now; if not, connecting to it begins or goes on. */
+    public boolean isReady(int nodeId) {
+        Node node = nodes.get(nodeId);
+        return node != null && connection.isReady(node);
+    }
+
+    /** Whether the node is known but cannot be connected to at present. */
+    public boolean hasFailed(int nodeId) {
+        Node node = nodes.get(nodeId);
+        return node == null || connection.hasFailed(node);
+    }
+
+    /** Something showed that the view is out of date. */
+    public void refresh() {
+        wanted = true;
+    }
+
+    /** Asks the cluster when it is time to. */
+    public int poll(long nowNanos) {
+        boolean old = everRefreshed && nowNanos - refreshedNanos > maxAgeNanos;
+        if (asking || (!wanted && !old) || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
+            return 0;
+        }
+        Node node = connection.leastLoadedNode();
+        if (node == null || !connection.isReady(node)) {
+            return 0;
+        }
+        asking = true;
+        wanted = false;
+        connection.send(
+                node, MetadataRequest.Builder.forTopicNames(new ArrayList<>(topics.keySet()), false), this::answered);
+        return 1;
+    }
+
+    private void answered(ClientResponse response, ReceiveBuffer none, long nowNanos) {
+        asking = false;
+        // Errors ask for a refresh again and again while a leader is being elected: never more often than this.
+        notBeforeNanos = nowNanos + backoff.nextNanos();
+        if (!response.hasResponse()) {
+            wanted = true;
+            if (nodes.isEmpty()) {
+                reachable.setNodes(bootstrapNodes);
+            }
+            return;
+        }
+        MetadataResponse metadata = (MetadataResponse) response.responseBody();
+        if (metadata.brokers().isEmpty()) {
+            wanted = true;
+            return;
+        }
+        take(metadata);
+        refreshedNanos = nowNanos;
+        everRefreshed = true;
+        version++;
+        if (!wanted) {
+            backoff.reset();
+        }
+    }
+
+    private void take(MetadataResponse metadata) {
+        nodes.clear();
+        metadata.brokers().forEach(node -> nodes.put(node.id(), node));
+        reachable.setNodes(new ArrayList<>(nodes.values()));
+        for (MetadataResponse.TopicMetadata described : metadata.topicMetadata()) {
+            TopicView topic = topics.get(described.topic());
+            if (topic != null) {
+                take(topic, described);
+            }
+        }
+    }
+
+    private void take(TopicView topic, MetadataResponse.TopicMetadata described) {
+        switch (described.error()) {
+            case NONE -> {
+                topic.isDescribed(
+                        described.topicId(), described.partitionMetadata().size());
+                for (MetadataResponse.PartitionMetadata partition : described.partitionMetadata()) {
+                    topic.isLed(
+                            partition.partition(),
+                            partition.leaderId.orElse(TopicView.UNKNOWN),
+                            partition.leaderEpoch.orElse(TopicView.UNKNOWN));
+                    wanted |= partition.leaderId.isEmpty();
+                }
+            }
+            case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION -> {
+                topic.isUnknown(TopicView.TopicError.MISSING);
+                wanted = true;
+            }
+            case TOPIC_AUTHORIZATION_FAILED -> {
+                topic.isUnknown(TopicView.TopicError.NOT_AUTHORIZED);
+                wanted = true;
+            }
+            default -> {
+                topic.isUnknown(TopicView.TopicError.OTHER);
+                wanted = true;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,117 @@
+package io.replicator.wire;
+
+import io.replicator.config.ClusterConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.ManualMetadataUpdater;
+import org.apache.kafka.clients.MetadataRecoveryStrategy;
+import org.apache.kafka.clients.NetworkClient;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.metrics.MetricConfig;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.network.ChannelBuilder;
+import org.apache.kafka.common.network.NetworkReceive;
+import org.apache.kafka.common.network.Selectable;
+import org.apache.kafka.common.network.Selector;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * Opens connections by a cluster's kafka-clients properties: security, buffers, timeouts. Used on the thread of the agent
+ * that will own the connection.
+ */
+public final class ConnectionFactory {
+    /** What is set unless the user says otherwise: let the operating system size socket buffers to the link. */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            CommonClientConfigs.SEND_BUFFER_CONFIG, "-1",
+            CommonClientConfigs.RECEIVE_BUFFER_CONFIG, "-1",
+            CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
+
+    private static final String RACK = "client.rack";
+
+    private ConnectionFactory() {}
+
+    /**
+     * Opens a connection to a cluster; nothing is sent yet.
+     *
+     * @param cluster where to and how
+     * @param clientId what brokers call us in their logs and quotas
+     * @param maxInflight requests without an answer per node
+     * @param pool where responses are received, {@code null} for ordinary memory
+     * @return a view of the cluster over a connection of its own
+     */
+    public static ClusterView open(ClusterConfig cluster, String clientId, int maxInflight, ReceivePool pool) {
+        AbstractConfig config = clientConfig(cluster);
+        Time time = Time.SYSTEM;
+        Metrics metrics = new Metrics(new MetricConfig(), List.of(), time);
+        LogContext log = new LogContext("[" + clientId + "] ");
+        ChannelBuilder channels = ClientUtils.createChannelBuilder(config, time, log);
+        Selector selector = new Selector(
+                NetworkReceive.UNLIMITED,
+                config.getLong(CommonClientConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG),
+                metrics,
+                time,
+                "replicator",
+                Map.of(),
+                false,
+                false,
+                channels,
+                pool == null ? org.apache.kafka.common.memory.MemoryPool.NONE : pool,
+                log);
+        ReceiveTracker receives = pool == null ? null : new ReceiveTracker(selector, pool);
+        Selectable selectable = receives == null ? selector : receives;
+        ManualMetadataUpdater nodes = new ManualMetadataUpdater();
+        int requestTimeoutMillis = config.getInt(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG);
+        NetworkClient client = new NetworkClient(
+                selectable,
+                nodes,
+                clientId,
+                maxInflight,
+                config.getLong(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG),
+                config.getLong(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG),
+                config.getInt(CommonClientConfigs.SEND_BUFFER_CONFIG),
+                config.getInt(CommonClientConfigs.RECEIVE_BUFFER_CONFIG),
+                requestTimeoutMillis,
+                config.getLong(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG),
+                config.getLong(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG),
+                time,
+                true,
+                new ApiVersions(),
+                log,
+                MetadataRecoveryStrategy.NONE);
+        Connection connection = new Connection(cluster.name(), client, time, requestTimeoutMillis, receives);
+        return new ClusterView(
+                connection,
+                nodes,
+                bootstrapNodes(cluster),
+                TimeUnit.MILLISECONDS.toNanos(config.getLong(CommonClientConfigs.METADATA_MAX_AGE_CONFIG)),
+                cluster.client().getOrDefault(RACK, ""));
+    }
+
+    private static AbstractConfig clientConfig(ClusterConfig cluster) {
+        Map<String, Object> properties = new HashMap<>(DEFAULTS);
+        properties.putAll(cluster.client());
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers());
+        properties.keySet().removeIf(key -> key.endsWith("interceptor.classes") || key.equals("metric.reporters"));
+        return new AdminClientConfig(properties);
+    }
+
+    /** Bootstrap servers are nodes with ids of their own below zero, never those of brokers. */
+    private static List<Node> bootstrapNodes(ClusterConfig cluster) {
+        List<java.net.InetSocketAddress> addresses = ClientUtils.parseAndValidateAddresses(
+                List.of(cluster.bootstrapServers().trim().split("\\s*,\\s*")), "use_all_dns_ips");
+        Node[] nodes = new Node[addresses.size()];
+        for (int i = 0; i < nodes.length; i++) {
+            nodes[i] = new Node(
+                    -1 - i, addresses.get(i).getHostString(), addresses.get(i).getPort());
+        }
+        return List.of(nodes);
+    }
+}

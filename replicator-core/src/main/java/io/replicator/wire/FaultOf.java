@@ -1,0 +1,55 @@
+package io.replicator.wire;
+
+import io.replicator.partition.Fault;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The one judge of brokers' error codes ({@code org.apache.kafka.common.protocol.Errors}). */
+final class FaultOf {
+    private FaultOf() {}
+
+    /** What a source broker's error on one fetched partition means. */
+    static Fault fetch(Errors error) {
+        return switch (error) {
+            case NOT_LEADER_OR_FOLLOWER,
+                    LEADER_NOT_AVAILABLE,
+                    FENCED_LEADER_EPOCH,
+                    UNKNOWN_LEADER_EPOCH,
+                    REPLICA_NOT_AVAILABLE,
+                    OFFSET_NOT_AVAILABLE,
+                    INCONSISTENT_TOPIC_ID -> Fault.SOURCE_LEADER_MOVED;
+            case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID -> Fault.SOURCE_TOPIC_MISSING;
+            case TOPIC_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED -> Fault.SOURCE_NOT_AUTHORIZED;
+            case OFFSET_OUT_OF_RANGE -> Fault.SOURCE_OFFSET_OUT_OF_RANGE;
+            case CORRUPT_MESSAGE -> Fault.SOURCE_BATCH_CORRUPT;
+            default -> Fault.SOURCE_BROKER_ERROR;
+        };
+    }
+
+    /** What a target broker's error on one produced batch means. */
+    static Fault produce(Errors error) {
+        return switch (error) {
+            case NOT_LEADER_OR_FOLLOWER, LEADER_NOT_AVAILABLE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH ->
+                Fault.TARGET_LEADER_MOVED;
+            case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INCONSISTENT_TOPIC_ID, INVALID_TOPIC_EXCEPTION ->
+                Fault.TARGET_TOPIC_MISSING;
+            case REQUEST_TIMED_OUT -> Fault.TARGET_TIMED_OUT;
+            case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND -> Fault.TARGET_LACKS_REPLICAS;
+            case KAFKA_STORAGE_ERROR -> Fault.TARGET_STORAGE_ERROR;
+            case TOPIC_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED, TRANSACTIONAL_ID_AUTHORIZATION_FAILED ->
+                Fault.TARGET_NOT_AUTHORIZED;
+            case CORRUPT_MESSAGE -> Fault.TARGET_BATCH_CORRUPT;
+            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> Fault.RECORD_TOO_LARGE;
+            case INVALID_RECORD,
+                    INVALID_TIMESTAMP,
+                    POLICY_VIOLATION,
+                    UNSUPPORTED_COMPRESSION_TYPE,
+                    UNSUPPORTED_FOR_MESSAGE_FORMAT -> Fault.RECORD_REFUSED;
+            case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_ID_MAPPING -> Fault.SEQUENCE_LOST;
+            case INVALID_PRODUCER_EPOCH, PRODUCER_FENCED -> Fault.FENCED;
+            default ->
+                error.exception() instanceof org.apache.kafka.common.errors.RetriableException
+                        ? Fault.TARGET_BROKER_ERROR
+                        : Fault.UNEXPECTED;
+        };
+    }
+}

@@ -1,0 +1,312 @@
+package io.replicator.wire;
+
+import io.replicator.config.Isolation;
+import io.replicator.partition.Fault;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchMetadata;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+
+/**
+ * The conversation with one source broker about the partitions that are fetched from it: one request at a time, and each
+ * request names only what has changed since the last (incremental fetch sessions, KIP-227), so that a quiet partition
+ * costs nothing.
+ *
+ * <p>Unlike Kafka's own {@code FetchSessionHandler} it never walks over all partitions to find the changed ones.
+ */
+public final class FetchSession {
+    /** What the fetcher does with answers. */
+    public interface Listener {
+        /** One partition's answer; {@code answer} is valid during the call only. */
+        void answered(FetchedPartition partition, PartitionAnswer answer, long nowNanos);
+
+        /** No answer came; the session begins anew. */
+        void failed(int nodeId, Fault fault, String why, long nowNanos);
+
+        /** The answer has been gone through, after every partition in it. */
+        void completed(int nodeId, long throttleNanos);
+    }
+
+    /**
+     * What every request asks for.
+     *
+     * @param maxWaitMillis how long the broker may wait for a first byte
+     * @param maxBytes the most the broker should answer, unless a single batch is larger
+     * @param partitionMaxBytes the same, of one partition
+     * @param isolation which records count
+     */
+    public record Limits(int maxWaitMillis, int maxBytes, int partitionMaxBytes, Isolation isolation) {}
+
+    private final ClusterView cluster;
+    private final int nodeId;
+    private final Limits limits;
+    private final Listener listener;
+    private final PartitionAnswer answer = new PartitionAnswer();
+
+    /** What the broker should know and what it was told, by topic; by number within a topic. */
+    private final Map<Uuid, Topic> topicsById = new HashMap<>();
+
+    private final Map<String, Topic> topicsByName = new HashMap<>();
+
+    private final Deque<FetchedPartition> changed = new ArrayDeque<>();
+    private final List<FetchedPartition> removed = new ArrayList<>();
+    private int partitions;
+    private FetchMetadata metadata = FetchMetadata.INITIAL;
+    private boolean inflight;
+
+    /** One topic's partitions in the session. */
+    private static final class Topic {
+        private FetchedPartition[] partitions = new FetchedPartition[1];
+        private int count;
+
+        FetchedPartition get(int number) {
+            return number >= 0 && number < partitions.length ? partitions[number] : null;
+        }
+
+        void set(int number, FetchedPartition partition) {
+            if (number >= partitions.length) {
+                partitions = Arrays.copyOf(partitions, Math.max(number + 1, 2 * partitions.length));
+            }
+            partitions[number] = partition;
+        }
+    }
+
+    public FetchSession(ClusterView cluster, int nodeId, Limits limits, Listener listener) {
+        this.cluster = cluster;
+        this.nodeId = nodeId;
+        this.limits = limits;
+        this.listener = listener;
+    }
+
+    public int nodeId() {
+        return nodeId;
+    }
+
+    /** How many partitions the session asks for. */
+    public int partitions() {
+        return partitions;
+    }
+
+    /** Whether a request is under way. */
+    public boolean isInflight() {
+        return inflight;
+    }
+
+    /** Asks for a partition from now on. */
+    public void add(FetchedPartition partition, long fetchOffset, int leaderEpoch) {
+        Topic topic = topicsById.get(partition.topicId());
+        if (topic == null || partition.topicId().equals(Uuid.ZERO_UUID)) {
+            topic = topicsByName.computeIfAbsent(partition.topic(), name -> new Topic());
+            if (!partition.topicId().equals(Uuid.ZERO_UUID)) {
+                topicsById.put(partition.topicId(), topic);
+            }
+        }
+        topic.set(partition.number(), partition);
+        topic.count++;
+        partitions++;
+        partition.inSession = true;
+        moved(partition, fetchOffset, leaderEpoch);
+    }
+
+    /** Asks for a partition that is in the session from another offset, or with another leader epoch. */
+    public void moved(FetchedPartition partition, long fetchOffset, int leaderEpoch) {
+        partition.fetchFrom(fetchOffset, leaderEpoch);
+        if (!partition.changed) {
+            partition.changed = true;
+            changed.add(partition);
+        }
+    }
+
+    /** Asks for a partition in the session no longer. */
+    public void remove(FetchedPartition partition) {
+        Topic topic = topicsByName.get(partition.topic());
+        topic.partitions[partition.number()] = null;
+        topic.count--;
+        if (topic.count == 0) {
+            topicsByName.remove(partition.topic());
+            topicsById.remove(partition.topicId());
+        }
+        partitions--;
+        partition.inSession = false;
+        if (partition.changed) {
+            partition.changed = false;
+            changed.remove(partition);
+        }
+        removed.add(partition);
+    }
+
+    /**
+     * Sends the next request, if the broker takes one and there is something to ask for.
+     *
+     * @return whether one was sent
+     */
+    public boolean send() {
+        if (inflight || partitions == 0 || !cluster.isReady(nodeId)) {
+            return false;
+        }
+        Node node = cluster.node(nodeId).orElseThrow();
+        Connection connection = cluster.connection();
+        connection.send(
+                node,
+                new FetchRequest.SimpleBuilder(request()),
+                limits.maxWaitMillis + connection.requestTimeoutMillis(),
+                new Answer());
+        inflight = true;
+        return true;
+    }
+
+    private FetchRequestData request() {
+        FetchRequestData request = new FetchRequestData()
+                .setMaxWaitMs(limits.maxWaitMillis)
+                .setMinBytes(1)
+                .setMaxBytes(limits.maxBytes)
+                .setIsolationLevel(limits.isolation == Isolation.READ_COMMITTED ? (byte) 1 : (byte) 0)
+                .setSessionId(metadata.sessionId())
+                .setSessionEpoch(metadata.epoch())
+                .setRackId(cluster.rack());
+        if (metadata.isFull()) {
+            nameEverything();
+        } else {
+            nameRemoved(request);
+        }
+        removed.clear();
+        nameChanged(request);
+        return request;
+    }
+
+    private void nameEverything() {
+        changed.forEach(partition -> partition.changed = false);
+        changed.clear();
+        for (Topic topic : topicsByName.values()) {
+            for (FetchedPartition partition : topic.partitions) {
+                if (partition != null) {
+                    partition.changed = true;
+                    changed.add(partition);
+                }
+            }
+        }
+    }
+
+    private void nameRemoved(FetchRequestData request) {
+        FetchRequestData.ForgottenTopic topic = null;
+        for (FetchedPartition partition : removed) {
+            if (partition.inSession) {
+                // Removed and added again since: to the broker it has only changed.
+                continue;
+            }
+            if (topic == null || !topic.topic().equals(partition.topic())) {
+                topic = new FetchRequestData.ForgottenTopic()
+                        .setTopic(partition.topic())
+                        .setTopicId(partition.topicId());
+                request.forgottenTopicsData().add(topic);
+            }
+            topic.partitions().add(partition.number());
+        }
+    }
+
+    private void nameChanged(FetchRequestData request) {
+        FetchRequestData.FetchTopic topic = null;
+        for (FetchedPartition partition = changed.poll(); partition != null; partition = changed.poll()) {
+            partition.changed = false;
+            if (topic == null || !topic.topic().equals(partition.topic())) {
+                topic = new FetchRequestData.FetchTopic()
+                        .setTopic(partition.topic())
+                        .setTopicId(partition.topicId());
+                request.topics().add(topic);
+            }
+            topic.partitions()
+                    .add(new FetchRequestData.FetchPartition()
+                            .setPartition(partition.number())
+                            .setFetchOffset(partition.fetchOffset())
+                            .setCurrentLeaderEpoch(partition.leaderEpoch())
+                            .setLastFetchedEpoch(-1)
+                            .setPartitionMaxBytes(limits.partitionMaxBytes));
+        }
+    }
+
+    /** The answer to the one request under way. */
+    private final class Answer implements Connection.Call {
+        @Override
+        public boolean keepsBuffer() {
+            return true;
+        }
+
+        @Override
+        public void completed(ClientResponse response, ReceiveBuffer buffer, long nowNanos) {
+            inflight = false;
+            if (!response.hasResponse()) {
+                startAnew();
+                listener.failed(nodeId, Fault.SOURCE_UNREACHABLE, NoAnswer.words(response), nowNanos);
+                return;
+            }
+            FetchResponse fetched = (FetchResponse) response.responseBody();
+            if (fetched.error() != Errors.NONE) {
+                startAnew();
+                if (!isLostSession(fetched.error())) {
+                    listener.failed(
+                            nodeId,
+                            FaultOf.fetch(fetched.error()),
+                            fetched.error().name(),
+                            nowNanos);
+                }
+                return;
+            }
+            takeSession(fetched);
+            for (FetchResponseData.FetchableTopicResponse topic : fetched.data().responses()) {
+                answerTopic(topic, buffer, nowNanos);
+            }
+            listener.completed(nodeId, TimeUnit.MILLISECONDS.toNanos(fetched.throttleTimeMs()));
+        }
+    }
+
+    /** The broker dropped the session for want of room, or restarted: a full request makes a new one. */
+    private static boolean isLostSession(Errors error) {
+        return error == Errors.FETCH_SESSION_ID_NOT_FOUND
+                || error == Errors.INVALID_FETCH_SESSION_EPOCH
+                || error == Errors.FETCH_SESSION_TOPIC_ID_ERROR;
+    }
+
+    private void takeSession(FetchResponse fetched) {
+        if (fetched.sessionId() == FetchMetadata.INVALID_SESSION_ID) {
+            startAnew();
+        } else if (metadata.isFull()) {
+            metadata = FetchMetadata.newIncremental(fetched.sessionId());
+        } else {
+            metadata = metadata.nextIncremental();
+        }
+    }
+
+    private void startAnew() {
+        metadata = FetchMetadata.INITIAL;
+    }
+
+    private void answerTopic(FetchResponseData.FetchableTopicResponse response, ReceiveBuffer buffer, long nowNanos) {
+        Topic topic = response.topicId().equals(Uuid.ZERO_UUID)
+                ? topicsByName.get(response.topic())
+                : topicsById.get(response.topicId());
+        if (topic == null) {
+            return;
+        }
+        for (FetchResponseData.PartitionData data : response.partitions()) {
+            FetchedPartition partition = topic.get(data.partitionIndex());
+            // A partition that was removed, or moved to another offset, while the request was under way: not wanted.
+            if (partition != null && !partition.changed) {
+                answer.fill(data, buffer);
+                listener.answered(partition, answer, nowNanos);
+            }
+        }
+    }
+}

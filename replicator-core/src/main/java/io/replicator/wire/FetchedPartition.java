@@ -1,0 +1,62 @@
+package io.replicator.wire;
+
+import org.apache.kafka.common.Uuid;
+
+/** One partition as a fetch session asks for it. Belongs to the fetcher's thread. */
+public final class FetchedPartition {
+    private final String topic;
+    private final Uuid topicId;
+    private final int number;
+    private final int slot;
+    private long fetchOffset;
+    private int leaderEpoch = TopicView.UNKNOWN;
+
+    // Kept by the session that asks for the partition.
+    boolean inSession;
+    boolean changed;
+
+    /**
+     * @param topic its name
+     * @param topicId its id, zero where the cluster has none
+     * @param number the partition's number
+     * @param slot where the fetcher finds what it knows of the partition
+     * @param fetchOffset the offset to fetch first
+     */
+    public FetchedPartition(String topic, Uuid topicId, int number, int slot, long fetchOffset) {
+        this.topic = topic;
+        this.topicId = topicId;
+        this.number = number;
+        this.slot = slot;
+        this.fetchOffset = fetchOffset;
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public int slot() {
+        return slot;
+    }
+
+    public long fetchOffset() {
+        return fetchOffset;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Only a partition that no session has in hand may be moved; see {@link FetchSession#moved}. */
+    void fetchFrom(long offset, int epoch) {
+        fetchOffset = offset;
+        leaderEpoch = epoch;
+    }
+}

@@ -1,0 +1,28 @@
+package io.replicator.wire;
+
+import io.replicator.partition.Fault;
+import org.apache.kafka.clients.ClientResponse;
+
+/** Why a request got no answer, in a fault and in words. */
+final class NoAnswer {
+    private NoAnswer() {}
+
+    static Fault targetFault(ClientResponse response) {
+        if (response.versionMismatch() != null) {
+            return Fault.UNEXPECTED;
+        }
+        return response.wasTimedOut() ? Fault.TARGET_TIMED_OUT : Fault.TARGET_UNREACHABLE;
+    }
+
+    static String words(ClientResponse response) {
+        String broker = "broker " + response.destination();
+        if (response.versionMismatch() != null) {
+            return broker + " does not speak our protocol: "
+                    + response.versionMismatch().getMessage();
+        }
+        if (response.authenticationException() != null) {
+            return broker + " refused us: " + response.authenticationException().getMessage();
+        }
+        return response.wasTimedOut() ? broker + " did not answer in time" : broker + " closed the connection";
+    }
+}

@@ -1,0 +1,189 @@
+package io.replicator.wire;
+
+import io.replicator.partition.Fault;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
+
+/**
+ * One produce request: at most one batch of each partition (a second one would be lost, or refused), acks=all. Built,
+ * sent once, answered once; every batch in it gets exactly one verdict.
+ *
+ * @param <B> the caller's batch
+ */
+public final class ProduceCall<B extends ProducedBatch> {
+    private static final short ACKS_ALL = -1;
+
+    /** What the producer does with verdicts. */
+    public interface Listener<B extends ProducedBatch> {
+        /** The target has the batch; its first record stands at {@code baseOffset}, -1 when the broker cannot tell. */
+        void acknowledged(B batch, long baseOffset, long nowNanos);
+
+        /** The target does not have the batch, or nobody knows ({@code fault} without an answer). */
+        void refused(B batch, Fault fault, String why, long nowNanos);
+
+        /** Every batch of the call has its verdict. */
+        void completed(ProduceCall<B> call, long throttleNanos);
+    }
+
+    private final int nodeId;
+    private final Listener<B> listener;
+    private final ProduceRequestData request = new ProduceRequestData();
+    private final Map<String, Topic<B>> topicsByName = new HashMap<>();
+    private final Map<Uuid, Topic<B>> topicsById = new HashMap<>();
+    private final List<B> batches = new ArrayList<>();
+    private int sizeInBytes;
+
+    /** One topic's batches in the call. */
+    private static final class Topic<B> {
+        private final ProduceRequestData.TopicProduceData data;
+        private Object[] byNumber = new Object[1];
+
+        Topic(ProduceRequestData.TopicProduceData data) {
+            this.data = data;
+        }
+
+        void set(int number, B batch) {
+            if (number >= byNumber.length) {
+                byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
+            }
+            if (byNumber[number] != null) {
+                throw new IllegalStateException("two batches of partition " + number + " in one request");
+            }
+            byNumber[number] = batch;
+        }
+
+        @SuppressWarnings("unchecked")
+        B take(int number) {
+            if (number < 0 || number >= byNumber.length) {
+                return null;
+            }
+            B batch = (B) byNumber[number];
+            byNumber[number] = null;
+            return batch;
+        }
+    }
+
+    /**
+     * @param nodeId the broker that leads all of the call's partitions
+     * @param listener told each batch's fate
+     */
+    public ProduceCall(int nodeId, Listener<B> listener) {
+        this.nodeId = nodeId;
+        this.listener = listener;
+    }
+
+    /** Adds a partition's next batch. */
+    public void add(B batch) {
+        Topic<B> topic = topicsByName.get(batch.targetTopic());
+        if (topic == null) {
+            ProduceRequestData.TopicProduceData data = new ProduceRequestData.TopicProduceData()
+                    .setName(batch.targetTopic())
+                    .setTopicId(batch.targetTopicId());
+            request.topicData().add(data);
+            topic = new Topic<>(data);
+            topicsByName.put(batch.targetTopic(), topic);
+            topicsById.put(batch.targetTopicId(), topic);
+        }
+        topic.set(batch.partition(), batch);
+        topic.data
+                .partitionData()
+                .add(new ProduceRequestData.PartitionProduceData()
+                        .setIndex(batch.partition())
+                        .setRecords(MemoryRecords.readableRecords(batch.bytes())));
+        batches.add(batch);
+        sizeInBytes += batch.bytes().remaining();
+    }
+
+    public int nodeId() {
+        return nodeId;
+    }
+
+    /** The batches, in the order in which they were added. */
+    public List<B> batches() {
+        return batches;
+    }
+
+    public int sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    /** Sends; the node must be ready. */
+    public void send(ClusterView cluster) {
+        Connection connection = cluster.connection();
+        request.setAcks(ACKS_ALL).setTimeoutMs(connection.requestTimeoutMillis());
+        Node node = cluster.node(nodeId).orElseThrow();
+        connection.send(node, ProduceRequest.builder(request), this::completed);
+    }
+
+    private void completed(ClientResponse response, ReceiveBuffer none, long nowNanos) {
+        long throttleNanos = 0;
+        Fault silence = Fault.UNEXPECTED;
+        String why = "the broker's answer does not name the partition";
+        if (response.hasResponse()) {
+            ProduceResponse produced = (ProduceResponse) response.responseBody();
+            throttleNanos = TimeUnit.MILLISECONDS.toNanos(produced.throttleTimeMs());
+            for (ProduceResponseData.TopicProduceResponse topic :
+                    produced.data().responses()) {
+                judge(topic, nowNanos);
+            }
+        } else {
+            silence = NoAnswer.targetFault(response);
+            why = NoAnswer.words(response);
+        }
+        for (B batch : batches) {
+            if (topicsByName.get(batch.targetTopic()).take(batch.partition()) != null) {
+                listener.refused(batch, silence, why, nowNanos);
+            }
+        }
+        listener.completed(this, throttleNanos);
+    }
+
+    private void judge(ProduceResponseData.TopicProduceResponse response, long nowNanos) {
+        Topic<B> topic = response.topicId().equals(Uuid.ZERO_UUID)
+                ? topicsByName.get(response.name())
+                : topicsById.get(response.topicId());
+        if (topic == null) {
+            return;
+        }
+        for (ProduceResponseData.PartitionProduceResponse partition : response.partitionResponses()) {
+            B batch = topic.take(partition.index());
+            if (batch != null) {
+                judge(batch, partition, nowNanos);
+            }
+        }
+    }
+
+    private void judge(B batch, ProduceResponseData.PartitionProduceResponse response, long nowNanos) {
+        Errors error = Errors.forCode(response.errorCode());
+        if (error == Errors.NONE || error == Errors.DUPLICATE_SEQUENCE_NUMBER) {
+            // A duplicate is a batch whose acknowledgement was lost: it is there, once.
+            listener.acknowledged(batch, response.baseOffset(), nowNanos);
+        } else {
+            listener.refused(batch, FaultOf.produce(error), words(error, response), nowNanos);
+        }
+    }
+
+    private static String words(Errors error, ProduceResponseData.PartitionProduceResponse response) {
+        String words = error.name();
+        if (response.errorMessage() != null) {
+            words += ": " + response.errorMessage();
+        }
+        if (!response.recordErrors().isEmpty()) {
+            words += ": " + response.recordErrors().get(0).batchIndexErrorMessage();
+        }
+        return words;
+    }
+}
