@@ -230,6 +230,8 @@ final class Copies {
     void reassign(int lane) {
         for (Copy copy : List.copyOf(copies.values())) {
             if (copy.lane() == lane && copy.slot() >= 0) {
+                // What the dead lane had handed out to be saved died with it.
+                copy.map().handOutAnew();
                 serve(new Copy(continued(copy), copy.map(), lane, -1));
             }
         }

@@ -258,7 +258,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private void skip(int number, long offset) {
         PartitionWindow window = windows.get(number);
-        if (window == null || !window.isEmpty() || offset <= window.map().position()) {
+        if (window == null || window.isOver() || !window.isEmpty() || offset <= window.map().position()) {
             return;
         }
         window.map().advance(offset);
@@ -394,7 +394,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     @Override
     public void goOn(PartitionWindow window) {
-        if (window.queued || window.retrying || window.removed || !window.hasUnsent()) {
+        if (window.queued || window.retrying || window.isOver() || !window.hasUnsent()) {
             return;
         }
         window.queued = true;
@@ -499,7 +499,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < settings.maxRequestBytes(); left--) {
             PartitionWindow window = broker.sendable.poll();
             window.queued = false;
-            HeldBatch batch = window.removed || window.retrying ? null : next(window, broker.nodeId);
+            HeldBatch batch = window.isOver() || window.retrying ? null : next(window, broker.nodeId);
             if (batch != null) {
                 window.send(batch, broker.nodeId);
                 call.add(batch);
@@ -533,7 +533,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         lastShedNanos = nowNanos;
         int shed = 0;
         for (PartitionWindow window : windows) {
-            if (window != null && window.hasUnsent() && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
+            if (window != null && !window.isOver() && window.hasUnsent() && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
                 long offset = window.dropUnsent();
                 restart(window, offset, nowNanos + SHED_PAUSE_NANOS);
                 window.detachWaiting();

@@ -55,6 +55,9 @@ final class PartitionWindow {
     boolean homeless;
     boolean retrying;
     boolean removed;
+
+    /** The target lost what it had acknowledged: nothing more is written before an operator has looked. */
+    boolean halted;
     int failures;
     long firstFailureNanos;
     long notBeforeNanos;
@@ -116,13 +119,18 @@ final class PartitionWindow {
         return !pending.isEmpty() || sent < held.size();
     }
 
+    /** Whether nothing is written for it any more. */
+    boolean isOver() {
+        return removed || halted;
+    }
+
     boolean hasSent() {
         return sent > 0;
     }
 
     /** Takes what came out of the ring; what belongs to an earlier generation is dropped. */
     void take(BatchSlot slot) {
-        if (removed || slot.generation != generation) {
+        if (isOver() || slot.generation != generation) {
             if (slot.buffer != null) {
                 slot.buffer.release();
             }

@@ -63,19 +63,13 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     public void acknowledged(HeldBatch batch, long baseOffset, long nowNanos) {
         PartitionWindow window = batch.window;
         window.acknowledged(batch, baseOffset);
-        if (window.removed) {
-            dropRemoved(window);
+        if (window.isOver()) {
+            dropSettled(window);
             return;
         }
         for (HeldBatch head = window.takeAcknowledged(); head != null; head = window.takeAcknowledged()) {
             if (!enterIntoMap(window, head)) {
-                stop(
-                        window,
-                        Fault.TARGET_TRUNCATED,
-                        head,
-                        "a batch was written at offset " + head.targetOffset + ", below "
-                                + window.map().targetEnd(),
-                        nowNanos);
+                halt(window, head);
                 return;
             }
             measure(head, nowNanos);
@@ -134,9 +128,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         measures.faults.count(fault);
         batch.fault = fault;
         batch.why = why;
-        if (window.removed) {
+        if (window.isOver()) {
             window.refused(batch);
-            dropRemoved(window);
+            dropSettled(window);
             return;
         }
         if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
@@ -244,6 +238,24 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
     }
 
+    /** For good: to go on would write after a loss as if nothing had been. */
+    private void halt(PartitionWindow window, HeldBatch batch) {
+        measures.faults.count(Fault.TARGET_TRUNCATED);
+        window.halted = true;
+        window.partition()
+                .targetHealthIs(TargetTrouble.of(
+                        cluster,
+                        window.partition(),
+                        Fault.TARGET_TRUNCATED,
+                        batch.firstOffset,
+                        batch.bytes().remaining(),
+                        "a batch was written at offset " + batch.targetOffset + ", below the end as it was, "
+                                + window.map().targetEnd()));
+        batch.release();
+        window.partition().released(batch.sourceBytes);
+        dropSettled(window);
+    }
+
     /** A source batch that must be rebuilt cannot be. */
     void unreadable(PartitionWindow window, long offset, int batchBytes, String why, long nowNanos) {
         measures.faults.count(Fault.SOURCE_BATCH_CORRUPT);
@@ -258,7 +270,8 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
     }
 
-    private static void dropRemoved(PartitionWindow window) {
+    /** Of a partition that is written no more: what it holds, once nothing of it is on its way. */
+    private static void dropSettled(PartitionWindow window) {
         if (!window.hasSent()) {
             window.dropAll();
         }
