@@ -258,7 +258,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private void skip(int number, long offset) {
         PartitionWindow window = windows.get(number);
-        if (window == null || window.isOver() || !window.isEmpty() || offset <= window.map().position()) {
+        if (window == null
+                || window.isOver()
+                || !window.isEmpty()
+                || offset <= window.map().position()) {
             return;
         }
         window.map().advance(offset);
@@ -533,7 +536,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         lastShedNanos = nowNanos;
         int shed = 0;
         for (PartitionWindow window : windows) {
-            if (window != null && !window.isOver() && window.hasUnsent() && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
+            if (window != null
+                    && !window.isOver()
+                    && window.hasUnsent()
+                    && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
                 long offset = window.dropUnsent();
                 restart(window, offset, nowNanos + SHED_PAUSE_NANOS);
                 window.detachWaiting();

@@ -58,6 +58,7 @@ final class PartitionWindow {
 
     /** The target lost what it had acknowledged: nothing more is written before an operator has looked. */
     boolean halted;
+
     int failures;
     long firstFailureNanos;
     long notBeforeNanos;
