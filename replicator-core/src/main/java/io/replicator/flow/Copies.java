@@ -220,7 +220,7 @@ final class Copies {
         }
         if (!topics.isEmpty()) {
             LOG.warn(
-                    "topics are no longer on the source; their copies stay as they are flow={} topics={}",
+                    "topics are no longer on the source, or DESCRIBE on them is denied; their copies stay as they are flow={} topics={}",
                     flow.name(),
                     topics);
         }

@@ -75,8 +75,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private static final int REQUESTS_IN_FLIGHT = 5;
 
-    /** A partition that got nothing written for this long gives its memory back when others need it. */
+    /** The partitions of a broker that was silent for this long give their memory back when others need it. */
     private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Nothing is fetched for a partition that is not written: until the daemon is started again. */
+    private static final long PARKED_NANOS = TimeUnit.DAYS.toNanos(3650);
 
     private static final long SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long SHED_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -343,11 +346,42 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 seenGrants.put(identity.group(), identity.grants());
                 grantChanged(identity, Health.RUNNING);
                 work++;
+            } else if (identity.isTaken()) {
+                work += giveUp(identity);
             } else if (!identity.isGranted() && identity.fault().isPresent()) {
                 grantChanged(identity, TargetTrouble.noIdentity(identity.fault().get(), identity.why()));
             }
         }
         return work;
+    }
+
+    /** Another owner has the group: its partitions are written no more. */
+    private int giveUp(ProducerIdentity identity) {
+        int given = 0;
+        for (PartitionWindow window : windows) {
+            if (window != null && window.identity() == identity && !window.isOver()) {
+                window.halted = true;
+                window.partition()
+                        .targetHealthIs(TargetTrouble.of(
+                                target.connection().clusterName(),
+                                window.partition(),
+                                Fault.FENCED,
+                                window.map().position(),
+                                0,
+                                ""));
+                if (!window.hasSent()) {
+                    window.dropAll();
+                }
+                park(window);
+                given++;
+            }
+        }
+        return given;
+    }
+
+    @Override
+    public void park(PartitionWindow window) {
+        restart(window, window.map().position(), nowNanos + PARKED_NANOS);
     }
 
     private void grantChanged(ProducerIdentity identity, Health health) {
@@ -459,7 +493,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void requestDone(ProduceCall<HeldBatch> call) {
         TargetBroker broker = brokers.get(call.nodeId());
-        broker.inflightRequests--;
+        broker.answered(nowNanos);
         fetcherBell.ring();
     }
 
@@ -514,7 +548,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
         call.send(target);
         measures.requests.increment();
-        broker.inflightRequests++;
+        broker.sent(nowNanos);
         return true;
     }
 
@@ -527,6 +561,17 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
     }
 
+    /** Whether the partition's turn does not come, as opposed to has not come yet. */
+    private boolean isBlocked(PartitionWindow window) {
+        if (window.retrying || window.leader() < 0 || !window.identity().isGranted()) {
+            return true;
+        }
+        TargetBroker broker = brokers.get(window.leader());
+        return broker != null
+                && (broker.isSilent(nowNanos, STALLED_NANOS)
+                        || (broker.inflightRequests == 0 && target.hasFailed(broker.nodeId)));
+    }
+
     /** When the fetcher wants memory: partitions that get nothing written give back what they have not sent. */
     private int shed() {
         boolean scarce = isFetcherStarved.getAsBoolean() || stock.inUse() >= MOST_PENDING;
@@ -536,10 +581,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         lastShedNanos = nowNanos;
         int shed = 0;
         for (PartitionWindow window : windows) {
-            if (window != null
-                    && !window.isOver()
-                    && window.hasUnsent()
-                    && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
+            if (window != null && !window.isOver() && window.hasUnsent() && isBlocked(window)) {
                 long offset = window.dropUnsent();
                 restart(window, offset, nowNanos + SHED_PAUSE_NANOS);
                 window.detachWaiting();

@@ -27,6 +27,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         /** Nothing is held any more; everything from {@code offset} on is fetched again, not before a time. */
         void restart(PartitionWindow window, long offset, long notBeforeNanos);
 
+        /** The partition is written no more, so it need not be fetched either. */
+        void park(PartitionWindow window);
+
         /** What is known of the target's leaders is out of date. */
         void refreshTarget();
 
@@ -254,6 +257,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         batch.release();
         window.partition().released(batch.sourceBytes);
         dropSettled(window);
+        consequences.park(window);
     }
 
     /** A source batch that must be rebuilt cannot be. */
