@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a {@link ReplicatorConfig}: start, look, close. All that most callers need. Safe for use by any thread. */
 public final class Replicator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
+
     private static final long PULSE_MILLIS = 1_000;
 
     /** A thread whose last turn is longer ago is stuck: turns take milliseconds, waits a tenth of a second. */
@@ -21,6 +26,7 @@ public final class Replicator implements AutoCloseable {
     private final ReplicatorConfig config;
     private final List<Flow> flows = new ArrayList<>();
     private final ScheduledExecutorService pulse;
+    private ScheduledFuture<?> beating;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Replicator(ReplicatorConfig config) {
@@ -41,14 +47,20 @@ public final class Replicator implements AutoCloseable {
     public static Replicator start(ReplicatorConfig config) {
         Replicator replicator = new Replicator(config);
         replicator.flows.forEach(Flow::start);
-        replicator.pulse.scheduleAtFixedRate(
+        replicator.beating = replicator.pulse.scheduleAtFixedRate(
                 replicator::beat, PULSE_MILLIS, PULSE_MILLIS, TimeUnit.MILLISECONDS);
         return replicator;
     }
 
     private void beat() {
         long nowNanos = System.nanoTime();
-        flows.forEach(flow -> flow.pulse(nowNanos));
+        for (Flow flow : flows) {
+            try {
+                flow.pulse(nowNanos);
+            } catch (RuntimeException bug) {
+                LOG.error("the pulse failed flow={}", flow.name(), bug);
+            }
+        }
     }
 
     public ReplicatorConfig config() {
@@ -95,7 +107,8 @@ public final class Replicator implements AutoCloseable {
                 }
             }
         }
-        pulse.shutdownNow();
+        beating.cancel(false);
+        pulse.shutdown();
         if (failure != null) {
             throw failure;
         }

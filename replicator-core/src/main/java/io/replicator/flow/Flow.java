@@ -3,7 +3,6 @@ package io.replicator.flow;
 import io.replicator.agent.AgentThread;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
-import io.replicator.lane.Lane;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
@@ -93,6 +92,10 @@ public final class Flow implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
+    public String name() {
+        return config.name();
+    }
+
     public void start() {
         thread.start();
     }
@@ -144,7 +147,9 @@ public final class Flow implements AutoCloseable {
 
     /** Tries until both clusters answer; {@code null} when the flow is stopped first. */
     private ClusterGate reach() throws InterruptedException {
-        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+        for (long waitMillis = FIRST_RETRY_MILLIS;
+                !stopping;
+                waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
             try {
                 return ClusterGate.open(config);
             } catch (UnavailableException unavailable) {
@@ -156,7 +161,9 @@ public final class Flow implements AutoCloseable {
     }
 
     private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
-        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+        for (long waitMillis = FIRST_RETRY_MILLIS;
+                !stopping;
+                waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
             try {
                 log.ensureTopic(gate.target().admin());
                 SavedState saved = log.load();
@@ -211,7 +218,11 @@ public final class Flow implements AutoCloseable {
             copies.follow(plan);
             copies.resolveOutOfRange();
             if (state != FlowState.RUNNING) {
-                LOG.info("running flow={} source={} target={}", config.name(), config.source().name(), config.target().name());
+                LOG.info(
+                        "running flow={} source={} target={}",
+                        config.name(),
+                        config.source().name(),
+                        config.target().name());
             }
             reason = "";
             toldReason = "";
@@ -326,9 +337,8 @@ public final class Flow implements AutoCloseable {
         long position = partition.position();
         long sourceEnd = partition.sourceEnd();
         boolean isBehind = sourceEnd > position;
-        long lagMillis = isBehind && partition.lastTimestamp() >= 0
-                ? Math.max(0, nowMillis - partition.lastTimestamp())
-                : 0;
+        long lagMillis =
+                isBehind && partition.lastTimestamp() >= 0 ? Math.max(0, nowMillis - partition.lastTimestamp()) : 0;
         return new PartitionStatus(
                 partition.source().topic(),
                 partition.number(),

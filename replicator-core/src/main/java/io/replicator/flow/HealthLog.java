@@ -57,7 +57,9 @@ final class HealthLog {
 
     private boolean isTold(TopicPartition partition, Health health) {
         Health before = told.get(partition);
-        return before != null && before.state() == health.state() && before.resumesWhen().equals(health.resumesWhen());
+        return before != null
+                && before.state() == health.state()
+                && before.resumesWhen().equals(health.resumesWhen());
     }
 
     private void say(TopicPartition partition, Health health) {
