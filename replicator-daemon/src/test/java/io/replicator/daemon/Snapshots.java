@@ -26,7 +26,7 @@ public final class Snapshots {
                 2_500_000,
                 List.of(partitions),
                 List.of(lane()),
-                new LatencyHistograms(histogram(1_000, 60_000_000), histogram(900)));
+                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)));
     }
 
     public static FlowStatus running(PartitionStatus... partitions) {

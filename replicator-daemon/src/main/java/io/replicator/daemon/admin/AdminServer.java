@@ -32,7 +32,6 @@ public final class AdminServer implements AutoCloseable {
     private static final int LEAST_THREADS = 1;
     private static final int THREAD_IDLE_MILLIS = 30_000;
     private static final int CONNECTION_IDLE_MILLIS = 30_000;
-    private static final int STOP_MILLIS = 1_000;
 
     private final Server server;
     private final ServerConnector connector;
@@ -53,7 +52,7 @@ public final class AdminServer implements AutoCloseable {
         threads.setName("admin");
         threads.setDaemon(true);
         Server server = new Server(threads);
-        server.setStopTimeout(STOP_MILLIS);
+        server.setStopTimeout(0); // A scraper's idle connection shall not delay the end.
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));

@@ -37,7 +37,11 @@ public final class HealthPage implements Page {
     public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {
         return new HealthPage(() -> {
             List<String> reasons = new ArrayList<>(stuck(stuckThreads));
-            flows.get().forEach(flow -> reasons.addAll(whyNotReady(flow)));
+            List<FlowStatus> now = flows.get();
+            if (now.isEmpty()) {
+                reasons.add("no flow has started yet");
+            }
+            now.forEach(flow -> reasons.addAll(whyNotReady(flow)));
             return reasons;
         });
     }

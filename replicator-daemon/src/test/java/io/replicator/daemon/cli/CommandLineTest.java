@@ -30,7 +30,7 @@ final class CommandLineTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "status", "verify", "demo"})
+    @ValueSource(strings = {"", "run", "check", "status", "verify", "demo"})
     void shouldHelpWithExamplesAndExitCodes(String command) {
         int exitCode = command.isEmpty() ? execute("--help") : execute(command, "--help");
 
@@ -57,7 +57,7 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "verify"})
+    @ValueSource(strings = {"run", "check", "verify"})
     void shouldExitWith78AndAllMistakesOnABadFile(String command) throws IOException {
         Path file = Files.writeString(folder.resolve("bad.conf"), "replicator { lanez = 1 }");
 
