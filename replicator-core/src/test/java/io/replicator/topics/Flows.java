@@ -50,6 +50,13 @@ record Flows(
         return cluster(cluster.name(), cluster.clientProperties());
     }
 
+    /** The other way round, with everything else by default. */
+    Flows reversed(String reversedName) {
+        ClusterConfig newSource = target;
+        ClusterConfig newTarget = source;
+        return from(reversedName, newSource, newTarget);
+    }
+
     Flows selecting(String... patterns) {
         return new Flows(name, source, target, List.of(patterns), exclude, rename, createEnabled, replicas);
     }
