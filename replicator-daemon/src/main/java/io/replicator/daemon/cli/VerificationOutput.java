@@ -133,7 +133,11 @@ final class VerificationOutput implements AutoCloseable {
     /** Ends the document, also one that broke off: what was found until then can be read. */
     @Override
     public synchronized void close() {
-        screen.ifPresent(Screen::close);
+        screen.ifPresent(progress -> {
+            // What is left to say follows; how far it was is no news any more.
+            progress.draw(List.of());
+            progress.close();
+        });
         write(document -> {
             document.close();
             out.println();
