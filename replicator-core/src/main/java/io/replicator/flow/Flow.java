@@ -360,7 +360,8 @@ public final class Flow implements AutoCloseable {
                 lagMillis,
                 copy.lane(),
                 partition.records(),
-                partition.bytes());
+                partition.bytes(),
+                partition.gapRecords());
     }
 
     /** A topic that cannot be copied shows as one partition that has no number. */
@@ -378,6 +379,7 @@ public final class Flow implements AutoCloseable {
                 -1,
                 0,
                 -1,
+                0,
                 0,
                 0);
     }

@@ -166,9 +166,23 @@ public final class Partition {
         sourceHealth = health;
     }
 
+    /** The same for what is said again and again: written only when it is news. */
+    public void sourceHealthBecomes(Health health) {
+        if (!health.equals(sourceHealth)) {
+            sourceHealth = health;
+        }
+    }
+
     /** The producer's view of the partition. */
     public void targetHealthIs(Health health) {
         targetHealth = health;
+    }
+
+    /** The same for what is said again and again: written only when it is news. */
+    public void targetHealthBecomes(Health health) {
+        if (!health.equals(targetHealth)) {
+            targetHealth = health;
+        }
     }
 
     /** The control plane's view of the partition. */

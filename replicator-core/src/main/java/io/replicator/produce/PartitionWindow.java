@@ -48,16 +48,12 @@ final class PartitionWindow {
     private int nextSequence;
     private boolean isKnownToBroker;
     private int sent;
+    private boolean over;
     private int sentTo = NO_NODE;
 
     // Kept by BatchProducer.
     boolean queued;
-    boolean homeless;
     boolean retrying;
-    boolean removed;
-
-    /** The target lost what it had acknowledged: nothing more is written before an operator has looked. */
-    boolean halted;
 
     int failures;
     long firstFailureNanos;
@@ -120,9 +116,22 @@ final class PartitionWindow {
         return !pending.isEmpty() || sent < held.size();
     }
 
-    /** Whether nothing is written for it any more. */
+    /** Whether nothing is written for it any more: it was removed, or an operator must look first. */
     boolean isOver() {
-        return removed || halted;
+        return over;
+    }
+
+    /** From now on nothing is written; what is on its way is dropped as it is answered. */
+    void end() {
+        over = true;
+        dropSettled();
+    }
+
+    /** Of a partition that is over: drops what it holds, once nothing of it is on its way. */
+    void dropSettled() {
+        if (sent == 0) {
+            dropAll();
+        }
     }
 
     boolean hasSent() {

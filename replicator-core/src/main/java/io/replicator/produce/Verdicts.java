@@ -6,7 +6,6 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
-import io.replicator.partition.PartitionState;
 import io.replicator.partition.Remedy;
 import io.replicator.wire.ProduceCall;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +66,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         PartitionWindow window = batch.window;
         window.acknowledged(batch, baseOffset);
         if (window.isOver()) {
-            dropSettled(window);
+            window.dropSettled();
             return;
         }
         for (HeldBatch head = window.takeAcknowledged(); head != null; head = window.takeAcknowledged()) {
@@ -120,9 +119,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     private static void recovered(PartitionWindow window) {
         window.failures = 0;
-        if (window.partition().targetHealth().state() != PartitionState.RUNNING) {
-            window.partition().targetHealthIs(Health.RUNNING);
-        }
+        window.partition().targetHealthBecomes(Health.RUNNING);
     }
 
     @Override
@@ -133,7 +130,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         batch.why = why;
         if (window.isOver()) {
             window.refused(batch);
-            dropSettled(window);
+            window.dropSettled();
             return;
         }
         if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
@@ -244,7 +241,6 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     /** For good: to go on would write after a loss as if nothing had been. */
     private void halt(PartitionWindow window, HeldBatch batch) {
         measures.faults.count(Fault.TARGET_TRUNCATED);
-        window.halted = true;
         window.partition()
                 .targetHealthIs(TargetTrouble.of(
                         cluster,
@@ -256,12 +252,12 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
                                 + window.map().targetEnd()));
         batch.release();
         window.partition().released(batch.sourceBytes);
-        dropSettled(window);
+        window.end();
         consequences.park(window);
     }
 
     /** A source batch that must be rebuilt cannot be. */
-    void unreadable(PartitionWindow window, long offset, int batchBytes, String why, long nowNanos) {
+    void unreadable(PartitionWindow window, long offset, String why, long nowNanos) {
         measures.faults.count(Fault.SOURCE_BATCH_CORRUPT);
         if (window.hasSent()) {
             // What is before it goes first; the window comes back here afterwards.
@@ -269,16 +265,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         }
         window.failures++;
         window.partition()
-                .targetHealthIs(TargetTrouble.of(
-                        cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, batchBytes, why));
+                .targetHealthIs(
+                        TargetTrouble.of(cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, 0, why));
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
-    }
-
-    /** Of a partition that is written no more: what it holds, once nothing of it is on its way. */
-    private static void dropSettled(PartitionWindow window) {
-        if (!window.hasSent()) {
-            window.dropAll();
-        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.replicator.config.ClusterConfig;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -65,6 +66,18 @@ class ClusterFaultsTest {
         assertThatThrownBy(() -> ClusterAdmin.open(config, "test", Duration.ofSeconds(1)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("west")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void shouldHideASecretThatTheClientQuotes() {
+        var refused = new ClusterFaults(WEST).atStart(new ConfigException("sasl.jaas.config", LOGIN, "is malformed"));
+
+        assertThat(refused)
+                .isInstanceOf(RefusedException.class)
+                .hasNoCause()
+                .hasMessageContaining("sasl.jaas.config")
+                .hasMessageContaining("is malformed")
                 .hasMessageNotContaining("hunter2");
     }
 

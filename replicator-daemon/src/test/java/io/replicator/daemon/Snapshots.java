@@ -67,7 +67,8 @@ public final class Snapshots {
                 sourceEnd > position ? 1500 : 0,
                 0,
                 records,
-                records * 10);
+                records * 10,
+                records / 10);
     }
 
     private static LaneStatus lane() {

@@ -83,6 +83,7 @@ public final class StatusPage implements Page {
         writeText("resumesWhen", partition.resumesWhen(), json);
         json.writeNumberField("records", partition.records());
         json.writeNumberField("bytes", partition.bytes());
+        json.writeNumberField("gapRecords", partition.gapRecords());
         json.writeEndObject();
     }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "  replicator run -c replicator.conf --until-caught-up     for a migration",
             "",
             "Exit codes: 0 clean stop, 64 usage, 69 the admin address cannot be had, 70 internal error,",
-            "78 bad configuration."
+            "78 bad configuration, or every flow was refused, such as one from a cluster to itself."
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -99,11 +99,20 @@ final class RunCommand implements Callable<Integer> {
                 List<FlowStatus> flows = daemon.flows();
                 report.show(flows, nowNanos);
                 watchdog.turn(daemon, nowNanos);
-                if (untilCaughtUp && (refused(flows).isPresent() || caughtUp.isReached(flows))) {
+                if (isAllRefused(flows) || (untilCaughtUp && isEnd(caughtUp, flows))) {
                     return;
                 }
             }
         }
+    }
+
+    /** A process with nothing left to do says why and ends, so that whoever started it sees it. */
+    private static boolean isAllRefused(List<FlowStatus> flows) {
+        return flows.stream().allMatch(flow -> flow.state() == FlowState.FAILED);
+    }
+
+    private static boolean isEnd(CaughtUp caughtUp, List<FlowStatus> flows) {
+        return refused(flows).isPresent() || caughtUp.isReached(flows);
     }
 
     private static Optional<FlowStatus> refused(List<FlowStatus> flows) {
