@@ -24,7 +24,7 @@ record DemoSettings(Path config, Duration duration) {
 
     /** From the properties {@code demo.config} and {@code demo.duration} of the JVM. */
     static DemoSettings ofThisJvm() {
-        String text = System.getProperty("demo.duration", "25s");
+        String text = System.getProperty("demo.duration", "20s");
         try {
             Duration duration = ConfigFactory.parseMap(Map.of("duration", text)).getDuration("duration");
             return new DemoSettings(Path.of(System.getProperty("demo.config", "config/demo.conf")), duration);
