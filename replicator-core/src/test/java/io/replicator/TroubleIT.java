@@ -22,6 +22,7 @@ import io.replicator.testkit.data.TransactionalLoad;
 import io.replicator.testkit.junit.ClusterLogs;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ClusterLogs.class)
 class TroubleIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** As {@link Flows} starts them. */
+    private static final int LANES = 2;
 
     @TempDir
     static Path sourceDirectory;
@@ -261,6 +267,42 @@ class TroubleIT {
     }
 
     @Test
+    void shouldCountAGapOnceHoweverLongItTakesToGetThere() throws Exception {
+        create(source, "gap", 1);
+        // After the first records the target makes the lanes wait for some ten seconds.
+        limitProducing("replicator-gap-", 1_300.0);
+        TcpProxy toSource = source.broker(0).proxy().orElseThrow();
+        try (Replicator replicator =
+                Flows.start(Flows.flow("gap", Flows.cluster(source), Flows.cluster(target), "gap"))) {
+            Load.to(source, "gap").write(100);
+            Flows.awaitCopied(replicator, source, "gap");
+            Load.to(source, "gap").seed(2).write(100);
+            await().atMost(PATIENCE)
+                    .until(() -> Flows.partition(replicator, "gap", 0).sourceEnd() == 200);
+
+            toSource.close();
+            Load.to(source, "gap").seed(3).write(1_000);
+            source.admin()
+                    .deleteRecords(Map.of(new TopicPartition("gap", 0), RecordsToDelete.beforeOffset(700)))
+                    .all()
+                    .get();
+            limitProducing("replicator-gap-", null);
+            toSource.accept();
+            // What was fetched before must be written before the partition can skip what was lost: until then the
+            // fetcher
+            // is told again and again that offset 200 is no more.
+            Flows.awaitCopied(replicator, source, "gap");
+        }
+
+        assertThat(TopicDump.uncommitted(target, "gap").count()).isEqualTo(700);
+        assertThat(log.lines(Level.WARN))
+                .filteredOn(line -> line.contains("lost on the source"))
+                .singleElement()
+                .asString()
+                .contains("offsets 200 to 699 of gap-0", "records=500");
+    }
+
+    @Test
     void shouldNeverMixATopicWithAnotherOneOfItsName() throws Exception {
         List<String> all =
                 List.of("again-source-running", "again-target-running", "again-source-stopped", "again-target-stopped");
@@ -350,6 +392,18 @@ class TroubleIT {
             assertThat(Flows.partition(replicator, "shrunk", 0).state()).isEqualTo(PartitionState.RUNNING);
         }
         assertSame("shrunk");
+    }
+
+    /** Limits every lane of a flow, or with {@code null} none any more. */
+    private static void limitProducing(String clientId, Double bytesPerSecond)
+            throws ExecutionException, InterruptedException {
+        List<ClientQuotaAlteration> lanes = new ArrayList<>();
+        for (int lane = 0; lane < LANES; lane++) {
+            lanes.add(new ClientQuotaAlteration(
+                    new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId + lane)),
+                    List.of(new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond))));
+        }
+        target.admin().alterClientQuotas(lanes).all().get();
     }
 
     private static void configure(String topic, String key, String value)
