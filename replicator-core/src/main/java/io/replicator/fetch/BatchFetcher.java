@@ -301,17 +301,20 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             partitionFailed(cursor, answer.fault().get(), answer.errorName(), nowNanos);
             return;
         }
-        cursor.failures = 0;
-        if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
-            cursor.partition.sourceHealthIs(Health.RUNNING);
-            cursor.partition.outOfRangeIs(-1);
-        }
         takeEnds(cursor, answer);
         if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
             brokers.prefer(cursor, answer.preferredReplica(), nowNanos);
             return;
         }
         scan(cursor, answer, nowNanos);
+    }
+
+    private static void recovered(PartitionCursor cursor) {
+        cursor.failures = 0;
+        if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
+            cursor.partition.sourceHealthIs(Health.RUNNING);
+            cursor.partition.outOfRangeIs(-1);
+        }
     }
 
     private void takeEnds(PartitionCursor cursor, PartitionAnswer answer) {
@@ -327,6 +330,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private void scan(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
         int receivedBytes = answer.batches().remaining();
         if (receivedBytes == 0) {
+            recovered(cursor);
             return;
         }
         throttle.spend(receivedBytes, nowNanos);
@@ -347,6 +351,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         if (cursor.session == null) {
             return;
         }
+        recovered(cursor);
         if (cursor.bufferedBytes() > partitionBudgetBytes) {
             cursor.full = true;
             brokers.holdBack(cursor);
