@@ -76,7 +76,7 @@ record Summary(
         lines.add(row(
                 "Verify",
                 isEqual
-                        ? "EQUAL: every record compared, by offset, key, value, headers, time"
+                        ? "EQUAL by offset, key, value, headers, time: all that compaction left"
                         : "DIFFERENT: see the differences above"));
         return lines;
     }
