@@ -62,7 +62,7 @@ final class BatchScanner {
             long nextOffset = nextOffset(bytes, at);
             boolean isLeftOut = isLeftOut(remainder.aborted(), bytes, at);
             if (nextOffset > cursor.offset) {
-                if (isLeftOut && holdsNoRecords(bytes, at) && !crc.matches(bytes, at)) {
+                if (!endsBeforeTheNext(bytes, at, nextOffset) || (isLeftOut && !crc.matches(bytes, at))) {
                     corruptAt = cursor.offset;
                     break;
                 }
@@ -93,22 +93,26 @@ final class BatchScanner {
         }
     }
 
-    /** Asked about every batch, also those that are not wanted: aborted transactions begin and end in them. */
+    /**
+     * Whether there is nothing to copy, going by the header alone. One flipped bit makes a batch look like this, and what
+     * is left out is seen by nobody after us: so the CRC of those is checked here. Asked about every batch, also those
+     * that are not wanted: aborted transactions begin and end in them.
+     */
     private boolean isLeftOut(AbortedTransactions aborted, ByteBuffer bytes, int at) {
         if (BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2) {
             return false;
         }
         boolean isAborted = aborted.covers(bytes, at) && readCommitted;
-        return isAborted || holdsNoRecords(bytes, at);
+        return isAborted || BatchHeader.isControl(bytes, at) || BatchHeader.recordCount(bytes, at) == 0;
     }
 
     /**
-     * Whether there is nothing to copy, going by the header alone. One flipped bit makes a batch of records look like this,
-     * and what is left out is seen by nobody after us: so its CRC is checked here, where it is short.
+     * Whether the batch's offsets leave the next one its own. Offsets are not covered by the CRC: one that was flipped up
+     * would have the batches behind it taken for old ones.
      */
-    private static boolean holdsNoRecords(ByteBuffer bytes, int at) {
-        return BatchHeader.magic(bytes, at) == BatchHeader.MAGIC_V2
-                && (BatchHeader.isControl(bytes, at) || BatchHeader.recordCount(bytes, at) == 0);
+    private static boolean endsBeforeTheNext(ByteBuffer bytes, int at, long nextOffset) {
+        int next = at + BatchHeader.sizeInBytes(bytes, at);
+        return !isWhole(bytes, next) || BatchHeader.baseOffset(bytes, next) >= nextOffset;
     }
 
     /** Whether the bytes can be a batch at all; the records of one that is handed on are judged by its CRC, on the target. */

@@ -172,10 +172,12 @@ final class RequestSender {
     private HeldBatch next(PartitionWindow window, int nodeId, long nowNanos) {
         try {
             return window.next(nodeId, shaper);
-        } catch (CorruptBatchException | BatchTooLargeException unreadable) {
-            verdicts.unreadable(window, window.map().position(), unreadable.getMessage(), nowNanos);
-            return null;
+        } catch (CorruptBatchException corrupt) {
+            verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, corrupt.getMessage(), nowNanos);
+        } catch (BatchTooLargeException tooLarge) {
+            verdicts.unreadable(window, Fault.MEMORY_TOO_SMALL, tooLarge.getMessage(), nowNanos);
         }
+        return null;
     }
 
     /** A broker answered a request. */

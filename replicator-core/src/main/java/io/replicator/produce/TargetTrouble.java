@@ -35,6 +35,11 @@ final class TargetTrouble {
                         PartitionState.FAILED,
                         place + "the batch on the source is corrupt; it is not forwarded: " + why,
                         "the batch can be read again, for example after its leader moved to a replica with a good copy");
+            case MEMORY_TOO_SMALL ->
+                new Health(
+                        PartitionState.FAILED,
+                        place + "a batch on the source must be decoded and is too large for that: " + why,
+                        "the topic is excluded, or its records are written again in smaller batches");
             case TARGET_NOT_AUTHORIZED ->
                 new Health(
                         PartitionState.FAILED,

@@ -257,16 +257,16 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     }
 
     /** A source batch that must be rebuilt cannot be. */
-    void unreadable(PartitionWindow window, long offset, String why, long nowNanos) {
-        measures.faults.count(Fault.SOURCE_BATCH_CORRUPT);
+    void unreadable(PartitionWindow window, Fault fault, String why, long nowNanos) {
         if (window.hasSent()) {
             // What is before it goes first; the window comes back here afterwards.
             return;
         }
+        measures.faults.count(fault);
         window.failures++;
         window.partition()
-                .targetHealthIs(
-                        TargetTrouble.of(cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, 0, why));
+                .targetHealthIs(TargetTrouble.of(
+                        cluster, window.partition(), fault, window.map().position(), 0, why));
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
     }
 
