@@ -17,6 +17,6 @@ final class RequireTest {
     void shouldSayKeyValueAndRuleWhenTheRuleIsBroken() {
         assertThatThrownBy(() -> Require.that(false, "lanes", 0, "must be at least 1"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("lanes: 0: must be at least 1");
+                .hasMessage("lanes: 0 must be at least 1");
     }
 }
