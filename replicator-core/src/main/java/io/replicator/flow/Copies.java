@@ -220,7 +220,7 @@ final class Copies {
         }
         if (!topics.isEmpty()) {
             LOG.warn(
-                    "topics are no longer on the source; their copies stay as they are flow={} topics={}",
+                    "topics are no longer on the source, or DESCRIBE on them is denied; their copies stay as they are flow={} topics={}",
                     flow.name(),
                     topics);
         }
@@ -230,6 +230,8 @@ final class Copies {
     void reassign(int lane) {
         for (Copy copy : List.copyOf(copies.values())) {
             if (copy.lane() == lane && copy.slot() >= 0) {
+                // What the dead lane had handed out to be saved died with it.
+                copy.map().handOutAnew();
                 serve(new Copy(continued(copy), copy.map(), lane, -1));
             }
         }

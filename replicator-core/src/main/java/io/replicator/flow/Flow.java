@@ -7,6 +7,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
@@ -44,6 +45,7 @@ public final class Flow implements AutoCloseable {
 
     private final FlowConfig config;
     private final List<FlowConfig> allFlows;
+    private final String instance;
     private final Duration progressInterval;
     private final Duration drainTimeout;
     private final Lanes lanes;
@@ -64,6 +66,7 @@ public final class Flow implements AutoCloseable {
     private volatile String reason = "connecting to both clusters";
     private volatile Copies copies;
     private volatile List<TopicProblem> problems = List.of();
+    private GroupOwners owners;
     private String toldReason = "";
     private long toldNanos;
 
@@ -80,6 +83,7 @@ public final class Flow implements AutoCloseable {
     public Flow(FlowConfig config, ReplicatorConfig process) {
         this.config = config;
         this.allFlows = process.flows();
+        this.instance = process.instance();
         this.progressInterval = process.progressInterval();
         this.drainTimeout = process.drainTimeout();
         this.lanes = new Lanes(
@@ -139,6 +143,7 @@ public final class Flow implements AutoCloseable {
             }
             TopicPlanner planner = new TopicPlanner(config, allFlows, gate);
             copies = new Copies(config, lanes, new StartPositions(gate.source()), saved);
+            owners = new GroupOwners(instance, saved.groups());
             lanes.open();
             follow(planner, log);
             drainAndSave(log);
@@ -248,7 +253,9 @@ public final class Flow implements AutoCloseable {
 
     private void save(OffsetLog log) throws InterruptedException {
         try {
-            log.save(lanes.collect());
+            List<Progress> progress = lanes.collect();
+            log.save(progress);
+            owners.record(progress, log);
         } catch (OffsetLogException failure) {
             trouble(failure.getMessage());
         }
@@ -353,7 +360,8 @@ public final class Flow implements AutoCloseable {
                 lagMillis,
                 copy.lane(),
                 partition.records(),
-                partition.bytes());
+                partition.bytes(),
+                partition.gapRecords());
     }
 
     /** A topic that cannot be copied shows as one partition that has no number. */
@@ -371,6 +379,7 @@ public final class Flow implements AutoCloseable {
                 -1,
                 0,
                 -1,
+                0,
                 0,
                 0);
     }

@@ -19,6 +19,7 @@ import io.replicator.partition.PartitionState;
  * @param lane the lane that serves it, -1 for none
  * @param records copied by this process
  * @param bytes copied by this process, as stored in source batches
+ * @param gapRecords offsets that the source lost to retention before this process could copy them
  */
 public record PartitionStatus(
         String topic,
@@ -34,7 +35,8 @@ public record PartitionStatus(
         long lagMillis,
         int lane,
         long records,
-        long bytes) {
+        long bytes,
+        long gapRecords) {
     /** Records (or offsets, where the log has holes) between the position and the source's end; 0 while unknown. */
     public long lagRecords() {
         return sourceEnd < 0 || position < 0 ? 0 : Math.max(0, sourceEnd - position);

@@ -220,6 +220,15 @@ public final class OffsetMap {
         return new MapChanges(start, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
     }
 
+    /**
+     * Makes the next snapshot hand out everything: for when one was taken and lost on its way to the {@link OffsetLog},
+     * with the thread that carried it. Chunks that were never saved would leave a hole in what is loaded later.
+     */
+    public void handOutAnew() {
+        takenClosedRuns = 0;
+        takenPosition = -1;
+    }
+
     private int closedRuns() {
         return Math.max(0, runs - 1);
     }

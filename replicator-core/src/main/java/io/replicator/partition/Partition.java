@@ -171,6 +171,13 @@ public final class Partition {
         targetHealth = health;
     }
 
+    /** The same for what is said again and again: written only when it is news. */
+    public void targetHealthBecomes(Health health) {
+        if (!health.equals(targetHealth)) {
+            targetHealth = health;
+        }
+    }
+
     /** The control plane's view of the partition. */
     public void controlHealthIs(Health health) {
         controlHealth = health;

@@ -3,15 +3,9 @@ package io.replicator.produce;
 import io.replicator.agent.Agent;
 import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
-import io.replicator.batch.BatchTooLargeException;
-import io.replicator.batch.CorruptBatchException;
-import io.replicator.delivery.ProducerIdentity;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
-import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
-import io.replicator.offsets.Writer;
-import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
@@ -20,11 +14,8 @@ import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProduceCall;
 import io.replicator.wire.ReceivePool;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -73,10 +64,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** Source batches that wait in windows at a time, of all partitions. */
     private static final int MOST_PENDING = 1 << 16;
 
-    private static final int REQUESTS_IN_FLIGHT = 5;
-
-    /** A partition that got nothing written for this long gives its memory back when others need it. */
-    private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Nothing is fetched for a partition that is not written: until the daemon is started again. */
+    private static final long PARKED_NANOS = TimeUnit.DAYS.toNanos(3650);
 
     private static final long SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long SHED_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -95,16 +84,13 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private final PendingBatch.Stock stock = new PendingBatch.Stock();
     private final Shaper shaper;
 
+    private final Windows windows = new Windows();
+
+    // Made when the thread starts.
     private ClusterView target;
     private Verdicts verdicts;
-    private int seenVersion = -1;
-    private final List<PartitionWindow> windows = new ArrayList<>();
-    private final Map<Integer, ProducerIdentity> identities = new HashMap<>();
-    private final Map<Integer, Integer> seenGrants = new HashMap<>();
-    private final Map<Integer, TargetBroker> brokers = new HashMap<>();
-
-    /** Windows whose leader is not known. */
-    private final ArrayDeque<PartitionWindow> homeless = new ArrayDeque<>();
+    private GroupIdentities identities;
+    private RequestSender sender;
 
     /** Windows that wait before they try again. */
     private final List<PartitionWindow> retrying = new ArrayList<>();
@@ -178,6 +164,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     public void onStart() {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
+        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, this);
+        sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
 
     @Override
@@ -194,10 +182,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         work += target.connection().poll(0, nowNanos);
         work += target.poll(nowNanos);
         work += takeSlots();
-        work += pollIdentities();
+        work += identities.poll(nowNanos);
         work += retryDue();
-        work += followLeaders();
-        work += sendRequests();
+        work += sender.followLeaders();
+        work += sender.send(nowNanos);
         work += shed();
         work += mergeBuffers.reclaim();
         answerDrain();
@@ -221,84 +209,50 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Skip skip) {
             skip(skip.number(), skip.offset());
         } else if (command instanceof Command.Collect collect) {
-            collect.answer().complete(collect());
+            collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
             drained = drain.answer();
         }
     }
 
     private void add(Command.Add add) {
-        while (windows.size() <= add.number()) {
-            windows.add(null);
-        }
         Partition partition = add.partition();
         PartitionWindow window = new PartitionWindow(
                 add.number(),
                 partition,
                 target.topic(partition.targetTopic()),
-                identities.computeIfAbsent(partition.group(), this::newIdentity),
+                identities.of(partition.group()),
                 add.map(),
                 stock);
         window.lastProgressNanos = nowNanos;
-        windows.set(add.number(), window);
-    }
-
-    private ProducerIdentity newIdentity(int group) {
-        return new ProducerIdentity(group, settings.transactionalIds().map(prefix -> prefix + group), target, random);
+        windows.add(window);
     }
 
     private void remove(int number) {
         PartitionWindow window = windows.get(number);
-        window.removed = true;
-        windows.set(number, null);
-        if (!window.hasSent()) {
-            window.dropAll();
-        }
+        windows.remove(window);
+        window.end();
     }
 
     private void skip(int number, long offset) {
         PartitionWindow window = windows.get(number);
-        if (window == null || !window.isEmpty() || offset <= window.map().position()) {
+        if (window == null
+                || window.isOver()
+                || !window.isEmpty()
+                || offset <= window.map().position()) {
             return;
         }
         window.map().advance(offset);
         window.publishPosition();
+        window.partition().targetHealthBecomes(Health.RUNNING);
         restart(window, offset, nowNanos);
     }
 
-    private List<Progress> collect() {
-        List<Progress> changed = new ArrayList<>();
-        for (PartitionWindow window : windows) {
-            if (window != null && window.map().hasChanges()) {
-                Partition partition = window.partition();
-                ProducerIdentity identity = window.identity();
-                changed.add(new Progress(
-                        new PartitionPair(
-                                partition.source(),
-                                partition.sourceTopicId(),
-                                partition.targetTopic(),
-                                partition.targetTopicId()),
-                        new Writer(partition.group(), identity.producerId(), identity.epoch()),
-                        window.map().takeChanges()));
-            }
-        }
-        return changed;
-    }
-
     private void answerDrain() {
-        if (drained != null && ring.occupied() == 0 && isNothingHeld()) {
+        if (drained != null && ring.occupied() == 0 && windows.areEmpty()) {
             drained.complete(null);
             drained = null;
         }
-    }
-
-    private boolean isNothingHeld() {
-        for (PartitionWindow window : windows) {
-            if (window != null && !window.isEmpty()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private int takeSlots() {
@@ -325,37 +279,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     /** A batch can overtake the command that brings its partition, for that comes another way. */
     private PartitionWindow windowOf(BatchSlot slot) {
-        if (slot.partition >= windows.size() || windows.get(slot.partition) == null) {
+        if (windows.get(slot.partition) == null) {
             commands.drain(this::obey, COMMANDS_PER_TURN);
         }
-        return slot.partition < windows.size() ? windows.get(slot.partition) : null;
+        return windows.get(slot.partition);
     }
 
-    private int pollIdentities() {
-        int work = 0;
-        for (ProducerIdentity identity : identities.values()) {
-            int grants = identity.grants();
-            work += identity.poll(nowNanos);
-            if (identity.grants() != seenGrants.getOrDefault(identity.group(), 0) || grants != identity.grants()) {
-                seenGrants.put(identity.group(), identity.grants());
-                grantChanged(identity, Health.RUNNING);
-                work++;
-            } else if (!identity.isGranted() && identity.fault().isPresent()) {
-                grantChanged(identity, TargetTrouble.noIdentity(identity.fault().get(), identity.why()));
-            }
-        }
-        return work;
-    }
-
-    private void grantChanged(ProducerIdentity identity, Health health) {
-        for (PartitionWindow window : windows) {
-            if (window != null && window.identity() == identity) {
-                if (!window.partition().targetHealth().equals(health)) {
-                    window.partition().targetHealthIs(health);
-                }
-                goOn(window);
-            }
-        }
+    @Override
+    public void park(PartitionWindow window) {
+        restart(window, window.map().position(), nowNanos + PARKED_NANOS);
     }
 
     private int retryDue() {
@@ -372,66 +304,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         return due;
     }
 
-    /** After a refresh of the view: windows that were queued for a broker are queued for the one that leads now. */
-    private int followLeaders() {
-        if (target.version() == seenVersion) {
-            return 0;
-        }
-        seenVersion = target.version();
-        for (TargetBroker broker : brokers.values()) {
-            broker.sendable.forEach(window -> window.queued = false);
-            broker.sendable.clear();
-        }
-        homeless.forEach(window -> window.queued = false);
-        homeless.clear();
-        for (PartitionWindow window : windows) {
-            if (window != null) {
-                goOn(window);
-            }
-        }
-        return 1;
-    }
-
     @Override
     public void goOn(PartitionWindow window) {
-        if (window.queued || window.retrying || window.removed || !window.hasUnsent()) {
-            return;
-        }
-        window.queued = true;
-        int leader = window.leader();
-        if (leader < 0) {
-            homeless.add(window);
-            target.refresh();
-            tellWhyHomeless(window);
-        } else {
-            brokers.computeIfAbsent(leader, TargetBroker::new).sendable.add(window);
-        }
-    }
-
-    private void tellWhyHomeless(PartitionWindow window) {
-        String cluster = target.connection().clusterName();
-        Partition partition = window.partition();
-        if (!target.isKnown()) {
-            String denied = target.connection().lastAuthenticationError();
-            partition.targetHealthIs(
-                    TargetTrouble.unreachable(cluster, denied.isEmpty() ? "no bootstrap server answers" : denied));
-            return;
-        }
-        switch (window.topic().error()) {
-            case NONE, OTHER -> partition.targetHealthIs(TargetTrouble.noLeader(partition));
-            case MISSING ->
-                partition.targetHealthIs(TargetTrouble.of(
-                        cluster, partition, Fault.TARGET_TOPIC_MISSING, partition.position(), 0, "unknown topic"));
-            case NOT_AUTHORIZED ->
-                partition.targetHealthIs(TargetTrouble.of(
-                        cluster,
-                        partition,
-                        Fault.TARGET_NOT_AUTHORIZED,
-                        partition.position(),
-                        0,
-                        "DESCRIBE is denied"));
-            case NOT_ASKED_YET -> {}
-        }
+        sender.queue(window);
     }
 
     @Override
@@ -455,73 +330,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     @Override
     public void requestDone(ProduceCall<HeldBatch> call) {
-        TargetBroker broker = brokers.get(call.nodeId());
-        broker.inflightRequests--;
+        sender.answered(call.nodeId(), nowNanos);
         fetcherBell.ring();
-    }
-
-    private int sendRequests() {
-        int sent = 0;
-        for (TargetBroker broker : brokers.values()) {
-            while (!broker.sendable.isEmpty() && broker.inflightRequests < REQUESTS_IN_FLIGHT) {
-                if (!target.isReady(broker.nodeId)) {
-                    if (target.hasFailed(broker.nodeId)) {
-                        brokerFailed(broker);
-                    }
-                    break;
-                }
-                if (!sendRequest(broker)) {
-                    break;
-                }
-                sent++;
-            }
-        }
-        return sent;
-    }
-
-    private void brokerFailed(TargetBroker broker) {
-        target.refresh();
-        String denied = target.connection().lastAuthenticationError();
-        Health health = TargetTrouble.unreachable(
-                target.connection().clusterName(),
-                denied.isEmpty() ? "broker " + broker.nodeId + " cannot be reached" : denied);
-        for (PartitionWindow window : broker.sendable) {
-            if (nowNanos - window.lastProgressNanos > STALLED_NANOS
-                    && !window.partition().targetHealth().equals(health)) {
-                window.partition().targetHealthIs(health);
-            }
-        }
-    }
-
-    private boolean sendRequest(TargetBroker broker) {
-        ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts);
-        // Each window gives one batch; those that are looked at now come again in the next request.
-        for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < settings.maxRequestBytes(); left--) {
-            PartitionWindow window = broker.sendable.poll();
-            window.queued = false;
-            HeldBatch batch = window.removed || window.retrying ? null : next(window, broker.nodeId);
-            if (batch != null) {
-                window.send(batch, broker.nodeId);
-                call.add(batch);
-                goOn(window);
-            }
-        }
-        if (call.batches().isEmpty()) {
-            return false;
-        }
-        call.send(target);
-        measures.requests.increment();
-        broker.inflightRequests++;
-        return true;
-    }
-
-    private HeldBatch next(PartitionWindow window, int nodeId) {
-        try {
-            return window.next(nodeId, shaper);
-        } catch (CorruptBatchException | BatchTooLargeException unreadable) {
-            verdicts.unreadable(window, window.map().position(), 0, unreadable.getMessage(), nowNanos);
-            return null;
-        }
     }
 
     /** When the fetcher wants memory: partitions that get nothing written give back what they have not sent. */
@@ -533,7 +343,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         lastShedNanos = nowNanos;
         int shed = 0;
         for (PartitionWindow window : windows) {
-            if (window != null && window.hasUnsent() && nowNanos - window.lastProgressNanos > STALLED_NANOS) {
+            if (!window.isOver() && window.hasUnsent() && sender.isBlocked(window, nowNanos)) {
                 long offset = window.dropUnsent();
                 restart(window, offset, nowNanos + SHED_PAUSE_NANOS);
                 window.detachWaiting();

@@ -48,13 +48,13 @@ final class PartitionWindow {
     private int nextSequence;
     private boolean isKnownToBroker;
     private int sent;
+    private boolean over;
     private int sentTo = NO_NODE;
 
     // Kept by BatchProducer.
     boolean queued;
-    boolean homeless;
     boolean retrying;
-    boolean removed;
+
     int failures;
     long firstFailureNanos;
     long notBeforeNanos;
@@ -116,13 +116,31 @@ final class PartitionWindow {
         return !pending.isEmpty() || sent < held.size();
     }
 
+    /** Whether nothing is written for it any more: it was removed, or an operator must look first. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** From now on nothing is written; what is on its way is dropped as it is answered. */
+    void end() {
+        over = true;
+        dropSettled();
+    }
+
+    /** Of a partition that is over: drops what it holds, once nothing of it is on its way. */
+    void dropSettled() {
+        if (sent == 0) {
+            dropAll();
+        }
+    }
+
     boolean hasSent() {
         return sent > 0;
     }
 
     /** Takes what came out of the ring; what belongs to an earlier generation is dropped. */
     void take(BatchSlot slot) {
-        if (removed || slot.generation != generation) {
+        if (isOver() || slot.generation != generation) {
             if (slot.buffer != null) {
                 slot.buffer.release();
             }

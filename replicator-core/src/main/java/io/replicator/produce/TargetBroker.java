@@ -8,7 +8,27 @@ final class TargetBroker {
     final ArrayDeque<PartitionWindow> sendable = new ArrayDeque<>();
     int inflightRequests;
 
+    /** When it last answered, or was first asked after a time without requests. */
+    long lastSignNanos;
+
     TargetBroker(int nodeId) {
         this.nodeId = nodeId;
+    }
+
+    void sent(long nowNanos) {
+        if (inflightRequests == 0) {
+            lastSignNanos = nowNanos;
+        }
+        inflightRequests++;
+    }
+
+    void answered(long nowNanos) {
+        inflightRequests--;
+        lastSignNanos = nowNanos;
+    }
+
+    /** Whether it has owed an answer for so long. */
+    boolean isSilent(long nowNanos, long sinceNanos) {
+        return inflightRequests > 0 && nowNanos - lastSignNanos > sinceNanos;
     }
 }

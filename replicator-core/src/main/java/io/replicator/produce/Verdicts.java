@@ -6,7 +6,6 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
-import io.replicator.partition.PartitionState;
 import io.replicator.partition.Remedy;
 import io.replicator.wire.ProduceCall;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +25,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
         /** Nothing is held any more; everything from {@code offset} on is fetched again, not before a time. */
         void restart(PartitionWindow window, long offset, long notBeforeNanos);
+
+        /** The partition is written no more, so it need not be fetched either. */
+        void park(PartitionWindow window);
 
         /** What is known of the target's leaders is out of date. */
         void refreshTarget();
@@ -63,19 +65,13 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     public void acknowledged(HeldBatch batch, long baseOffset, long nowNanos) {
         PartitionWindow window = batch.window;
         window.acknowledged(batch, baseOffset);
-        if (window.removed) {
-            dropRemoved(window);
+        if (window.isOver()) {
+            window.dropSettled();
             return;
         }
         for (HeldBatch head = window.takeAcknowledged(); head != null; head = window.takeAcknowledged()) {
             if (!enterIntoMap(window, head)) {
-                stop(
-                        window,
-                        Fault.TARGET_TRUNCATED,
-                        head,
-                        "a batch was written at offset " + head.targetOffset + ", below "
-                                + window.map().targetEnd(),
-                        nowNanos);
+                halt(window, head);
                 return;
             }
             measure(head, nowNanos);
@@ -123,9 +119,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     private static void recovered(PartitionWindow window) {
         window.failures = 0;
-        if (window.partition().targetHealth().state() != PartitionState.RUNNING) {
-            window.partition().targetHealthIs(Health.RUNNING);
-        }
+        window.partition().targetHealthBecomes(Health.RUNNING);
     }
 
     @Override
@@ -134,9 +128,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         measures.faults.count(fault);
         batch.fault = fault;
         batch.why = why;
-        if (window.removed) {
+        if (window.isOver()) {
             window.refused(batch);
-            dropRemoved(window);
+            window.dropSettled();
             return;
         }
         if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
@@ -244,8 +238,26 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
     }
 
+    /** For good: to go on would write after a loss as if nothing had been. */
+    private void halt(PartitionWindow window, HeldBatch batch) {
+        measures.faults.count(Fault.TARGET_TRUNCATED);
+        window.partition()
+                .targetHealthIs(TargetTrouble.of(
+                        cluster,
+                        window.partition(),
+                        Fault.TARGET_TRUNCATED,
+                        batch.firstOffset,
+                        batch.bytes().remaining(),
+                        "a batch was written at offset " + batch.targetOffset + ", below the end as it was, "
+                                + window.map().targetEnd()));
+        batch.release();
+        window.partition().released(batch.sourceBytes);
+        window.end();
+        consequences.park(window);
+    }
+
     /** A source batch that must be rebuilt cannot be. */
-    void unreadable(PartitionWindow window, long offset, int batchBytes, String why, long nowNanos) {
+    void unreadable(PartitionWindow window, long offset, String why, long nowNanos) {
         measures.faults.count(Fault.SOURCE_BATCH_CORRUPT);
         if (window.hasSent()) {
             // What is before it goes first; the window comes back here afterwards.
@@ -253,15 +265,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         }
         window.failures++;
         window.partition()
-                .targetHealthIs(TargetTrouble.of(
-                        cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, batchBytes, why));
+                .targetHealthIs(
+                        TargetTrouble.of(cluster, window.partition(), Fault.SOURCE_BATCH_CORRUPT, offset, 0, why));
         beginAgain(window, nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
-    }
-
-    private static void dropRemoved(PartitionWindow window) {
-        if (!window.hasSent()) {
-            window.dropAll();
-        }
     }
 
     @Override

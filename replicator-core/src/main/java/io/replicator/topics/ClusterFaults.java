@@ -37,10 +37,9 @@ final class ClusterFaults {
                             + " has an address; check the names and the name service",
                     failure);
         }
-        return new RefusedException(
-                "cluster " + config.name() + ": the client properties are refused: " + withoutValue(words)
-                        + "; correct clusters." + config.name() + ".client",
-                failure);
+        // Without its cause: that one quotes what it does not like, and may end up in a log.
+        return new RefusedException("cluster " + config.name() + ": the client properties are refused: "
+                + withoutValue(words) + "; correct clusters." + config.name() + ".client");
     }
 
     /** An operation on a resource failed. */

@@ -9,6 +9,8 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** A preflight's look at what the flow keeps on the target for itself: its progress and its producer identities. */
 final class DeliveryCheck {
@@ -46,10 +48,12 @@ final class DeliveryCheck {
             var settings = new TopicSettings(
                     Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT), Set.of(), List.of());
             var missing = new TopicCreation.Missing(name, 1, (short) -1, settings);
+            // Brokers that have no default, or one they cannot keep, are asked for fewer replicas when it comes to it.
             new TopicCreation(target, true)
-                    .create(List.of(missing))
-                    .values()
-                    .forEach(failure -> findings.add(target.cluster(), failure));
+                    .create(List.of(missing)).values().stream()
+                            .filter(failure -> !(failure.getCause() instanceof InvalidReplicationFactorException)
+                                    && !(failure.getCause() instanceof UnsupportedVersionException))
+                            .forEach(failure -> findings.add(target.cluster(), failure));
         }
     }
 

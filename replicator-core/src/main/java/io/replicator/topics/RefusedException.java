@@ -7,8 +7,4 @@ public final class RefusedException extends RuntimeException {
     public RefusedException(String message) {
         super(message);
     }
-
-    RefusedException(String message, Throwable cause) {
-        super(message, cause);
-    }
 }

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class TopicPlanner {
     private static final Logger LOG = LoggerFactory.getLogger(TopicPlanner.class);
 
+    /** The log names so many; the plan has them all. */
+    private static final int PROBLEMS_PER_REFRESH = 20;
+
     private final FlowConfig flow;
     private final TopicSelection selection;
     private final TopicPairing pairing;
@@ -78,20 +81,27 @@ public final class TopicPlanner {
 
     private void tellProblems(Collection<TopicProblem> problems) {
         Map<String, String> reasons = new HashMap<>();
-        for (TopicProblem problem : problems) {
-            reasons.put(problem.topic(), problem.reason());
-            if (!problem.reason().equals(toldProblems.get(problem.topic()))) {
-                LOG.warn(
+        problems.forEach(problem -> reasons.put(problem.topic(), problem.reason()));
+        List<TopicProblem> news = problems.stream()
+                .filter(problem -> !problem.reason().equals(toldProblems.get(problem.topic())))
+                .toList();
+        news.stream()
+                .limit(PROBLEMS_PER_REFRESH)
+                .forEach(problem -> LOG.warn(
                         "Topic is not copied: {} flow={} topic={} resumesWhen=\"{}\"",
                         problem.reason(),
                         flow.name(),
                         problem.topic(),
-                        problem.resumesWhen());
-            }
+                        problem.resumesWhen()));
+        if (news.size() > PROBLEMS_PER_REFRESH) {
+            LOG.warn("More topics are not copied flow={} topics={}", flow.name(), news.size() - PROBLEMS_PER_REFRESH);
         }
-        toldProblems.keySet().stream()
+        long solved = toldProblems.keySet().stream()
                 .filter(topic -> !reasons.containsKey(topic))
-                .forEach(topic -> LOG.info("Topic has no problem any more flow={} topic={}", flow.name(), topic));
+                .count();
+        if (solved > 0) {
+            LOG.info("Topics have no problem any more flow={} topics={}", flow.name(), solved);
+        }
         toldProblems = reasons;
     }
 

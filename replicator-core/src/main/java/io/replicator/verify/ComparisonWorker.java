@@ -34,8 +34,8 @@ final class ComparisonWorker implements Callable<Void> {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            source.poll(WAIT);
-            target.poll(WAIT);
+            source.poll(WAIT, System.nanoTime());
+            target.poll(WAIT, System.nanoTime());
             if (active.removeIf(ComparisonWorker::isDone)) {
                 takeMore();
             }
@@ -59,7 +59,7 @@ final class ComparisonWorker implements Callable<Void> {
             }
             active.add(next);
         }
-        source.follow(active.stream().map(PartitionComparison::source).toList());
-        target.follow(active.stream().map(PartitionComparison::target).toList());
+        source.follow(active.stream().map(PartitionComparison::source).toList(), System.nanoTime());
+        target.follow(active.stream().map(PartitionComparison::target).toList(), System.nanoTime());
     }
 }

@@ -23,6 +23,7 @@ final class Feed {
     private long end;
     private boolean isEnded;
     private long seekOffset;
+    private long silentOffset = -1;
 
     /**
      * A feed that begins and ends somewhere within a log.
@@ -85,6 +86,17 @@ final class Feed {
     /** Takes note that nothing more comes. */
     void markEnded() {
         isEnded = true;
+    }
+
+    /** Takes note that nothing comes from an offset on, although the end is not reached. */
+    void markSilent(long offset) {
+        silentOffset = offset;
+        isEnded = true;
+    }
+
+    /** From where on nothing came, -1 when the end was reached. */
+    long silentOffset() {
+        return silentOffset;
     }
 
     boolean wantsMore() {

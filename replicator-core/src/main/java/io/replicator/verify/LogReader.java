@@ -20,15 +20,15 @@ import org.apache.kafka.common.errors.InterruptException;
  * worker's.
  */
 final class LogReader implements AutoCloseable {
-    /** Silence after which the brokers are asked whether there is anything at all. */
-    private static final long STALL_NANOS = Duration.ofSeconds(10).toNanos();
+    /** Silence after which the brokers are asked whether there is anything at all; longer than any quota's delay. */
+    private static final long STALL_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final ClusterConfig cluster;
     private final Consumer<byte[], byte[]> consumer;
     private final Duration timeout;
     private Map<TopicPartition, Feed> feeds = Map.of();
     private long lastPositions;
-    private long lastMoveNanos = System.nanoTime();
+    private long lastMoveNanos;
 
     LogReader(ClusterConfig cluster, Consumer<byte[], byte[]> consumer, Duration timeout) {
         this.cluster = cluster;
@@ -37,12 +37,12 @@ final class LogReader implements AutoCloseable {
     }
 
     /** Reads these feeds from now on; those read before go on where they are. */
-    void follow(Collection<Feed> newFeeds) {
+    void follow(Collection<Feed> newFeeds, long nowNanos) {
         Map<TopicPartition, Feed> byPartition = new HashMap<>();
         newFeeds.forEach(feed -> byPartition.put(feed.partition(), feed));
         consumer.assign(byPartition.keySet());
         feeds = byPartition;
-        lastMoveNanos = System.nanoTime();
+        lastMoveNanos = nowNanos;
     }
 
     /** Whether any feed has room and more to come. */
@@ -51,14 +51,14 @@ final class LogReader implements AutoCloseable {
     }
 
     /** Reads what is there, waiting for it at most that long. */
-    void poll(Duration wait) {
+    void poll(Duration wait, long nowNanos) {
         if (!isWanted()) {
-            lastMoveNanos = System.nanoTime();
+            lastMoveNanos = nowNanos;
             return;
         }
         try {
             read(wait);
-            markEnds();
+            markEnds(nowNanos);
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
@@ -105,7 +105,7 @@ final class LogReader implements AutoCloseable {
         });
     }
 
-    private void markEnds() {
+    private void markEnds(long nowNanos) {
         long positions = 0;
         List<Feed> wanting = new ArrayList<>();
         for (Feed feed : feeds.values()) {
@@ -119,7 +119,6 @@ final class LogReader implements AutoCloseable {
                 }
             }
         }
-        long nowNanos = System.nanoTime();
         if (positions != lastPositions) {
             lastPositions = positions;
             lastMoveNanos = nowNanos;
@@ -132,7 +131,7 @@ final class LogReader implements AutoCloseable {
     /** Brokers that answer and still send nothing have nothing: the offsets up to the end hold no record. */
     private void endStalled(List<Feed> wanting) {
         consumer.endOffsets(wanting.stream().map(Feed::partition).toList(), timeout);
-        wanting.forEach(Feed::markEnded);
+        wanting.forEach(feed -> feed.markSilent(consumer.position(feed.partition(), timeout)));
     }
 
     @Override

@@ -163,9 +163,18 @@ final class PartitionComparison {
         missingOnSource.unexplained().forEach(findings::difference);
         missingOnTarget.unexplained().forEach(findings::difference);
         String topic = pair.source().topic();
+        noteSilence("source", source);
+        noteSilence("target", target);
         note(topic, "source", expiredOnSource, missingOnSource);
         note(topic, "target", expiredOnTarget, missingOnTarget);
         findings.partitionDone();
+    }
+
+    private void noteSilence(String side, Feed feed) {
+        if (feed.silentOffset() >= 0) {
+            findings.note(pair.source() + ": the " + side + " sent nothing from offset " + feed.silentOffset() + " to "
+                    + feed.end());
+        }
     }
 
     private void note(String topic, String side, long expired, MissingRecords missing) {

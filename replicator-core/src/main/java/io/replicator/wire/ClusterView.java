@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.Node;
@@ -17,6 +18,9 @@ import org.apache.kafka.common.requests.MetadataResponse;
  * after a backoff, and by age.
  */
 public final class ClusterView implements AutoCloseable {
+    /** After so long without an answer the known nodes may all be gone: bootstrap servers are asked again (KIP-899). */
+    private static final long REBOOTSTRAP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private static final long FIRST_BACKOFF_MILLIS = 50;
     private static final long MOST_BACKOFF_MILLIS = 1_000;
 
@@ -34,6 +38,7 @@ public final class ClusterView implements AutoCloseable {
     private boolean wanted = true;
     private long notBeforeNanos;
     private long refreshedNanos;
+    private long wantedSinceNanos;
     private boolean everRefreshed;
     private int version;
 
@@ -114,6 +119,12 @@ public final class ClusterView implements AutoCloseable {
         if (asking || (!wanted && !old) || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
             return 0;
         }
+        if (wantedSinceNanos == 0) {
+            wantedSinceNanos = nowNanos;
+        }
+        if (nowNanos - wantedSinceNanos > REBOOTSTRAP_NANOS) {
+            rebootstrap(nowNanos);
+        }
         Node node = connection.leastLoadedNode();
         if (node == null || !connection.isReady(node)) {
             return 0;
@@ -123,6 +134,13 @@ public final class ClusterView implements AutoCloseable {
         connection.send(
                 node, MetadataRequest.Builder.forTopicNames(new ArrayList<>(topics.keySet()), false), this::answered);
         return 1;
+    }
+
+    private void rebootstrap(long nowNanos) {
+        wantedSinceNanos = nowNanos;
+        List<Node> all = new ArrayList<>(nodes.values());
+        all.addAll(bootstrapNodes);
+        reachable.setNodes(all);
     }
 
     private void answered(ClientResponse response, ReceiveBuffer none, long nowNanos) {
@@ -142,6 +160,7 @@ public final class ClusterView implements AutoCloseable {
             return;
         }
         take(metadata);
+        wantedSinceNanos = 0;
         refreshedNanos = nowNanos;
         everRefreshed = true;
         version++;

@@ -84,6 +84,21 @@ class OffsetMapTest {
         assertThat(map.takeChanges().chunks()).isEmpty();
     }
 
+    @Test
+    void shouldHandOutEverythingAgainWhenASnapshotWasLost() {
+        OffsetMap map = new OffsetMap(0);
+        for (int run = 0; run < 130; run++) {
+            map.append(2L * run, run, 1);
+        }
+        MapChanges lost = map.takeChanges();
+
+        map.handOutAnew();
+
+        assertThat(map.hasChanges()).isTrue();
+        assertThat(map.takeChanges()).isEqualTo(lost);
+        assertThat(map.hasChanges()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void shouldTranslateAsANaiveModelDoes(long seed) {

@@ -18,12 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpProxy implements AutoCloseable {
     private static final int BACKLOG = 128;
+    private static final int CONNECT_MILLIS = 10_000;
 
     private final InetSocketAddress target;
     private final int port;
     private final TcpLine line = new TcpLine();
     private final Set<TcpProxyConnection> connections = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
+    private Thread acceptor;
 
     private TcpProxy(int port, InetSocketAddress target) {
         this.port = port;
@@ -79,6 +81,8 @@ public final class TcpProxy implements AutoCloseable {
         if (listener != null) {
             close(listener);
             listener = null;
+            // The system keeps listening for as long as a thread is inside accept().
+            joinAcceptor();
         }
     }
 
@@ -89,9 +93,9 @@ public final class TcpProxy implements AutoCloseable {
         }
         listener = bound();
         ServerSocket accepting = listener;
-        Thread thread = new Thread(() -> acceptAll(accepting), "tcp-proxy-" + port);
-        thread.setDaemon(true);
-        thread.start();
+        acceptor = new Thread(() -> acceptAll(accepting), "tcp-proxy-" + port);
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     /** Refuses, and cuts. */
@@ -125,7 +129,7 @@ public final class TcpProxy implements AutoCloseable {
     private void carry(ServerSocket accepting, Socket client) throws IOException {
         Socket server = new Socket();
         try {
-            server.connect(target);
+            server.connect(target, CONNECT_MILLIS);
         } catch (IOException e) {
             // Nobody there: the client sees its connection reset, as close to a refusal as a proxy comes.
             client.setSoLinger(true, 0);
@@ -138,6 +142,14 @@ public final class TcpProxy implements AutoCloseable {
         if (accepting.isClosed()) {
             // Accepted while refuse() and cut() ran: too late.
             connection.reset();
+        }
+    }
+
+    private void joinAcceptor() {
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            throw Interruption.of(e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -28,9 +29,10 @@ final class OrphanIT {
                         root.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        List<ProcessHandle> children = new ArrayList<>();
         try (BufferedReader said = owner.inputReader(StandardCharsets.UTF_8)) {
             assertThat(said.readLine()).isEqualTo("started orphan");
-            List<ProcessHandle> children = owner.descendants().toList();
+            children.addAll(owner.descendants().toList());
             assertThat(children.stream().filter(OrphanIT::isBroker)).hasSize(2);
             assertThat(root).isNotEmptyDirectory();
 
@@ -41,6 +43,7 @@ final class OrphanIT {
             assertThat(root).isEmptyDirectory();
         } finally {
             owner.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
         }
     }
 

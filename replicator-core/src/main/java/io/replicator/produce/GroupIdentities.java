@@ -1,0 +1,103 @@
+package io.replicator.produce;
+
+import io.replicator.delivery.ProducerIdentity;
+import io.replicator.partition.Fault;
+import io.replicator.partition.Health;
+import io.replicator.wire.ClusterView;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The producer identities of the lane's partition groups, and what their windows learn of them. */
+final class GroupIdentities {
+    private final ClusterView target;
+    private final Optional<String> transactionalIds;
+    private final RandomGenerator random;
+    private final Windows windows;
+    private final Verdicts.Consequences consequences;
+    private final Map<Integer, Group> groups = new HashMap<>();
+
+    /** One group's identity, and how many of its grants its windows know. */
+    private static final class Group {
+        private final ProducerIdentity identity;
+        private int toldGrants;
+
+        Group(ProducerIdentity identity) {
+            this.identity = identity;
+        }
+    }
+
+    /**
+     * @param transactionalIds prefix of the groups' transactional ids; empty for anonymous identities
+     */
+    GroupIdentities(
+            ClusterView target,
+            Optional<String> transactionalIds,
+            RandomGenerator random,
+            Windows windows,
+            Verdicts.Consequences consequences) {
+        this.target = target;
+        this.transactionalIds = transactionalIds;
+        this.random = random;
+        this.windows = windows;
+        this.consequences = consequences;
+    }
+
+    ProducerIdentity of(int group) {
+        return groups.computeIfAbsent(group, this::newGroup).identity;
+    }
+
+    private Group newGroup(int group) {
+        return new Group(new ProducerIdentity(group, transactionalIds.map(prefix -> prefix + group), target, random));
+    }
+
+    /** Asks for what is missing and tells the windows what has come. */
+    int poll(long nowNanos) {
+        int work = 0;
+        for (Group group : groups.values()) {
+            ProducerIdentity identity = group.identity;
+            work += identity.poll(nowNanos);
+            if (identity.grants() != group.toldGrants) {
+                group.toldGrants = identity.grants();
+                tell(identity, Health.RUNNING);
+                work++;
+            } else if (identity.isTaken()) {
+                work += giveUp(identity);
+            } else if (!identity.isGranted() && identity.fault().isPresent()) {
+                tell(identity, TargetTrouble.noIdentity(identity.fault().get(), identity.why()));
+            }
+        }
+        return work;
+    }
+
+    private void tell(ProducerIdentity identity, Health health) {
+        for (PartitionWindow window : windows) {
+            if (window.identity() == identity) {
+                window.partition().targetHealthBecomes(health);
+                consequences.goOn(window);
+            }
+        }
+    }
+
+    /** Another owner has the group: its partitions are written no more. */
+    private int giveUp(ProducerIdentity identity) {
+        int given = 0;
+        for (PartitionWindow window : windows) {
+            if (window.identity() == identity && !window.isOver()) {
+                window.end();
+                window.partition()
+                        .targetHealthIs(TargetTrouble.of(
+                                target.connection().clusterName(),
+                                window.partition(),
+                                Fault.FENCED,
+                                window.map().position(),
+                                0,
+                                ""));
+                consequences.park(window);
+                given++;
+            }
+        }
+        return given;
+    }
+}

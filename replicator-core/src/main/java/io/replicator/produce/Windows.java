@@ -1,0 +1,72 @@
+package io.replicator.produce;
+
+import io.replicator.delivery.ProducerIdentity;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Progress;
+import io.replicator.offsets.Writer;
+import io.replicator.partition.Partition;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/** The windows of the lane's partitions, by the partitions' numbers. */
+final class Windows implements Iterable<PartitionWindow> {
+    private final List<PartitionWindow> byNumber = new ArrayList<>();
+    private final List<PartitionWindow> all = new ArrayList<>();
+
+    void add(PartitionWindow window) {
+        while (byNumber.size() <= window.number()) {
+            byNumber.add(null);
+        }
+        byNumber.set(window.number(), window);
+        all.add(window);
+    }
+
+    /** {@code null} when the lane has no such partition, not yet or no longer. */
+    PartitionWindow get(int number) {
+        return number < byNumber.size() ? byNumber.get(number) : null;
+    }
+
+    void remove(PartitionWindow window) {
+        byNumber.set(window.number(), null);
+        all.remove(window);
+    }
+
+    @Override
+    public Iterator<PartitionWindow> iterator() {
+        return all.iterator();
+    }
+
+    boolean areEmpty() {
+        for (PartitionWindow window : all) {
+            if (!window.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What has changed since the last call and is to be saved. */
+    List<Progress> takeProgress() {
+        List<Progress> changed = new ArrayList<>();
+        for (PartitionWindow window : all) {
+            if (window.map().hasChanges()) {
+                changed.add(progress(window));
+            }
+        }
+        return changed;
+    }
+
+    private static Progress progress(PartitionWindow window) {
+        Partition partition = window.partition();
+        ProducerIdentity identity = window.identity();
+        return new Progress(
+                new PartitionPair(
+                        partition.source(),
+                        partition.sourceTopicId(),
+                        partition.targetTopic(),
+                        partition.targetTopicId()),
+                new Writer(partition.group(), identity.producerId(), identity.epoch()),
+                window.map().takeChanges());
+    }
+}

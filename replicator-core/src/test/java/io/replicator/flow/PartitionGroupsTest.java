@@ -1,0 +1,44 @@
+package io.replicator.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class PartitionGroupsTest {
+    // Worked out apart from the code: ((hash * 0x9E3779B9) >>> 16 + number) mod 16.
+    private static final int ORDERS_0 = 15;
+    private static final int PAYMENTS_3 = 15;
+
+    @Test
+    void shouldNeverChange() {
+        PartitionGroups groups = new PartitionGroups(16);
+
+        assertThat(groups.of(new TopicPartition("orders", 0))).isEqualTo(ORDERS_0);
+        assertThat(groups.of(new TopicPartition("orders", 7))).isEqualTo((ORDERS_0 + 7) % 16);
+        assertThat(groups.of(new TopicPartition("payments.eu", 3))).isEqualTo(PAYMENTS_3);
+    }
+
+    @Test
+    void shouldSpreadATopicEvenly() {
+        PartitionGroups groups = new PartitionGroups(16);
+
+        long[] counts = new long[16];
+        IntStream.range(0, 64).forEach(number -> counts[groups.of(new TopicPartition("orders", number))]++);
+
+        assertThat(counts).containsOnly(4);
+    }
+
+    @Test
+    void shouldSpreadTopicsOfOnePartition() {
+        PartitionGroups groups = new PartitionGroups(16);
+
+        long[] counts = new long[16];
+        IntStream.range(0, 1_600).forEach(topic -> counts[groups.of(new TopicPartition("topic-" + topic, 0))]++);
+
+        for (long count : counts) {
+            assertThat(count).isBetween(50L, 150L);
+        }
+    }
+}

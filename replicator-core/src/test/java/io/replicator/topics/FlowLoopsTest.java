@@ -1,0 +1,106 @@
+package io.replicator.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.FlowConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FlowLoopsTest {
+    private static final Flows THERE = Flows.from("there", "east", "west");
+    private static final Flows BACK = Flows.from("back", "west", "east");
+
+    private static Set<String> orders(ClusterConfig cluster) {
+        return Set.of("orders");
+    }
+
+    private static List<FlowConfig> both(Flows there, Flows back) {
+        return List.of(there.config(), back.config());
+    }
+
+    @Test
+    void shouldRefuseTheSameNamesBothWays() {
+        assertThat(FlowLoops.loop(both(THERE, BACK), FlowLoopsTest::orders))
+                .get()
+                .asString()
+                .contains("orders would feed itself")
+                .contains("flow there copies orders of east to orders on west")
+                .contains("flow back copies orders of west to orders on east");
+    }
+
+    @Test
+    void shouldRefuseNamesThatGrowForEver() {
+        var flows = both(THERE.renaming("{source}.{topic}"), BACK.renaming("{source}.{topic}"));
+
+        assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders))
+                .get()
+                .asString()
+                .contains("ever longer names")
+                .contains("west.east.orders");
+    }
+
+    @Test
+    void shouldAllowBothWaysWhenCopiesAreExcluded() {
+        var flows = both(
+                THERE.renaming("{source}.{topic}").excluding("west[.].*"),
+                BACK.renaming("{source}.{topic}").excluding("east[.].*"));
+
+        assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders)).isEmpty();
+    }
+
+    @Test
+    void shouldAllowDifferentTopicsBothWays() {
+        var flows = both(THERE.selecting("orders"), BACK.selecting("payments"));
+
+        assertThat(FlowLoops.check(flows)).isEmpty();
+    }
+
+    @Test
+    void shouldAllowAWayBackThatEndsSomewhere() {
+        var flows = both(THERE.selecting("orders"), BACK.selecting("orders").renaming("returned-{topic}"));
+
+        assertThat(FlowLoops.check(flows)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseNamesFromTheFileAlone() {
+        var flows = both(THERE.selecting("orders"), BACK.selecting("orders"));
+
+        assertThat(FlowLoops.check(flows)).isPresent();
+        assertThat(FlowLoops.check(both(THERE, BACK))).isEmpty();
+    }
+
+    @Test
+    void shouldFollowChainsOfClusters() {
+        var flows = List.of(
+                Flows.from("a", "east", "west").config(),
+                Flows.from("b", "west", "north").config(),
+                Flows.from("c", "north", "east").config());
+
+        assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders)).isPresent();
+        assertThat(FlowLoops.loop(flows.subList(0, 2), FlowLoopsTest::orders)).isEmpty();
+    }
+
+    @Test
+    void shouldBlameOnlyFlowsThatStandInTheLoop() {
+        var into = Flows.from("into", "south", "east").config();
+        var loops = new FlowLoops(List.of(into, THERE.config(), BACK.config()));
+
+        assertThat(loops.through(into, "orders")).isEmpty();
+        assertThat(loops.through(THERE.config(), "orders")).isPresent();
+    }
+
+    @Test
+    void shouldKnowAClusterByItsServersToo() {
+        var east = new ClusterConfig("east", "a:9092,b:9092", Map.of());
+        var alias = new ClusterConfig("alias", "b:9092, a:9092", Map.of());
+        var flows = List.of(
+                Flows.from("there", east, Flows.nowhere("west")).config(),
+                Flows.from("back", Flows.nowhere("west"), alias).config());
+
+        assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders)).isPresent();
+    }
+}

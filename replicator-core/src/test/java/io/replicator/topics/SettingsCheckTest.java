@@ -1,0 +1,64 @@
+package io.replicator.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsCheckTest {
+    private static Config config(Map<String, String> values) {
+        return new Config(values.entrySet().stream()
+                .map(value -> new ConfigEntry(value.getKey(), value.getValue()))
+                .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max.message.bytes, 2000, 1000, WARNING",
+        "message.timestamp.type, CreateTime, LogAppendTime, WARNING",
+        "message.timestamp.before.max.ms, 5, 5, NOTE",
+        "message.timestamp.after.max.ms, 5, 5, NOTE",
+        "cleanup.policy, delete, compact, WARNING",
+        "retention.ms, 2000, 1000, NOTE",
+        "retention.ms, -1, 1000, NOTE",
+        "retention.bytes, 2000, 1000, NOTE",
+        "compression.type, producer, zstd, NOTE",
+    })
+    void shouldSayWhatTheTargetWouldChangeOrRefuse(
+            String key, String source, String target, Finding.Severity severity) {
+        var found = SettingsCheck.compare("orders", config(Map.of(key, source)), config(Map.of(key, target)));
+
+        assertThat(found).containsOnlyKeys(severity);
+        assertThat(found.get(severity)).singleElement().asString().contains("orders");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max.message.bytes, 1000, 2000",
+        "message.timestamp.type, LogAppendTime, CreateTime",
+        "cleanup.policy, compact, delete",
+        "retention.ms, 1000, -1",
+        "compression.type, zstd, producer",
+        "compression.type, zstd, zstd",
+    })
+    void shouldKeepQuietAboutWhatDoesNoHarm(String key, String source, String target) {
+        assertThat(SettingsCheck.compare("orders", config(Map.of(key, source)), config(Map.of(key, target))))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNotSpeakOfRetentionWhereNothingIsDeleted() {
+        var compacted = Map.of("cleanup.policy", "compact", "retention.ms", "1");
+
+        assertThat(SettingsCheck.compare(
+                        "orders",
+                        config(Map.of("cleanup.policy", "compact", "retention.ms", "2")),
+                        new Config(List.copyOf(config(compacted).entries()))))
+                .isEmpty();
+    }
+}

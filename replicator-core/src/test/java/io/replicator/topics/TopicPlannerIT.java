@@ -1,0 +1,309 @@
+package io.replicator.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.config.ReplicationFactor;
+import io.replicator.testkit.junit.ClusterLogs;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ClusterLogs.class)
+final class TopicPlannerIT {
+    private static final String FOREVER = String.valueOf(Long.MAX_VALUE);
+
+    private static TopicClusters clusters;
+
+    @BeforeAll
+    static void start() {
+        clusters = new TopicClusters();
+    }
+
+    @AfterAll
+    static void close() {
+        clusters.close();
+    }
+
+    @AfterEach
+    void forgetRights() throws Exception {
+        clusters.revokeEverything();
+    }
+
+    private static TopicsPlan refresh(Flows flow, String... started) throws Exception {
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            return planner(flow, gate).refresh(Set.of(started));
+        }
+    }
+
+    private static TopicPlanner planner(Flows flow, ClusterGate gate) {
+        return new TopicPlanner(flow.config(), List.of(flow.config()), gate);
+    }
+
+    @Test
+    void shouldCreateWithThePartitionsAndSettingsOfTheSource() throws Exception {
+        clusters.source()
+                .createTopic(
+                        "made",
+                        3,
+                        Map.of(
+                                "cleanup.policy", "compact",
+                                "max.message.bytes", "2000000",
+                                "min.insync.replicas", "2",
+                                "message.timestamp.type", "LogAppendTime"));
+
+        var plan = refresh(clusters.flow("create").selecting("made").renaming("{source}.{topic}"));
+
+        assertThat(plan.problems()).isEmpty();
+        assertThat(plan.topics())
+                .containsExactly(new CopiedTopic(
+                        "made",
+                        TopicClusters.describe(clusters.source(), "made").topicId(),
+                        TopicClusters.describe(clusters.target(), "east.made").topicId(),
+                        "east.made",
+                        3,
+                        2_000_000,
+                        false,
+                        true));
+        assertThat(TopicClusters.describe(clusters.target(), "east.made").partitions())
+                .hasSize(3);
+        assertThat(TopicClusters.settings(clusters.target(), "east.made"))
+                .isEqualTo(Map.of(
+                        "cleanup.policy", "compact",
+                        "max.message.bytes", "2000000",
+                        "min.insync.replicas", "1",
+                        "message.timestamp.type", "CreateTime",
+                        "message.timestamp.after.max.ms", FOREVER));
+    }
+
+    @Test
+    void shouldCreateManyTopicsAtOnce() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            clusters.source().createTopic("many-" + i, 1);
+        }
+
+        var plan = refresh(clusters.flow("many").selecting("many-.*"));
+
+        assertThat(plan.topics()).hasSize(30);
+        assertThat(plan.problems()).isEmpty();
+    }
+
+    @Test
+    void shouldGrowBeforeNewPartitionsAreCopied() throws Exception {
+        clusters.source().createTopic("grown", 1);
+        var flow = clusters.flow("grow").selecting("grown");
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            var planner = planner(flow, gate);
+            assertThat(planner.refresh(Set.of()).topics().get(0).partitions()).isEqualTo(1);
+
+            TopicClusters.grow(clusters.source(), "grown", 4);
+            var plan = planner.refresh(Set.of("grown"));
+
+            assertThat(plan.topics().get(0).partitions()).isEqualTo(4);
+            TopicClusters.await(() -> TopicClusters.describe(clusters.target(), "grown")
+                            .partitions()
+                            .size()
+                    == 4);
+        }
+    }
+
+    @Test
+    void shouldLeaveATargetWithMorePartitionsAsItIs() throws Exception {
+        clusters.source().createTopic("more", 2);
+        clusters.target().createTopic("more", 5, Map.of("retention.ms", "1234567"));
+
+        var plan = refresh(clusters.flow("more").selecting("more"));
+
+        assertThat(plan.topics().get(0).partitions()).isEqualTo(2);
+        assertThat(plan.problems()).isEmpty();
+        assertThat(TopicClusters.describe(clusters.target(), "more").partitions())
+                .hasSize(5);
+        assertThat(TopicClusters.settings(clusters.target(), "more")).isEqualTo(Map.of("retention.ms", "1234567"));
+    }
+
+    @Test
+    void shouldSayWhichRightIsMissingAndGoOnWhenItIsGranted() throws Exception {
+        clusters.source().createTopic("denied", 1);
+        clusters.source().createTopic("denied-too", 1);
+        clusters.target().createTopic("denied-too", 1);
+        TopicClusters.grant(clusters.target(), ResourceType.TOPIC, "denied", AclOperation.DESCRIBE, AclOperation.WRITE);
+        TopicClusters.grant(
+                clusters.target(), ResourceType.TOPIC, "denied-too", AclOperation.DESCRIBE, AclOperation.WRITE);
+        var flow = clusters.guestFlow("denied").selecting("denied.*");
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            var planner = planner(flow, gate);
+            TopicClusters.await(() -> planner.refresh(Set.of()).topics().size() == 1);
+
+            var plan = planner.refresh(Set.of());
+
+            assertThat(plan.topics()).extracting(CopiedTopic::name).containsExactly("denied-too");
+            assertThat(plan.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.topic()).isEqualTo("denied");
+                assertThat(problem.reason()).contains("west", "CREATE", "topic denied", "guest");
+            });
+            assertThat(TopicClusters.names(clusters.target())).doesNotContain("denied");
+
+            TopicClusters.grant(clusters.target(), ResourceType.TOPIC, "denied", AclOperation.CREATE);
+            TopicClusters.await(() -> planner.refresh(Set.of()).topics().size() == 2);
+        }
+    }
+
+    @Test
+    void shouldCopyThePartitionsThatExistWhileGrowthIsDenied() throws Exception {
+        clusters.source().createTopic("stunted", 3);
+        clusters.target().createTopic("stunted", 2);
+        TopicClusters.grant(clusters.target(), ResourceType.TOPIC, "stunted", AclOperation.WRITE);
+        var flow = clusters.guestFlow("stunted").selecting("stunted");
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            var planner = planner(flow, gate);
+            TopicClusters.await(() -> !planner.refresh(Set.of()).topics().isEmpty());
+
+            var plan = planner.refresh(Set.of());
+
+            assertThat(plan.topics().get(0).partitions()).isEqualTo(2);
+            assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                    .contains("from 2 on", "west", "ALTER", "topic stunted"));
+        }
+    }
+
+    @Test
+    void shouldWaitForAnOperatorWhenACopyWasDeleted() throws Exception {
+        clusters.source().createTopic("dropped", 1);
+        var flow = clusters.flow("dropped").selecting("dropped");
+        assertThat(refresh(flow).topics()).hasSize(1);
+
+        TopicClusters.delete(clusters.target(), "dropped");
+        var plan = refresh(flow, "dropped");
+
+        assertThat(plan.topics()).isEmpty();
+        assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("deleted on west"));
+        assertThat(TopicClusters.names(clusters.target())).doesNotContain("dropped");
+        assertThat(refresh(flow).topics()).hasSize(1);
+    }
+
+    @Test
+    void shouldSayThatASourceTopicWasDeletedAndSeeItsSuccessor() throws Exception {
+        clusters.source().createTopic("reborn", 1);
+        var flow = clusters.flow("reborn").selecting("reborn");
+        var first = refresh(flow).topics().get(0);
+
+        TopicClusters.delete(clusters.source(), "reborn");
+        var without = refresh(flow, "reborn");
+        clusters.source().createTopic("reborn", 1);
+        var second = refresh(flow, "reborn").topics().get(0);
+
+        assertThat(without.topics()).isEmpty();
+        assertThat(without.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("deleted on east"));
+        assertThat(second.sourceId()).isNotEqualTo(first.sourceId());
+        assertThat(second.targetId()).isEqualTo(first.targetId());
+    }
+
+    @Test
+    void shouldCreateNothingWhenTold() throws Exception {
+        clusters.source().createTopic("manual", 1);
+
+        var plan = refresh(clusters.flow("manual").selecting("manual").creatingNothing());
+
+        assertThat(plan.topics()).isEmpty();
+        assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("topics.create.enabled"));
+        assertThat(TopicClusters.names(clusters.target())).doesNotContain("manual");
+    }
+
+    @Test
+    void shouldReportANameThatCollidesOnTheTargetAndCopyTheRest() throws Exception {
+        clusters.source().createTopic("clash.x", 1);
+        clusters.source().createTopic("clash-fine", 1);
+        clusters.target().createTopic("clash_x", 1);
+
+        var plan = refresh(clusters.flow("clash").selecting("clash.*"));
+
+        assertThat(plan.topics()).extracting(CopiedTopic::name).containsExactly("clash-fine");
+        assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("clash.x", "clash_x", "west"));
+    }
+
+    @Test
+    void shouldReportMoreReplicasThanBrokers() throws Exception {
+        clusters.source().createTopic("wide", 1);
+        var flow = clusters.flow("wide").selecting("wide");
+
+        var refused = refresh(flow.replicating(new ReplicationFactor.Fixed((short) 3)));
+        var taken = refresh(flow.replicating(new ReplicationFactor.BrokerDefault()));
+
+        assertThat(refused.topics()).isEmpty();
+        assertThat(refused.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("wide", "west", "replication factor"));
+        assertThat(taken.topics()).hasSize(1);
+    }
+
+    @Test
+    void shouldNameSelectsThatMatchNothingAndFindThemLater() throws Exception {
+        var flow = clusters.flow("later").selecting("later", "never-.*");
+
+        var before = refresh(flow);
+        clusters.source().createTopic("later", 1);
+        var after = refresh(flow);
+
+        assertThat(before.topics()).isEmpty();
+        assertThat(before.problems()).isEmpty();
+        assertThat(before.unmatchedSelects()).containsExactly("later", "never-.*");
+        assertThat(after.topics()).hasSize(1);
+        assertThat(after.unmatchedSelects()).containsExactly("never-.*");
+    }
+
+    @Test
+    void shouldSeeThatTheTargetsLimitWasRaised() throws Exception {
+        clusters.source().createTopic("raised", 1);
+        var flow = clusters.flow("raised").selecting("raised");
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            var planner = planner(flow, gate);
+            assertThat(planner.refresh(Set.of()).topics().get(0).targetMaxMessageBytes())
+                    .isEqualTo(1_048_588);
+
+            TopicClusters.set(clusters.target(), "raised", "max.message.bytes", "3000000");
+
+            assertThat(planner.refresh(Set.of()).topics().get(0).targetMaxMessageBytes())
+                    .isEqualTo(3_000_000);
+        }
+    }
+
+    @Test
+    void shouldNotCopyATopicThatWouldComeBack() throws Exception {
+        clusters.source().createTopic("round", 1);
+        var there = clusters.flow("there").selecting("round");
+        var back = there.reversed("back").selecting("rou.*");
+        try (ClusterGate gate = ClusterGate.open(there.config())) {
+            var planner = new TopicPlanner(there.config(), List.of(there.config(), back.config()), gate);
+
+            var plan = planner.refresh(Set.of());
+
+            assertThat(plan.topics()).isEmpty();
+            assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                    .contains("round would feed itself"));
+            assertThat(TopicClusters.names(clusters.target())).doesNotContain("round");
+        }
+    }
+
+    @Test
+    void shouldLeaveOutSettingsThatTheTargetDoesNotKnow() throws Exception {
+        var settings = new TopicSettings(Map.of("vendor.special", "1", "retention.ms", "7654321"), Set.of(), List.of());
+        try (ClusterGate gate = ClusterGate.open(clusters.flow("vendor").config())) {
+            var failed = new TopicCreation(gate.target(), false)
+                    .create(List.of(new TopicCreation.Missing("vendor", 1, (short) 1, settings)));
+
+            assertThat(failed).isEmpty();
+            assertThat(TopicClusters.settings(clusters.target(), "vendor"))
+                    .isEqualTo(new HashMap<>(Map.of("retention.ms", "7654321")));
+        }
+    }
+}

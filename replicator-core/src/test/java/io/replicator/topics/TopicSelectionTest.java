@@ -1,0 +1,67 @@
+package io.replicator.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TopicSelectionTest {
+    private static TopicSelection selection(Flows flows) {
+        return new TopicSelection(flows.topics());
+    }
+
+    private static final Flows FLOW = Flows.from("f", "east", "west");
+
+    @Test
+    void shouldMatchWholeNames() {
+        var selection = selection(FLOW.selecting("orders", "pay.*"));
+
+        assertThat(selection.isSelected("orders")).isTrue();
+        assertThat(selection.isSelected("orders2")).isFalse();
+        assertThat(selection.isSelected("payments")).isTrue();
+        assertThat(selection.isSelected("repay")).isFalse();
+    }
+
+    @Test
+    void shouldLetExcludeWin() {
+        var selection = selection(FLOW.excluding("tmp.*"));
+
+        assertThat(selection.isSelected("orders")).isTrue();
+        assertThat(selection.isSelected("tmp-1")).isFalse();
+    }
+
+    @Test
+    void shouldNeverSelectTheProgressOfAFlowWhateverIsExcluded() {
+        var selection = selection(FLOW);
+
+        assertThat(selection.isSelected(FLOW.config().offsetsTopic())).isFalse();
+        assertThat(selection.isSelected("replicator.other.ownership.internal")).isFalse();
+        assertThat(selection.isSelected("replicator.metrics")).isTrue();
+    }
+
+    @Test
+    void shouldTellNamesFromPatterns() {
+        var selection = selection(FLOW.selecting("orders", "a[.]b", "a\\.c", "pay.*", "x|y", "skipped")
+                .excluding("skipped"));
+
+        assertThat(selection.literals()).containsExactly("orders", "a.b", "a.c");
+    }
+
+    @Test
+    void shouldNameEachEntryThatMatchesNothing() {
+        var selection =
+                selection(FLOW.selecting("orders", "ordres", "tmp.*", "pay.*").excluding("tmp.*"));
+
+        assertThat(selection.unmatched(List.of("orders", "tmp-1", "payments"))).containsExactly("ordres", "tmp.*");
+    }
+
+    @Test
+    void shouldFindWhatWasMeant() {
+        var names = List.of("orders", "orders-dlq", "payments", "x");
+
+        assertThat(NearestNames.of("ordres", names)).containsExactly("orders");
+        assertThat(NearestNames.of("payment.*", names)).containsExactly("payments");
+        assertThat(NearestNames.of("nothing-like-it", names)).isEmpty();
+        assertThat(NearestNames.hint("nothing-like-it", names)).isEmpty();
+    }
+}

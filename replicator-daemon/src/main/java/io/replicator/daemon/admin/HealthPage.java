@@ -1,0 +1,79 @@
+package io.replicator.daemon.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.replicator.flow.FlowState;
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import io.replicator.partition.PartitionState;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A health page: 200, or 503 with the reasons why not. */
+public final class HealthPage implements Page {
+    /** In these a partition is not served, and not because somebody wanted it so. */
+    private static final Set<PartitionState> HELD_UP = EnumSet.of(PartitionState.WAITING, PartitionState.FAILED);
+
+    private final Supplier<List<String>> reasons;
+
+    private HealthPage(Supplier<List<String>> reasons) {
+        this.reasons = reasons;
+    }
+
+    /**
+     * Alive: every thread of the engine turned lately. A process that is not should be started anew.
+     *
+     * @param stuckThreads the names of those that did not turn
+     */
+    public static HealthPage live(Supplier<List<String>> stuckThreads) {
+        return new HealthPage(() -> stuck(stuckThreads));
+    }
+
+    /** Ready: alive, and every flow copies: both its clusters are reachable, and not all its partitions are held up. */
+    public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {
+        return new HealthPage(() -> {
+            List<String> reasons = new ArrayList<>(stuck(stuckThreads));
+            List<FlowStatus> now = flows.get();
+            if (now.isEmpty()) {
+                reasons.add("no flow has started yet");
+            }
+            now.forEach(flow -> reasons.addAll(whyNotReady(flow)));
+            return reasons;
+        });
+    }
+
+    private static List<String> stuck(Supplier<List<String>> stuckThreads) {
+        return stuckThreads.get().stream()
+                .map(name -> "thread " + name + " did not turn lately")
+                .toList();
+    }
+
+    private static List<String> whyNotReady(FlowStatus flow) {
+        if (flow.state() != FlowState.RUNNING) {
+            String reason = flow.reason().isEmpty() ? "" : ": " + flow.reason();
+            return List.of("flow " + flow.name() + " is " + flow.state() + reason);
+        }
+        boolean isHeldUp = !flow.partitions().isEmpty()
+                && flow.partitions().stream().allMatch(partition -> HELD_UP.contains(partition.state()));
+        if (!isHeldUp) {
+            return List.of();
+        }
+        PartitionStatus first = flow.partitions().get(0);
+        return List.of("flow " + flow.name() + ": no partition is copied; " + first.topic() + "-" + first.partition()
+                + " is " + first.state() + ": " + first.reason());
+    }
+
+    @Override
+    public Answer answer(String accept) {
+        List<String> why = reasons.get();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("ok", why.isEmpty());
+        ArrayNode list = document.putArray("reasons");
+        why.forEach(list::add);
+        return Answer.json(why.isEmpty() ? 200 : 503, document.toString());
+    }
+}

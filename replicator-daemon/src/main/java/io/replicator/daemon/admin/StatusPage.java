@@ -1,0 +1,97 @@
+package io.replicator.daemon.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * {@code /api/status}: every flow and partition as one JSON document. Names and their order are a promise. Numbers are
+ * -1 while they are not known, {@code etaSeconds} also while nothing moves; a reason is null where there is none.
+ */
+public final class StatusPage implements Page {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final String version;
+    private final String instance;
+    private final Supplier<List<FlowStatus>> flows;
+
+    public StatusPage(String version, String instance, Supplier<List<FlowStatus>> flows) {
+        this.version = version;
+        this.instance = instance;
+        this.flows = flows;
+    }
+
+    @Override
+    public Answer answer(String accept) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("version", version);
+            json.writeStringField("instance", instance);
+            json.writeArrayFieldStart("flows");
+            for (FlowStatus flow : flows.get()) {
+                write(flow, json);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Answer.json(200, text.toString());
+    }
+
+    private static void write(FlowStatus flow, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", flow.name());
+        json.writeStringField("state", flow.state().name());
+        json.writeBooleanField("caughtUp", flow.isCaughtUp());
+        json.writeNumberField("lagRecords", flow.lagRecords());
+        json.writeNumberField("recordsPerSecond", flow.recordsPerSecond());
+        json.writeNumberField("bytesPerSecond", flow.bytesPerSecond());
+        json.writeNumberField("etaSeconds", flow.etaSeconds());
+        json.writeArrayFieldStart("partitions");
+        for (PartitionStatus partition : flow.partitions()) {
+            write(partition, json);
+        }
+        json.writeEndArray();
+        writeText("reason", flow.reason(), json);
+        json.writeStringField("source", flow.source());
+        json.writeStringField("target", flow.target());
+        json.writeEndObject();
+    }
+
+    private static void write(PartitionStatus partition, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("topic", partition.topic());
+        json.writeNumberField("partition", partition.partition());
+        json.writeStringField("state", partition.state().name());
+        writeText("reason", partition.reason(), json);
+        json.writeNumberField("sourceStart", partition.sourceStart());
+        json.writeNumberField("sourceEnd", partition.sourceEnd());
+        json.writeNumberField("position", partition.position());
+        json.writeNumberField("lagRecords", partition.lagRecords());
+        json.writeNumberField("lagMillis", partition.lagMillis());
+        json.writeStringField("targetTopic", partition.targetTopic());
+        json.writeNumberField("targetEnd", partition.targetEnd());
+        json.writeNumberField("lane", partition.lane());
+        writeText("resumesWhen", partition.resumesWhen(), json);
+        json.writeNumberField("records", partition.records());
+        json.writeNumberField("bytes", partition.bytes());
+        json.writeNumberField("gapRecords", partition.gapRecords());
+        json.writeEndObject();
+    }
+
+    private static void writeText(String field, String text, JsonGenerator json) throws IOException {
+        if (text.isEmpty()) {
+            json.writeNullField(field);
+        } else {
+            json.writeStringField(field, text);
+        }
+    }
+}

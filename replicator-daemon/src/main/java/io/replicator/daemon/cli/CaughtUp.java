@@ -1,0 +1,52 @@
+package io.replicator.daemon.cli;
+
+import io.replicator.flow.FlowState;
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Watches for the moment at which every flow has copied up to the end offsets seen at its start: those of the first
+ * look at which it runs. Partitions that appear later do not count; one that is gone is not waited for.
+ */
+final class CaughtUp {
+    /** Of a partition whose source end is not known yet. */
+    private static final long UNKNOWN = -1;
+
+    private final Map<String, Map<TopicPartition, Long>> endsByFlow = new HashMap<>();
+
+    /** Whether that moment has come, by a new look. */
+    boolean isReached(List<FlowStatus> flows) {
+        boolean reached = !flows.isEmpty();
+        for (FlowStatus flow : flows) {
+            reached &= isReached(flow);
+        }
+        return reached;
+    }
+
+    private boolean isReached(FlowStatus flow) {
+        Map<TopicPartition, Long> ends = endsByFlow.get(flow.name());
+        if (ends == null) {
+            if (flow.state() != FlowState.RUNNING) {
+                return false;
+            }
+            ends = flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> UNKNOWN));
+            endsByFlow.put(flow.name(), ends);
+        }
+        Map<TopicPartition, PartitionStatus> now =
+                flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> partition));
+        ends.keySet().retainAll(now.keySet());
+        ends.replaceAll((key, end) -> end == UNKNOWN ? now.get(key).sourceEnd() : end);
+        return ends.entrySet().stream()
+                .allMatch(end ->
+                        end.getValue() != UNKNOWN && now.get(end.getKey()).position() >= end.getValue());
+    }
+
+    private static TopicPartition key(PartitionStatus partition) {
+        return new TopicPartition(partition.topic(), partition.partition());
+    }
+}

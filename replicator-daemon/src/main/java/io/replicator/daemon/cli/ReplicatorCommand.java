@@ -1,0 +1,93 @@
+package io.replicator.daemon.cli;
+
+import io.replicator.daemon.settings.BadSettingsException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program as a whole: which commands there are, and what becomes of their failures. */
+@Command(
+        name = "replicator",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class, VerifyCommand.class, DemoCommand.class
+        },
+        description =
+                "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact positions.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  replicator check -c replicator.conf     what would be copied, and what is wrong",
+            "  replicator run -c replicator.conf       copies until it is told to stop",
+            "  replicator status                       how far a running one is",
+            "  replicator verify -c replicator.conf    compares both clusters record by record",
+            "",
+            "Exit codes: 0 done, 64 usage, 69 unavailable, 70 internal error, 77 a right is missing, 78 bad",
+            "configuration; each command's --help says more. Logs go to stderr, results to stdout."
+        })
+public final class ReplicatorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack of an internal error.")
+    private boolean debug;
+
+    /**
+     * Runs one command.
+     *
+     * @return the process's exit code
+     */
+    public static int execute(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ReplicatorCommand())
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(ReplicatorCommand::misused)
+                .setExecutionExceptionHandler(ReplicatorCommand::failed);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int misused(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("replicator: " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (e instanceof BadSettingsException refusal) {
+            refusal.lines().forEach(err::println);
+            err.println(refusal.closingLine());
+            return ExitCode.CONFIGURATION;
+        }
+        if (e instanceof CommandException known) {
+            err.println("replicator: " + known.getMessage());
+            return known.exitCode();
+        }
+        err.println("replicator: internal error: " + e + "; --debug shows the stack");
+        ReplicatorCommand root = command.getCommandSpec().root().commandLine().getCommand();
+        if (root.debug) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCode.INTERNAL;
+    }
+}

@@ -1,0 +1,137 @@
+package io.replicator.daemon.cli;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.daemon.Daemon;
+import io.replicator.daemon.Version;
+import io.replicator.daemon.service.ServiceNotifier;
+import io.replicator.daemon.settings.BadSettingsException;
+import io.replicator.daemon.settings.Settings;
+import io.replicator.flow.FlowState;
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code replicator run}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        description = "Runs the daemon in the foreground until SIGTERM or SIGINT.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  replicator run -c replicator.conf",
+            "  replicator run -c replicator.conf -D replicator.admin.listen=127.0.0.1:0",
+            "  replicator run -c replicator.conf --until-caught-up     for a migration",
+            "",
+            "Exit codes: 0 clean stop, 64 usage, 69 the admin address cannot be had, 70 internal error,",
+            "78 bad configuration, or every flow was refused, such as one from a cluster to itself."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Option(
+            names = "--until-caught-up",
+            description = "Ends when every flow has copied up to the end offsets seen at its start.")
+    private boolean untilCaughtUp;
+
+    @Override
+    public Integer call() throws BadSettingsException, CommandException, InterruptedException {
+        Settings settings = options.read();
+        banner(settings);
+        ServiceNotifier service = ServiceNotifier.fromEnvironment();
+        try (Daemon daemon = start(settings)) {
+            CleanStop stop = CleanStop.install(daemon, service);
+            service.ready(flowNames(settings));
+            watch(daemon, stop, service);
+            if (stop.remove()) {
+                service.stopping();
+                return outcome(daemon.flows());
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private static void banner(Settings settings) {
+        LOG.info(
+                "Starting {}. instance={} flows={} lanes={} memory={}",
+                Version.current(),
+                settings.replicator().instance(),
+                flowNames(settings),
+                settings.replicator().lanes(),
+                settings.replicator().memoryBytes());
+        settings.warnings().forEach(LOG::warn);
+    }
+
+    private static String flowNames(Settings settings) {
+        return settings.replicator().flows().stream().map(FlowConfig::name).collect(Collectors.joining(","));
+    }
+
+    private static Daemon start(Settings settings) throws CommandException {
+        try {
+            return Daemon.start(settings);
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.UNAVAILABLE, e.getMessage());
+        }
+    }
+
+    /** Shows progress until a signal comes, or until all is copied where that was asked for. */
+    private void watch(Daemon daemon, CleanStop stop, ServiceNotifier service) throws InterruptedException {
+        CaughtUp caughtUp = new CaughtUp();
+        long startNanos = System.nanoTime();
+        Watchdog watchdog = new Watchdog(service, startNanos);
+        try (ProgressReport report = new ProgressReport(startNanos)) {
+            while (!stop.awaitAsked(LOOK_NANOS)) {
+                long nowNanos = System.nanoTime();
+                List<FlowStatus> flows = daemon.flows();
+                report.show(flows, nowNanos);
+                watchdog.turn(daemon, nowNanos);
+                if (isAllRefused(flows) || (untilCaughtUp && isEnd(caughtUp, flows))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** A process with nothing left to do says why and ends, so that whoever started it sees it. */
+    private static boolean isAllRefused(List<FlowStatus> flows) {
+        return flows.stream().allMatch(flow -> flow.state() == FlowState.FAILED);
+    }
+
+    private static boolean isEnd(CaughtUp caughtUp, List<FlowStatus> flows) {
+        return refused(flows).isPresent() || caughtUp.isReached(flows);
+    }
+
+    private static Optional<FlowStatus> refused(List<FlowStatus> flows) {
+        return flows.stream().filter(flow -> flow.state() == FlowState.FAILED).findFirst();
+    }
+
+    private static int outcome(List<FlowStatus> flows) throws CommandException {
+        Optional<FlowStatus> refused = refused(flows);
+        if (refused.isPresent()) {
+            throw new CommandException(
+                    ExitCode.CONFIGURATION,
+                    "flow " + refused.get().name() + ": " + refused.get().reason());
+        }
+        for (FlowStatus flow : flows) {
+            long records = flow.partitions().stream()
+                    .mapToLong(PartitionStatus::records)
+                    .sum();
+            LOG.info("Caught up. flow={} records={}", flow.name(), records);
+        }
+        return ExitCode.OK;
+    }
+}

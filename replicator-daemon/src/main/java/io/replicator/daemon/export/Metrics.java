@@ -1,0 +1,61 @@
+package io.replicator.daemon.export;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.replicator.daemon.Version;
+import io.replicator.flow.FlowStatus;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The registry: the engine's metrics and the JVM's, as text. Safe for use by any thread. */
+public final class Metrics implements AutoCloseable {
+    /** OpenMetrics where a scraper asks for it, else Prometheus's own text. */
+    public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    public static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    /**
+     * @param flows a snapshot of the engine, taken once per scrape
+     * @param perPartition false to fold partitions into their topics
+     */
+    public Metrics(Supplier<List<FlowStatus>> flows, boolean perPartition, Version version) {
+        PrometheusRegistry collectors = new PrometheusRegistry();
+        collectors.register(new FlowCollector(flows, perPartition, version));
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
+        new JvmMemoryMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /** The content type for what a scraper accepts. */
+    public static String contentType(String accept) {
+        return accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
+    }
+
+    /** Everything, now. */
+    public String scrape(String contentType) {
+        return registry.scrape(contentType);
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+}

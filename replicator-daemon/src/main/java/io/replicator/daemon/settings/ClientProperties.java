@@ -1,0 +1,125 @@
+package io.replicator.daemon.settings;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * Reads a cluster's {@code client} block into kafka-clients properties. Names may be quoted or not: {@code "a.b" = c} and
+ * {@code a.b = c} are the same here. {@code name = { file = "/run/secrets/x" }} takes the value from a file. No message
+ * of this class holds a value.
+ */
+final class ClientProperties {
+    private static final Set<String> KNOWN = known();
+
+    /** Kafka's own way to keep secrets elsewhere; the names behind it are the user's. */
+    private static final String PROVIDERS = "config.providers";
+
+    private static final String FILE = "file";
+
+    private final Mistakes mistakes;
+    private final String path;
+    private final Place place;
+    private final Map<String, String> properties = new TreeMap<>();
+
+    private ClientProperties(Mistakes mistakes, String path, Place place) {
+        this.mistakes = mistakes;
+        this.path = path;
+        this.place = place;
+    }
+
+    /**
+     * All properties of a block.
+     *
+     * @param path the block's whole path
+     * @param place where the block stands
+     */
+    static Map<String, String> read(ConfigObject client, String path, Place place, Mistakes mistakes) {
+        ClientProperties reader = new ClientProperties(mistakes, path, place);
+        reader.readAll(client, "");
+        return reader.properties;
+    }
+
+    private void readAll(ConfigObject object, String prefix) {
+        object.forEach((name, value) -> readOne(prefix + name, value));
+    }
+
+    private void readOne(String name, ConfigValue value) {
+        Place where = Place.of(value.origin(), place);
+        if (value instanceof ConfigObject object) {
+            if (isSecretFile(name, object)) {
+                readFile(name, object.get(FILE), where);
+            } else {
+                readAll(object, name + ".");
+            }
+            return;
+        }
+        if (value.valueType() == ConfigValueType.NULL || Section.isUnresolved(value)) {
+            return;
+        }
+        put(name, value instanceof ConfigList list ? joined(name, list, where) : text(value), where);
+    }
+
+    /** Kafka has properties that end in {@code .file}: a known one is meant as such. */
+    private static boolean isSecretFile(String name, ConfigObject object) {
+        return object.size() == 1 && object.containsKey(FILE) && !KNOWN.contains(name + "." + FILE);
+    }
+
+    private void readFile(String name, ConfigValue file, Place where) {
+        if (file.valueType() != ConfigValueType.STRING) {
+            mistakes.add(where, path + "." + name, "file must be the path of a file that holds the value");
+            return;
+        }
+        try {
+            put(name, Files.readString(Path.of(text(file))).stripTrailing(), where);
+        } catch (IOException | InvalidPathException e) {
+            mistakes.add(
+                    where,
+                    path + "." + name,
+                    "the file " + text(file) + " cannot be read ("
+                            + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private void put(String name, String value, Place where) {
+        properties.put(name, value);
+        if (!KNOWN.contains(name) && !name.startsWith(PROVIDERS)) {
+            mistakes.warn(
+                    where,
+                    path + "." + name,
+                    "no property of kafka-clients; handed on as it is" + NearestName.hint(name, KNOWN));
+        }
+    }
+
+    /** A list, as Kafka writes it. */
+    private String joined(String name, ConfigList list, Place where) {
+        if (list.stream().anyMatch(element -> element instanceof ConfigObject || element instanceof ConfigList)) {
+            mistakes.add(where, path + "." + name, "a list must hold texts only");
+        }
+        return list.stream().map(ClientProperties::text).collect(Collectors.joining(","));
+    }
+
+    private static String text(ConfigValue value) {
+        return String.valueOf(value.unwrapped());
+    }
+
+    private static Set<String> known() {
+        Set<String> names = new TreeSet<>(ConsumerConfig.configNames());
+        names.addAll(ProducerConfig.configNames());
+        names.addAll(AdminClientConfig.configNames());
+        return names;
+    }
+}

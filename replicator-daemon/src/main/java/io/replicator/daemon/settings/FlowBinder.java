@@ -1,0 +1,290 @@
+package io.replicator.daemon.settings;
+
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.Delivery;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.Isolation;
+import io.replicator.config.ReplicationFactor;
+import io.replicator.config.StartFrom;
+import io.replicator.config.TopicsConfig;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads one flow. */
+final class FlowBinder {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
+    private static final Set<String> PLACEHOLDERS = Set.of("topic", "source");
+
+    private static final String FROM_SOURCE = "source";
+    private static final Set<String> FROM_BROKER = Set.of("broker", "broker-default", "-1");
+
+    /** A flow without fault, into which a single value is put to see whether it is accepted. */
+    private static final ClusterConfig SOUND_SOURCE = new ClusterConfig("a", "a:1", Map.of());
+
+    private static final ClusterConfig SOUND_TARGET = new ClusterConfig("b", "b:1", Map.of());
+    private static final List<Pattern> SOUND_PATTERNS = List.of(Pattern.compile("a"));
+    private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
+    private static final TopicsConfig SOUND_TOPICS = topics("{topic}", SOUND_DURATION);
+
+    private final String name;
+    private final Section flow;
+    private final Map<String, ClusterConfig> clusters;
+    private final Set<String> clusterNames;
+
+    /**
+     * @param clusters those without a mistake
+     * @param clusterNames all that are written
+     */
+    FlowBinder(String name, Section flow, Map<String, ClusterConfig> clusters, Set<String> clusterNames) {
+        this.name = name;
+        this.flow = flow;
+        this.clusters = clusters;
+        this.clusterNames = clusterNames;
+    }
+
+    /** The flow, or nothing when it has a mistake. */
+    Optional<FlowConfig> bind() {
+        Optional<ClusterConfig> source = cluster("source");
+        Optional<ClusterConfig> target = cluster("target");
+        Optional<TopicsConfig> topics = topics();
+        Optional<Delivery> delivery = delivery();
+        Optional<Isolation> isolation = flow.oneOf(
+                "isolation",
+                Map.of("read-committed", Isolation.READ_COMMITTED, "read-uncommitted", Isolation.READ_UNCOMMITTED),
+                "read-committed or read-uncommitted");
+        Optional<Integer> partitionGroups = flow.accepted(
+                "partition-groups",
+                flow.integer("partition-groups", "a number from 1 to 1000"),
+                number -> sound("x", SOUND_SOURCE, SOUND_TARGET, number, 1L));
+        Optional<Long> throttle = throttle();
+        laterFeatures();
+        flow.finish();
+        boolean named = isNameSound();
+        boolean apart = areClustersApart(source, target);
+        if (!named
+                || !apart
+                || source.isEmpty()
+                || target.isEmpty()
+                || topics.isEmpty()
+                || delivery.isEmpty()
+                || isolation.isEmpty()
+                || partitionGroups.isEmpty()
+                || throttle.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new FlowConfig(
+                name,
+                source.get(),
+                target.get(),
+                topics.get(),
+                delivery.get(),
+                isolation.get(),
+                partitionGroups.get(),
+                throttle.get()));
+    }
+
+    private Optional<ClusterConfig> cluster(String end) {
+        Optional<String> cluster = flow.text(end, "the name of a cluster in replicator.clusters");
+        if (cluster.isPresent() && !clusterNames.isEmpty() && !clusterNames.contains(cluster.get())) {
+            String hint = NearestName.hint(cluster.get(), clusterNames);
+            flow.wrong(
+                    end,
+                    "there is no cluster " + cluster.get()
+                            + (hint.isEmpty() ? "; there are: " + String.join(", ", clusterNames) : hint));
+        }
+        return cluster.map(clusters::get);
+    }
+
+    private Optional<TopicsConfig> topics() {
+        Section topics = flow.section("topics");
+        Optional<List<Pattern>> select = topics.accepted("select", topics.patterns("select"), FlowBinder::selecting);
+        Optional<List<Pattern>> exclude = topics.patterns("exclude");
+        Optional<String> rename = topics.accepted(
+                "rename",
+                topics.text("rename", "a text with {topic} in it"),
+                text -> topics(requireKnownPlaceholders(text), SOUND_DURATION));
+        Optional<StartFrom> start =
+                topics.parsed("start", "earliest, latest or a time such as 2026-11-21T08:00:00Z", FlowBinder::start);
+        Optional<Duration> refresh = topics.accepted(
+                "refresh-interval", topics.duration("refresh-interval"), interval -> topics("{topic}", interval));
+        Section create = topics.section("create");
+        Optional<Boolean> enabled = create.flag("enabled");
+        Optional<ReplicationFactor> factor =
+                create.parsed("replication-factor", "source, broker or a number from 1 to 32767", FlowBinder::factor);
+        create.finish();
+        topics.finish();
+        if (select.isEmpty()
+                || exclude.isEmpty()
+                || rename.isEmpty()
+                || start.isEmpty()
+                || refresh.isEmpty()
+                || enabled.isEmpty()
+                || factor.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TopicsConfig(
+                select.get(), exclude.get(), rename.get(), start.get(), refresh.get(), enabled.get(), factor.get()));
+    }
+
+    private static String requireKnownPlaceholders(String rename) {
+        Matcher placeholders = PLACEHOLDER.matcher(rename);
+        while (placeholders.find()) {
+            if (!PLACEHOLDERS.contains(placeholders.group(1))) {
+                throw new IllegalArgumentException(
+                        "rename: " + placeholders.group() + " is unknown; {topic} and {source} are known");
+            }
+        }
+        return rename;
+    }
+
+    private static StartFrom start(String text) {
+        if (text.equals("earliest")) {
+            return new StartFrom.Earliest();
+        }
+        if (text.equals("latest")) {
+            return new StartFrom.Latest();
+        }
+        return new StartFrom.At(time(text));
+    }
+
+    /** A time with its zone, or a day, which begins at midnight UTC. */
+    private static Instant time(String text) {
+        if (text.length() == "2026-11-21".length()) {
+            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException notInUtc) {
+            return OffsetDateTime.parse(text).toInstant();
+        }
+    }
+
+    private static ReplicationFactor factor(String text) {
+        if (text.equals(FROM_SOURCE)) {
+            return new ReplicationFactor.AsSource();
+        }
+        if (FROM_BROKER.contains(text)) {
+            return new ReplicationFactor.BrokerDefault();
+        }
+        return new ReplicationFactor.Fixed(Short.parseShort(text));
+    }
+
+    private Optional<Delivery> delivery() {
+        Optional<String> text = flow.text("delivery", "exactly-once or at-least-once");
+        if (text.isPresent() && text.get().equals("transactional")) {
+            flow.wrong("delivery", "transactional is not available in this version; exactly-once or at-least-once are");
+            return Optional.empty();
+        }
+        return flow.oneOf(
+                "delivery",
+                Map.of("exactly-once", Delivery.EXACTLY_ONCE, "at-least-once", Delivery.AT_LEAST_ONCE),
+                "exactly-once or at-least-once");
+    }
+
+    private Optional<Long> throttle() {
+        Section throttle = flow.section("throttle");
+        Optional<Long> bytesPerSecond = throttle.accepted(
+                "bytes-per-second",
+                throttle.parsed(
+                        "bytes-per-second",
+                        "unlimited or a size such as 50 MiB",
+                        text -> text.equals("unlimited") ? Long.MAX_VALUE : Section.size(text)),
+                bytes -> sound("x", SOUND_SOURCE, SOUND_TARGET, 1, bytes));
+        throttle.finish();
+        return bytesPerSecond;
+    }
+
+    /** Keys whose capability comes in a later version: read for mistakes, and said so where the user wrote them. */
+    private void laterFeatures() {
+        Section groups = flow.section("groups");
+        groups.patterns("select");
+        groups.patterns("exclude");
+        groups.flag("sync");
+        groups.duration("interval");
+        groups.finish();
+        if (flow.isWritten("groups")) {
+            flow.suspect("groups", "consumer-group positions are not copied by this version");
+        }
+        Section mirrormaker = flow.section("mirrormaker");
+        mirrormaker.flag("offset-syncs");
+        mirrormaker.flag("checkpoints");
+        mirrormaker.flag("heartbeats");
+        mirrormaker.finish();
+        if (flow.isWritten("mirrormaker")) {
+            flow.suspect("mirrormaker", "MirrorMaker 2's records are not written by this version");
+        }
+    }
+
+    private boolean isNameSound() {
+        try {
+            sound(name, SOUND_SOURCE, SOUND_TARGET, 1, 1L);
+            return true;
+        } catch (IllegalArgumentException e) {
+            flow.wrongHere("the name " + Section.rule(e));
+            return false;
+        }
+    }
+
+    private boolean areClustersApart(Optional<ClusterConfig> source, Optional<ClusterConfig> target) {
+        if (source.isEmpty() || target.isEmpty()) {
+            return true;
+        }
+        try {
+            sound("x", source.get(), target.get(), 1, 1L);
+            return true;
+        } catch (IllegalArgumentException e) {
+            flow.wrong("target", Section.rule(e));
+            return false;
+        }
+    }
+
+    private static FlowConfig sound(
+            String name, ClusterConfig source, ClusterConfig target, int partitionGroups, long maxBytesPerSecond) {
+        return new FlowConfig(
+                name,
+                source,
+                target,
+                SOUND_TOPICS,
+                Delivery.EXACTLY_ONCE,
+                Isolation.READ_COMMITTED,
+                partitionGroups,
+                maxBytesPerSecond);
+    }
+
+    /** A flow without fault. */
+    static FlowConfig sound() {
+        return sound("x", SOUND_SOURCE, SOUND_TARGET, 1, 1L);
+    }
+
+    private static TopicsConfig topics(String rename, Duration refreshInterval) {
+        return new TopicsConfig(
+                SOUND_PATTERNS,
+                List.of(),
+                rename,
+                new StartFrom.Earliest(),
+                refreshInterval,
+                true,
+                new ReplicationFactor.AsSource());
+    }
+
+    private static void selecting(List<Pattern> select) {
+        new TopicsConfig(
+                select,
+                List.of(),
+                "{topic}",
+                new StartFrom.Earliest(),
+                SOUND_DURATION,
+                true,
+                new ReplicationFactor.AsSource());
+    }
+}

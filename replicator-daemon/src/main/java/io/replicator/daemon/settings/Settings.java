@@ -1,0 +1,24 @@
+package io.replicator.daemon.settings;
+
+import io.replicator.config.ReplicatorConfig;
+import java.util.List;
+
+/**
+ * Everything the daemon was told.
+ *
+ * @param replicator what the engine does
+ * @param adminHost the address the admin HTTP server listens on
+ * @param adminPort its port; 0 for any free one
+ * @param metricsPerPartition whether metrics carry a partition, or are folded into their topic
+ * @param warnings what looks wrong but need not be, one line each, for the log
+ */
+public record Settings(
+        ReplicatorConfig replicator,
+        String adminHost,
+        int adminPort,
+        boolean metricsPerPartition,
+        List<String> warnings) {
+    public Settings {
+        warnings = List.copyOf(warnings);
+    }
+}

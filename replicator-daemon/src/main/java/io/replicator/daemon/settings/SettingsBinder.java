@@ -1,0 +1,197 @@
+package io.replicator.daemon.settings;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.ReplicatorConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads everything below {@code replicator} but the flows' own keys. */
+final class SettingsBinder {
+    private static final Pattern SERVER = Pattern.compile("(.+://)?(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/,\\s]+):([0-9]{1,5})");
+    private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/\\s]*):([0-9]{1,5})");
+    private static final int MOST_PORT = 65_535;
+    private static final long SOUND_MEMORY_BYTES = 64L << 20;
+    private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
+    private static final String FLOW_DEFAULTS = "flow-defaults";
+
+    private final Mistakes mistakes;
+    private final Section root;
+    private final int cores;
+
+    /**
+     * @param root everything below {@code replicator}, substitutions resolved
+     * @param whole the file
+     * @param cores what {@code lanes = auto} takes
+     */
+    SettingsBinder(Mistakes mistakes, ConfigObject root, Place whole, int cores) {
+        this.mistakes = mistakes;
+        this.root = new Section(
+                mistakes, "replicator", whole, root, ConfigFactory.empty().root());
+        this.cores = cores;
+    }
+
+    /** The settings, or nothing when there is a mistake in them. */
+    Optional<Settings> bind() {
+        Section written = root.section("clusters");
+        Map<String, ClusterConfig> clusters = clusters(written);
+        List<FlowConfig> flows = flows(clusters, written);
+        Optional<String> instance = instance();
+        Optional<Integer> lanes = lanes();
+        Optional<Long> memory =
+                root.accepted("memory", root.bytes("memory"), bytes -> sound(1, bytes, SOUND_DURATION, SOUND_DURATION));
+        Optional<Duration> progress = root.accepted(
+                "progress-interval",
+                root.duration("progress-interval"),
+                interval -> sound(1, SOUND_MEMORY_BYTES, interval, SOUND_DURATION));
+        Optional<Duration> drain = root.accepted(
+                "drain-timeout",
+                root.duration("drain-timeout"),
+                timeout -> sound(1, SOUND_MEMORY_BYTES, SOUND_DURATION, timeout));
+        root.patterns("internal-topics");
+        Optional<Matcher> listen = listen();
+        Section metrics = root.section("metrics");
+        Optional<Boolean> perPartition = metrics.flag("per-partition");
+        metrics.finish();
+        root.finish();
+        if (!mistakes.isEmpty()) {
+            return Optional.empty();
+        }
+        int atMost = flows.stream().mapToInt(FlowConfig::partitionGroups).max().orElse(1);
+        ReplicatorConfig config = new ReplicatorConfig(
+                instance.orElseThrow(),
+                lanes.orElseThrow() > 0 ? lanes.get() : Math.min(cores, atMost),
+                memory.orElseThrow(),
+                progress.orElseThrow(),
+                drain.orElseThrow(),
+                flows);
+        String host = listen.orElseThrow().group(1).replaceAll("[\\[\\]]", "");
+        int port = Integer.parseInt(listen.get().group(2));
+        return Optional.of(new Settings(config, host, port, perPartition.orElseThrow(), mistakes.warnings()));
+    }
+
+    private Map<String, ClusterConfig> clusters(Section written) {
+        if (written.keys().isEmpty()) {
+            root.wrong("clusters", "is missing; name at least a source and a target cluster");
+        }
+        Map<String, ClusterConfig> clusters = new LinkedHashMap<>();
+        for (String name : written.keys()) {
+            Section cluster = written.section(name);
+            Optional<String> servers = servers(cluster);
+            Map<String, String> client = client(cluster);
+            cluster.finish();
+            servers.ifPresent(list -> clusters.put(name, new ClusterConfig(name, list, client)));
+        }
+        return clusters;
+    }
+
+    private static Optional<String> servers(Section cluster) {
+        String allowed = "host:port, several with commas between them";
+        Optional<String> servers = cluster.text("bootstrap-servers", allowed);
+        if (servers.isEmpty()) {
+            return servers;
+        }
+        for (String server : servers.get().split(",", -1)) {
+            Matcher parts = SERVER.matcher(server.strip());
+            if (!parts.matches() || !isPort(parts.group(3))) {
+                cluster.wrong("bootstrap-servers", "\"" + server.strip() + "\" is not " + allowed);
+                return Optional.empty();
+            }
+        }
+        return servers;
+    }
+
+    private Map<String, String> client(Section cluster) {
+        cluster.section("client");
+        ConfigValue client = cluster.isWritten("client")
+                ? cluster.value("client", "properties in braces").orElseThrow()
+                : ConfigFactory.empty().root();
+        return client instanceof ConfigObject properties
+                ? ClientProperties.read(properties, cluster.path("client"), cluster.place("client"), mistakes)
+                : Map.of();
+    }
+
+    /** In the order in which they stand in the file: the library's objects have none. */
+    private List<FlowConfig> flows(Map<String, ClusterConfig> clusters, Section clusterNames) {
+        Section written = root.section("flows");
+        ConfigObject defaults = flowDefaults();
+        if (written.keys().isEmpty()) {
+            root.wrong("flows", "is missing; name at least one flow");
+        }
+        List<FlowConfig> flows = new ArrayList<>();
+        List<String> names = new ArrayList<>(written.keys());
+        names.sort((one, other) -> {
+            int byPlace = written.place(one).compareTo(written.place(other));
+            return byPlace != 0 ? byPlace : one.compareTo(other);
+        });
+        for (String name : names) {
+            Section flow = written.section(name, defaults);
+            new FlowBinder(name, flow, clusters, clusterNames.keys()).bind().ifPresent(flows::add);
+        }
+        return flows;
+    }
+
+    private ConfigObject flowDefaults() {
+        return root.value(FLOW_DEFAULTS, "an object in braces")
+                .filter(ConfigObject.class::isInstance)
+                .map(ConfigObject.class::cast)
+                .orElse(ConfigFactory.empty().root());
+    }
+
+    private Optional<String> instance() {
+        if (root.isWritten("instance")) {
+            return root.text("instance", "a name");
+        }
+        root.expect("instance");
+        try {
+            return Optional.of(InetAddress.getLocalHost().getHostName());
+        } catch (UnknownHostException e) {
+            root.wrong("instance", "is missing, and this machine has no host name to take instead");
+            return Optional.empty();
+        }
+    }
+
+    /** 0 for one per core. */
+    private Optional<Integer> lanes() {
+        String allowed = "auto or a number from 1 to 256";
+        Optional<Integer> lanes =
+                root.parsed("lanes", allowed, text -> text.equals("auto") ? Integer.MIN_VALUE : Integer.valueOf(text));
+        return root.accepted(
+                "lanes",
+                lanes,
+                number -> sound(
+                        number == Integer.MIN_VALUE ? 1 : number, SOUND_MEMORY_BYTES, SOUND_DURATION, SOUND_DURATION));
+    }
+
+    private Optional<Matcher> listen() {
+        Section admin = root.section("admin");
+        Optional<Matcher> listen = admin.parsed("listen", "host:port such as 127.0.0.1:8080", text -> {
+            Matcher parts = LISTEN.matcher(text);
+            if (!parts.matches() || !isPort(parts.group(2))) {
+                throw new IllegalArgumentException(text);
+            }
+            return parts;
+        });
+        admin.finish();
+        return listen;
+    }
+
+    private static boolean isPort(String digits) {
+        return Integer.parseInt(digits) <= MOST_PORT;
+    }
+
+    private static void sound(int lanes, long memoryBytes, Duration progressInterval, Duration drainTimeout) {
+        new ReplicatorConfig("x", lanes, memoryBytes, progressInterval, drainTimeout, List.of(FlowBinder.sound()));
+    }
+}

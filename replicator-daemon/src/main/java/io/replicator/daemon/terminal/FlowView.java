@@ -1,0 +1,109 @@
+package io.replicator.daemon.terminal;
+
+import io.replicator.flow.FlowState;
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import io.replicator.partition.PartitionState;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Draws flows as lines that fit a width: a table, and below each flow a few reasons why a partition does not run. */
+public final class FlowView {
+    private static final int MOST_REASONS = 3;
+    private static final int LEAST_WIDTH = 20;
+    private static final String BOLD = "\u001B[1m";
+    private static final String RED = "\u001B[31m";
+    private static final String YELLOW = "\u001B[33m";
+    private static final String GREEN = "\u001B[32m";
+    private static final String PLAIN = "\u001B[0m";
+    private static final String ROW = "%-20s %-9s %12s %12s %10s %8s  %s";
+
+    private final int width;
+    private final boolean colours;
+
+    /**
+     * @param width no line is wider
+     * @param colours whether to mark states
+     */
+    public FlowView(int width, boolean colours) {
+        this.width = Math.max(LEAST_WIDTH, width);
+        this.colours = colours;
+    }
+
+    /** The lines of a snapshot. */
+    public List<String> lines(List<FlowStatus> flows) {
+        List<String> lines = new ArrayList<>();
+        lines.add(marked(
+                BOLD,
+                String.format(Locale.ROOT, ROW, "FLOW", "STATE", "RECORDS/S", "BYTES/S", "LAG", "ETA", "PARTITIONS")));
+        for (FlowStatus flow : flows) {
+            lines.add(marked(colour(flow), row(flow)));
+            if (!flow.reason().isEmpty()) {
+                lines.add(marked(YELLOW, "  " + flow.reason()));
+            }
+            reasons(flow).forEach(reason -> lines.add(marked(YELLOW, "  " + reason)));
+        }
+        return lines;
+    }
+
+    private static String row(FlowStatus flow) {
+        return String.format(
+                Locale.ROOT,
+                ROW,
+                flow.name(),
+                flow.state(),
+                Quantity.count(flow.recordsPerSecond()),
+                Quantity.bytesPerSecond(flow.bytesPerSecond()),
+                Quantity.count((double) flow.lagRecords()),
+                flow.isCaughtUp() ? "caught up" : Quantity.duration(flow.etaSeconds()),
+                states(flow));
+    }
+
+    /** {@code 10 RUNNING, 1 FAILED}. */
+    public static String states(FlowStatus flow) {
+        Map<PartitionState, Long> counts = flow.partitions().stream()
+                .collect(Collectors.groupingBy(
+                        PartitionStatus::state, () -> new EnumMap<>(PartitionState.class), Collectors.counting()));
+        return counts.isEmpty()
+                ? "none"
+                : counts.entrySet().stream()
+                        .map(count -> count.getValue() + " " + count.getKey())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> reasons(FlowStatus flow) {
+        List<PartitionStatus> held = flow.partitions().stream()
+                .filter(partition -> partition.state() == PartitionState.FAILED
+                        || partition.state() == PartitionState.WAITING
+                        || partition.state() == PartitionState.PAUSED)
+                .toList();
+        List<String> lines = new ArrayList<>();
+        held.stream()
+                .limit(MOST_REASONS)
+                .forEach(partition -> lines.add(partition.topic() + "-" + partition.partition() + " "
+                        + partition.state() + ": " + partition.reason()));
+        if (held.size() > MOST_REASONS) {
+            lines.add("and " + (held.size() - MOST_REASONS) + " more");
+        }
+        return lines;
+    }
+
+    private static String colour(FlowStatus flow) {
+        boolean failed = flow.state() == FlowState.FAILED
+                || flow.partitions().stream().anyMatch(p -> p.state() == PartitionState.FAILED);
+        if (failed) {
+            return RED;
+        }
+        return flow.state() == FlowState.RUNNING ? GREEN : YELLOW;
+    }
+
+    private String marked(String colour, String text) {
+        String fit = text.replace('\n', ' ').stripTrailing();
+        fit = fit.length() <= width ? fit : fit.substring(0, width - 1) + "…";
+        return colours ? colour + fit + PLAIN : fit;
+    }
+}
