@@ -7,7 +7,7 @@ import java.util.zip.CRC32C;
  * CRC-32C over a range of a buffer, by absolute access and without garbage. The JDK takes a direct buffer only by its position
  * and limit, which are not ours to move, so such bytes go through a small array that stays in the first-level cache.
  */
-final class Crc32c {
+public final class Crc32c {
 
     private static final int CHUNK_BYTES = 4096;
 
@@ -28,6 +28,11 @@ final class Crc32c {
     int ofBatch(ByteBuffer buffer, int at) {
         int size = BatchHeader.sizeInBytes(buffer, at);
         return of(buffer, at + BatchHeader.ATTRIBUTES_AT, size - BatchHeader.ATTRIBUTES_AT);
+    }
+
+    /** Whether a magic 2 batch is what its writer sealed. */
+    public boolean matches(ByteBuffer buffer, int at) {
+        return ofBatch(buffer, at) == BatchHeader.crc(buffer, at);
     }
 
     /** Refuses a magic 2 batch that is not what its writer sealed: what is built from it gets a new, right CRC. */

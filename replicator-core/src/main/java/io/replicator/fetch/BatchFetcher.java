@@ -20,9 +20,7 @@ import io.replicator.wire.ReceivePool;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -49,8 +47,6 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private static final long MOST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int MOST_DOUBLINGS = 6;
 
-    private static final long PREFERRED_REPLICA_NANOS = TimeUnit.MINUTES.toNanos(5);
-
     /** Failures in a row before a person is told that a partition waits: an election takes a few. */
     private static final int FAILURES_TO_TELL = 5;
 
@@ -73,14 +69,12 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     /** Tells the control plane that the source changed. Set before the thread starts. */
     private Runnable onNews = () -> {};
 
+    // Made when the thread starts.
     private ClusterView source;
-    private int seenVersion = -1;
-    private boolean stopped;
-    private final Map<Integer, FetchSession> sessions = new HashMap<>();
-    private final List<PartitionCursor> cursors = new ArrayList<>();
+    private SourceBrokers brokers;
 
-    /** Cursors that something holds back: looked at every turn, so that the others need not be. */
-    private final List<PartitionCursor> heldBack = new ArrayList<>();
+    private boolean stopped;
+    private final List<PartitionCursor> cursors = new ArrayList<>();
 
     /** Answers that the ring had no room for. Nothing is fetched before they have gone through. */
     private final Deque<Remainder> remainders = new ArrayDeque<>();
@@ -166,6 +160,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     @Override
     public void onStart() {
         source = connect.get();
+        brokers = new SourceBrokers(source, limits, this, partitionBudgetBytes);
     }
 
     @Override
@@ -183,7 +178,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         work += continueRemainders();
         work += source.connection().poll(0, nowNanos);
         work += source.poll(nowNanos);
-        work += releaseHeldBack(nowNanos);
+        work += brokers.release(nowNanos);
         work += followLeaders(nowNanos);
         work += sendFetches(nowNanos);
         return work;
@@ -212,28 +207,24 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         PartitionCursor cursor = new PartitionCursor(
                 number, partition, source.topic(partition.source().topic()));
         cursors.set(number, cursor);
-        holdBack(cursor);
+        brokers.holdBack(cursor);
     }
 
     private void remove(int number) {
         PartitionCursor cursor = cursors.get(number);
-        leaveSession(cursor);
+        brokers.remove(cursor);
         cursor.removed = true;
         cursor.generation = -1;
         cursors.set(number, null);
-        if (cursor.heldBack) {
-            heldBack.remove(cursor);
-        }
     }
 
     private void stop() {
         stopped = true;
         for (PartitionCursor cursor : cursors) {
             if (cursor != null) {
-                leaveSession(cursor);
+                brokers.remove(cursor);
             }
         }
-        heldBack.clear();
         remainders.forEach(Remainder::drop);
         remainders.clear();
     }
@@ -243,107 +234,23 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         if (cursor == null || stopped) {
             return;
         }
-        leaveSession(cursor);
         cursor.generation = restart.generation();
         cursor.offset = restart.offset();
         cursor.notBeforeNanos = restart.notBeforeNanos();
         cursor.full = false;
-        holdBack(cursor);
-    }
-
-    /** Takes a cursor out of its session until {@link #releaseHeldBack} finds it may go on. */
-    private void holdBack(PartitionCursor cursor) {
-        leaveSession(cursor);
-        if (!cursor.heldBack) {
-            cursor.heldBack = true;
-            heldBack.add(cursor);
-        }
-    }
-
-    private void leaveSession(PartitionCursor cursor) {
-        if (cursor.session != null) {
-            cursor.session.remove(cursor.fetched);
-            cursor.session = null;
-        }
-    }
-
-    private int releaseHeldBack(long nowNanos) {
-        int released = 0;
-        for (int i = heldBack.size() - 1; i >= 0; i--) {
-            PartitionCursor cursor = heldBack.get(i);
-            if (mayGoOn(cursor, nowNanos) && joinSession(cursor, nowNanos)) {
-                cursor.heldBack = false;
-                heldBack.remove(i);
-                released++;
-            }
-        }
-        return released;
-    }
-
-    private boolean mayGoOn(PartitionCursor cursor, long nowNanos) {
-        if (cursor.notBeforeNanos != 0) {
-            if (nowNanos - cursor.notBeforeNanos < 0) {
-                return false;
-            }
-            cursor.notBeforeNanos = 0;
-        }
-        if (cursor.full) {
-            cursor.full = cursor.bufferedBytes() > partitionBudgetBytes / 2;
-        }
-        return !cursor.full;
-    }
-
-    /** Asks for the partition from whoever serves it; false when nobody is known to. */
-    private boolean joinSession(PartitionCursor cursor, long nowNanos) {
-        int node = serverOf(cursor, nowNanos);
-        if (node < 0) {
-            tellWhyNobodyServes(cursor);
-            source.refresh();
-            return false;
-        }
-        cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, this));
-        cursor.session.add(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
-        return true;
-    }
-
-    private int serverOf(PartitionCursor cursor, long nowNanos) {
-        if (cursor.preferredReplica >= 0) {
-            if (nowNanos - cursor.preferredUntilNanos < 0 && !source.hasFailed(cursor.preferredReplica)) {
-                return cursor.preferredReplica;
-            }
-            cursor.preferredReplica = -1;
-        }
-        return cursor.topic.leader(cursor.partition.number());
-    }
-
-    private void tellWhyNobodyServes(PartitionCursor cursor) {
-        if (!source.isKnown()) {
-            String denied = source.connection().lastAuthenticationError();
-            cursor.partition.sourceHealthIs(SourceTrouble.unreachable(
-                    source.connection().clusterName(), denied.isEmpty() ? "no bootstrap server answers" : denied));
-            return;
-        }
-        switch (cursor.topic.error()) {
-            case MISSING -> cursor.partition.sourceHealthIs(SourceTrouble.topicMissing(cursor.partition));
-            case NOT_AUTHORIZED ->
-                cursor.partition.sourceHealthIs(
-                        SourceTrouble.notAuthorized(source.connection().clusterName(), cursor.partition));
-            case NOT_ASKED_YET -> {}
-            case NONE, OTHER -> cursor.partition.sourceHealthIs(SourceTrouble.noLeader(cursor.partition));
-        }
+        brokers.holdBack(cursor);
     }
 
     /** After a refresh of the view: partitions whose leader or leader epoch changed are fetched from the new one. */
     private int followLeaders(long nowNanos) {
-        if (source.version() == seenVersion) {
+        if (!brokers.isViewNew()) {
             return 0;
         }
-        seenVersion = source.version();
         boolean news = false;
         for (PartitionCursor cursor : cursors) {
-            news |= cursor != null && cursor.hasNews();
-            if (cursor != null && cursor.session != null && serverOf(cursor, nowNanos) != cursor.session.nodeId()) {
-                holdBack(cursor);
+            if (cursor != null) {
+                news |= cursor.hasNews();
+                brokers.follow(cursor, nowNanos);
             }
         }
         if (news) {
@@ -358,7 +265,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         }
         int sent = 0;
         boolean wanted = false;
-        for (FetchSession session : sessions.values()) {
+        for (FetchSession session : brokers.sessions()) {
             if (session.partitions() == 0 || session.isInflight()) {
                 continue;
             }
@@ -394,19 +301,20 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             partitionFailed(cursor, answer.fault().get(), answer.errorName(), nowNanos);
             return;
         }
+        takeEnds(cursor, answer);
+        if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
+            brokers.prefer(cursor, answer.preferredReplica(), nowNanos);
+            return;
+        }
+        scan(cursor, answer, nowNanos);
+    }
+
+    private static void recovered(PartitionCursor cursor) {
         cursor.failures = 0;
         if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
             cursor.partition.sourceHealthIs(Health.RUNNING);
             cursor.partition.outOfRangeIs(-1);
         }
-        takeEnds(cursor, answer);
-        if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
-            cursor.preferredReplica = answer.preferredReplica();
-            cursor.preferredUntilNanos = nowNanos + PREFERRED_REPLICA_NANOS;
-            holdBack(cursor);
-            return;
-        }
-        scan(cursor, answer, nowNanos);
     }
 
     private void takeEnds(PartitionCursor cursor, PartitionAnswer answer) {
@@ -422,6 +330,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private void scan(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
         int receivedBytes = answer.batches().remaining();
         if (receivedBytes == 0) {
+            recovered(cursor);
             return;
         }
         throttle.spend(receivedBytes, nowNanos);
@@ -442,9 +351,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         if (cursor.session == null) {
             return;
         }
+        recovered(cursor);
         if (cursor.bufferedBytes() > partitionBudgetBytes) {
             cursor.full = true;
-            holdBack(cursor);
+            brokers.holdBack(cursor);
         } else {
             cursor.session.moved(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
         }
@@ -476,7 +386,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         cursor.preferredReplica = -1;
         long backoffNanos = Math.min(MOST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(cursor.failures, MOST_DOUBLINGS));
         cursor.notBeforeNanos = nowNanos + backoffNanos;
-        holdBack(cursor);
+        brokers.holdBack(cursor);
         source.refresh();
         if (fault == Fault.SOURCE_OFFSET_OUT_OF_RANGE) {
             cursor.partition.outOfRangeIs(cursor.offset);
@@ -497,7 +407,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
                 cursor.failures++;
                 cursor.preferredReplica = -1;
                 cursor.notBeforeNanos = nowNanos + FIRST_RETRY_NANOS;
-                holdBack(cursor);
+                brokers.holdBack(cursor);
                 if (cursor.failures >= FAILURES_TO_TELL) {
                     cursor.partition.sourceHealthIs(
                             SourceTrouble.unreachable(source.connection().clusterName(), why));

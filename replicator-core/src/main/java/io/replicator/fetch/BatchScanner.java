@@ -2,6 +2,7 @@ package io.replicator.fetch;
 
 import io.replicator.batch.BatchHeader;
 import io.replicator.batch.CorruptBatchException;
+import io.replicator.batch.Crc32c;
 import io.replicator.measure.FetchMeasures;
 import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
@@ -18,6 +19,7 @@ final class BatchScanner {
     private final BatchRing ring;
     private final boolean readCommitted;
     private final FetchMeasures measures;
+    private final Crc32c crc = new Crc32c();
     private final Remainder current = new Remainder(new AbortedTransactions());
     private long corruptAt = -1;
 
@@ -34,7 +36,7 @@ final class BatchScanner {
         return current;
     }
 
-    /** Where the last scan met bytes that cannot be a batch; -1 when it did not. */
+    /** Where the last scan met bytes that cannot be a batch, or one without records that is corrupt; -1 when it did not. */
     long corruptAt() {
         return corruptAt;
     }
@@ -60,6 +62,10 @@ final class BatchScanner {
             long nextOffset = nextOffset(bytes, at);
             boolean isLeftOut = isLeftOut(remainder.aborted(), bytes, at);
             if (nextOffset > cursor.offset) {
+                if (isLeftOut && holdsNoRecords(bytes, at) && !crc.matches(bytes, at)) {
+                    corruptAt = cursor.offset;
+                    break;
+                }
                 if (isLeftOut) {
                     skippedFrom = skippedTo < 0 ? cursor.offset : skippedFrom;
                     skippedTo = nextOffset;
@@ -93,10 +99,19 @@ final class BatchScanner {
             return false;
         }
         boolean isAborted = aborted.covers(bytes, at) && readCommitted;
-        return isAborted || BatchHeader.isControl(bytes, at) || BatchHeader.recordCount(bytes, at) == 0;
+        return isAborted || holdsNoRecords(bytes, at);
     }
 
-    /** Whether the bytes can be a batch at all; what is inside is judged by its CRC, on the target. */
+    /**
+     * Whether there is nothing to copy, going by the header alone. One flipped bit makes a batch of records look like this,
+     * and what is left out is seen by nobody after us: so its CRC is checked here, where it is short.
+     */
+    private static boolean holdsNoRecords(ByteBuffer bytes, int at) {
+        return BatchHeader.magic(bytes, at) == BatchHeader.MAGIC_V2
+                && (BatchHeader.isControl(bytes, at) || BatchHeader.recordCount(bytes, at) == 0);
+    }
+
+    /** Whether the bytes can be a batch at all; the records of one that is handed on are judged by its CRC, on the target. */
     private static boolean isPlausible(ByteBuffer bytes, int at) {
         byte magic = BatchHeader.magic(bytes, at);
         int size = BatchHeader.sizeInBytes(bytes, at);

@@ -47,6 +47,9 @@ final class Copies {
     /** Source topics of which something was copied, now or earlier. */
     private final Set<String> started = new HashSet<>();
 
+    /** Up to which source offset losses were counted. */
+    private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
+
     private volatile List<Copy> published = List.of();
     private boolean firstPlan = true;
 
@@ -276,19 +279,32 @@ final class Copies {
         Partition partition = copy.partition();
         long position = partition.outOfRangeOffset();
         if (position < start) {
-            LOG.warn(
-                    "lost on the source before they could be copied: offsets {} to {} of {} flow={} records={}",
-                    position,
-                    start - 1,
-                    partition,
-                    flow.name(),
-                    start - position);
-            partition.gapOf(start - position);
+            countGap(partition, position, start);
             lanes.lane(copy.lane()).skip(copy.slot(), start);
         } else if (position > end) {
             stop(copy, truncated(partition, position, end));
         }
         partition.outOfRangeIs(-1);
+    }
+
+    /**
+     * Says and counts what was lost, once: a partition skips it when nothing of it is on its way any more, and until then
+     * asks for the same offset again and again.
+     */
+    private void countGap(Partition partition, long position, long start) {
+        long from = Math.max(position, gapsCountedTo.getOrDefault(partition.source(), position));
+        if (from >= start) {
+            return;
+        }
+        LOG.warn(
+                "lost on the source before they could be copied: offsets {} to {} of {} flow={} records={}",
+                from,
+                start - 1,
+                partition,
+                flow.name(),
+                start - from);
+        partition.gapOf(start - from);
+        gapsCountedTo.put(partition.source(), start);
     }
 
     private static Health truncated(Partition partition, long position, long end) {

@@ -265,7 +265,9 @@ public final class Flow implements AutoCloseable {
     }
 
     private void drainAndSave(OffsetLog log) throws InterruptedException {
-        boolean drained = lanes.drain(drainTimeout.toMillis());
+        // The timeout covers both: what is left of it must do for the last save.
+        long saveMillis = Math.min(CALL_TIMEOUT.toMillis(), drainTimeout.toMillis() / 3);
+        boolean drained = lanes.drain(drainTimeout.toMillis() - saveMillis);
         save(log);
         if (!drained) {
             LOG.warn(

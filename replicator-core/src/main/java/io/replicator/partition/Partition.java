@@ -166,6 +166,13 @@ public final class Partition {
         sourceHealth = health;
     }
 
+    /** The same for what is said again and again: written only when it is news. */
+    public void sourceHealthBecomes(Health health) {
+        if (!health.equals(sourceHealth)) {
+            sourceHealth = health;
+        }
+    }
+
     /** The producer's view of the partition. */
     public void targetHealthIs(Health health) {
         targetHealth = health;

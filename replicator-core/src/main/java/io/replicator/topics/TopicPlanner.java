@@ -1,5 +1,6 @@
 package io.replicator.topics;
 
+import io.replicator.NearestName;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -113,8 +114,9 @@ public final class TopicPlanner {
     }
 
     static String unmatchedWords(FlowConfig flow, String entry, Collection<String> names) {
+        String withoutPattern = entry.replaceAll("[^a-zA-Z0-9._-]", "");
         return "topics.select \"" + entry + "\" matches no topic of "
-                + flow.source().name() + " that is not excluded" + NearestNames.hint(entry, names)
+                + flow.source().name() + " that is not excluded" + NearestName.hint(withoutPattern, names)
                 + "; topics that appear later are found by themselves";
     }
 

@@ -10,11 +10,11 @@ import org.apache.kafka.common.Uuid;
 
 /** Decides for each partition what of it can be compared, and says what cannot. */
 final class ComparisonPlan {
-    private final ClusterView source;
-    private final ClusterView target;
+    private final ClusterSnapshot source;
+    private final ClusterSnapshot target;
     private final Findings findings;
 
-    ComparisonPlan(ClusterView source, ClusterView target, Findings findings) {
+    ComparisonPlan(ClusterSnapshot source, ClusterSnapshot target, Findings findings) {
         this.source = source;
         this.target = target;
         this.findings = findings;
@@ -90,7 +90,7 @@ final class ComparisonPlan {
     }
 
     /** A log that ends early, by an unclean election, ends the feed: what it lacks is then missing. */
-    private static Feed feed(ClusterView cluster, TopicPartition partition, long from, long to) {
+    private static Feed feed(ClusterSnapshot cluster, TopicPartition partition, long from, long to) {
         long logEnd = cluster.logEnd(partition);
         return new Feed(
                 partition,

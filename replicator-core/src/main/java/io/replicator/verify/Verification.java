@@ -100,11 +100,11 @@ public final class Verification {
     }
 
     private List<PartitionComparison> plan(List<SavedProgress> saved) throws InterruptedException {
-        ClusterView source = view(
+        ClusterSnapshot source = view(
                 flow.source(),
                 flow.isolation(),
                 saved.stream().map(each -> each.pair().source()).toList());
-        ClusterView target = view(
+        ClusterSnapshot target = view(
                 flow.target(),
                 Isolation.READ_UNCOMMITTED,
                 saved.stream().map(each -> each.pair().target()).toList());
@@ -112,12 +112,12 @@ public final class Verification {
         return saved.stream().flatMap(each -> plan.plan(each).stream()).toList();
     }
 
-    private ClusterView view(ClusterConfig cluster, Isolation isolation, List<TopicPartition> partitions)
+    private ClusterSnapshot view(ClusterConfig cluster, Isolation isolation, List<TopicPartition> partitions)
             throws InterruptedException {
         String clientId = clientId("view");
         try (Admin admin = Clients.admin(cluster, clientId);
                 var consumer = Clients.consumer(cluster, clientId, isolation, TIMEOUT)) {
-            return ClusterView.of(cluster, partitions, admin, consumer, TIMEOUT, findings);
+            return ClusterSnapshot.of(cluster, partitions, admin, consumer, TIMEOUT, findings);
         } catch (InterruptException e) {
             throw interrupted(e);
         } catch (KafkaException e) {

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.Node;
@@ -31,8 +31,7 @@ public final class ClusterView implements AutoCloseable {
     private final String rack;
     private final Map<String, TopicView> topics = new HashMap<>();
     private final Map<Integer, Node> nodes = new HashMap<>();
-    private final Backoff backoff =
-            new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, new SplittableRandom(System.identityHashCode(this)));
+    private final Backoff backoff;
 
     private boolean asking;
     private boolean wanted = true;
@@ -47,12 +46,14 @@ public final class ClusterView implements AutoCloseable {
             ManualMetadataUpdater reachable,
             List<Node> bootstrapNodes,
             long maxAgeNanos,
-            String rack) {
+            String rack,
+            RandomGenerator random) {
         this.connection = connection;
         this.reachable = reachable;
         this.bootstrapNodes = bootstrapNodes;
         this.maxAgeNanos = maxAgeNanos;
         this.rack = rack;
+        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
         reachable.setNodes(bootstrapNodes);
     }
 

@@ -4,6 +4,8 @@ import io.replicator.config.ClusterConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ClientUtils;
@@ -33,6 +35,9 @@ public final class ConnectionFactory {
             CommonClientConfigs.SEND_BUFFER_CONFIG, "-1",
             CommonClientConfigs.RECEIVE_BUFFER_CONFIG, "-1",
             CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
+
+    /** Kafka's default of {@code metadata.max.age.ms}. */
+    private static final long DEFAULT_MAX_AGE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private static final String RACK = "client.rack";
 
@@ -86,13 +91,41 @@ public final class ConnectionFactory {
                 new ApiVersions(),
                 log,
                 MetadataRecoveryStrategy.NONE);
-        Connection connection = new Connection(cluster.name(), client, time, requestTimeoutMillis, receives);
-        return new ClusterView(
-                connection,
-                nodes,
+        return view(
+                new Transport(client, Optional.ofNullable(receives), nodes, time, new SplittableRandom()),
+                cluster.name(),
                 bootstrapNodes(cluster),
+                requestTimeoutMillis,
                 TimeUnit.MILLISECONDS.toNanos(config.getLong(CommonClientConfigs.METADATA_MAX_AGE_CONFIG)),
                 cluster.client().getOrDefault(RACK, ""));
+    }
+
+    /**
+     * A view of a cluster over a transport that somebody else made, a simulated one for example; nothing is sent yet.
+     *
+     * @param bootstrapNodes who is asked first; ids below zero
+     * @param requestTimeoutMillis how long a request may take
+     */
+    public static ClusterView over(
+            Transport transport, String clusterName, List<Node> bootstrapNodes, int requestTimeoutMillis) {
+        return view(transport, clusterName, bootstrapNodes, requestTimeoutMillis, DEFAULT_MAX_AGE_NANOS, "");
+    }
+
+    private static ClusterView view(
+            Transport transport,
+            String clusterName,
+            List<Node> bootstrapNodes,
+            int requestTimeoutMillis,
+            long maxAgeNanos,
+            String rack) {
+        Connection connection = new Connection(
+                clusterName,
+                transport.client(),
+                transport.time(),
+                requestTimeoutMillis,
+                transport.receives().orElse(null));
+        return new ClusterView(
+                connection, transport.reachable(), bootstrapNodes, maxAgeNanos, rack, transport.random());
     }
 
     private static AbstractConfig clientConfig(ClusterConfig cluster) {

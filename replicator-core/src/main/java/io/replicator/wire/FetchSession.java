@@ -117,7 +117,6 @@ public final class FetchSession {
         topic.set(partition.number(), partition);
         topic.count++;
         partitions++;
-        partition.inSession = true;
         moved(partition, fetchOffset, leaderEpoch);
     }
 
@@ -140,7 +139,6 @@ public final class FetchSession {
             topicsById.remove(partition.topicId());
         }
         partitions--;
-        partition.inSession = false;
         if (partition.changed) {
             partition.changed = false;
             changed.remove(partition);
@@ -203,7 +201,7 @@ public final class FetchSession {
     private void nameRemoved(FetchRequestData request) {
         FetchRequestData.ForgottenTopic topic = null;
         for (FetchedPartition partition : removed) {
-            if (partition.inSession) {
+            if (isAskedFor(partition)) {
                 // Removed and added again since: to the broker it has only changed.
                 continue;
             }
@@ -215,6 +213,12 @@ public final class FetchSession {
             }
             topic.partitions().add(partition.number());
         }
+    }
+
+    /** By this session: another one may ask for it meanwhile, from a new leader. */
+    private boolean isAskedFor(FetchedPartition partition) {
+        Topic topic = topicsByName.get(partition.topic());
+        return topic != null && topic.get(partition.number()) == partition;
     }
 
     private void nameChanged(FetchRequestData request) {

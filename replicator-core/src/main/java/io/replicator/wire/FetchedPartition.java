@@ -11,8 +11,7 @@ public final class FetchedPartition {
     private long fetchOffset;
     private int leaderEpoch = TopicView.UNKNOWN;
 
-    // Kept by the session that asks for the partition.
-    boolean inSession;
+    /** Kept by the session that asks for the partition. */
     boolean changed;
 
     /**

@@ -16,14 +16,17 @@ import org.apache.kafka.common.network.Selectable;
  * A selector that remembers which buffer each response of the last poll stands in. {@code NetworkClient} parses a response
  * and forgets the buffer; its batches, which are slices of it, live on.
  */
-final class ReceiveTracker implements Selectable {
+public final class ReceiveTracker implements Selectable {
     private final Selectable selector;
     private final ReceivePool pool;
 
     /** Of the last poll, by node: a selector completes at most one response of a connection in a poll. */
     private final Map<String, ByteBuffer> received = new HashMap<>();
 
-    ReceiveTracker(Selectable selector, ReceivePool pool) {
+    /**
+     * @param selector what is tracked; it receives into the pool
+     */
+    public ReceiveTracker(Selectable selector, ReceivePool pool) {
         this.selector = selector;
         this.pool = pool;
     }

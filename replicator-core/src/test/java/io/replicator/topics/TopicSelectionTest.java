@@ -54,14 +54,4 @@ class TopicSelectionTest {
 
         assertThat(selection.unmatched(List.of("orders", "tmp-1", "payments"))).containsExactly("ordres", "tmp.*");
     }
-
-    @Test
-    void shouldFindWhatWasMeant() {
-        var names = List.of("orders", "orders-dlq", "payments", "x");
-
-        assertThat(NearestNames.of("ordres", names)).containsExactly("orders");
-        assertThat(NearestNames.of("payment.*", names)).containsExactly("payments");
-        assertThat(NearestNames.of("nothing-like-it", names)).isEmpty();
-        assertThat(NearestNames.hint("nothing-like-it", names)).isEmpty();
-    }
 }

@@ -62,6 +62,7 @@ final class VerificationOutput implements AutoCloseable {
     }
 
     synchronized void difference(Difference difference) {
+        erase();
         if (json.isEmpty()) {
             out.println("DIFFERENT " + flow + ": " + difference.topic() + "-" + difference.partition() + "@"
                     + place(difference.sourceOffset()) + " / " + difference.targetTopic() + "-"
@@ -78,6 +79,11 @@ final class VerificationOutput implements AutoCloseable {
             document.writeStringField("what", difference.what());
             document.writeEndObject();
         });
+    }
+
+    /** What goes to stdout may stand on the same terminal: below what is drawn, the next drawing would erase it. */
+    private void erase() {
+        screen.ifPresent(progress -> progress.draw(List.of()));
     }
 
     private static String place(long offset) {
@@ -107,6 +113,7 @@ final class VerificationOutput implements AutoCloseable {
     }
 
     synchronized void end(VerificationReport report) {
+        erase();
         if (json.isEmpty()) {
             report.notes().forEach(note -> out.println("NOTE " + flow + ": " + note));
             out.println((report.isEqual() ? "EQUAL " : "DIFFERENT ") + flow + ": " + report.comparedRecords()
@@ -133,6 +140,7 @@ final class VerificationOutput implements AutoCloseable {
     /** Ends the document, also one that broke off: what was found until then can be read. */
     @Override
     public synchronized void close() {
+        erase();
         screen.ifPresent(Screen::close);
         write(document -> {
             document.close();

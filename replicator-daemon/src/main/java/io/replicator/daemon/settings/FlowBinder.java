@@ -1,5 +1,6 @@
 package io.replicator.daemon.settings;
 
+import io.replicator.NearestName;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import io.replicator.NearestName;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;

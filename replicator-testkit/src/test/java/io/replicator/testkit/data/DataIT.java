@@ -2,6 +2,7 @@ package io.replicator.testkit.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterLogs;
@@ -63,12 +64,16 @@ final class DataIT {
                 .write(5);
 
         assertThat(committed).hasSizeBetween(4, 56);
-        assertThat(TopicDump.committed(cluster, "transactions").contents().get(0))
-                .containsExactlyInAnyOrderElementsOf(committed);
+        // The last commits are answered before their markers stand in the log.
+        await().untilAsserted(() -> assertThat(
+                        TopicDump.committed(cluster, "transactions").contents().get(0))
+                .containsExactlyInAnyOrderElementsOf(committed));
         assertThat(TopicDump.uncommitted(cluster, "transactions").count()).isEqualTo(60);
         // A marker for each transaction.
-        assertThat(TopicDump.committed(cluster, "transactions").endOffsets().get(0))
-                .isEqualTo(75);
+        await().untilAsserted(() -> assertThat(TopicDump.committed(cluster, "transactions")
+                        .endOffsets()
+                        .get(0))
+                .isEqualTo(75));
     }
 
     @Test
@@ -83,7 +88,9 @@ final class DataIT {
 
             open.commit();
 
-            assertThat(TopicDump.committed(cluster, "hanging").count()).isEqualTo(5);
+            // A commit is answered before its marker stands in the log.
+            await().untilAsserted(() ->
+                    assertThat(TopicDump.committed(cluster, "hanging").count()).isEqualTo(5));
         }
     }
 

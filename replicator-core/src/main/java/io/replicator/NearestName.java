@@ -1,25 +1,26 @@
-package io.replicator.daemon.settings;
+package io.replicator;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what a user most likely meant. */
-final class NearestName {
+/** Finds what a person most likely meant who wrote a name that does not exist. */
+public final class NearestName {
     private NearestName() {}
 
-    /** The known name nearest to a wrong one, or none where nothing is near enough to be meant. */
-    static Optional<String> to(String wrong, Collection<String> known) {
+    /** The known name nearest to a wrong one, or none where more than a third of its letters differ. */
+    public static Optional<String> to(String wrong, Collection<String> known) {
         int bound = Math.max(1, wrong.length() / 3);
         return known.stream()
+                .filter(name -> Math.abs(name.length() - wrong.length()) <= bound)
                 .filter(name -> distance(wrong, name) <= bound)
                 .min(Comparator.<String>comparingInt(name -> distance(wrong, name))
                         .thenComparing(Comparator.naturalOrder()));
     }
 
     /** "; did you mean x?", or nothing. */
-    static String hint(String wrong, Collection<String> known) {
+    public static String hint(String wrong, Collection<String> known) {
         return to(wrong, known).map(name -> "; did you mean " + name + "?").orElse("");
     }
 

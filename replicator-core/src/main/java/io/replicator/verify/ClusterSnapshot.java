@@ -26,14 +26,14 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What a verification needs to know of one cluster's topics, as they were when it began. */
-final class ClusterView {
+final class ClusterSnapshot {
     private final ClusterConfig cluster;
     private final Map<String, TopicDescription> topics = new HashMap<>();
     private final Set<String> compactedTopics = new HashSet<>();
     private final Map<TopicPartition, Long> logStarts = new HashMap<>();
     private final Map<TopicPartition, Long> logEnds = new HashMap<>();
 
-    private ClusterView(ClusterConfig cluster) {
+    private ClusterSnapshot(ClusterConfig cluster) {
         this.cluster = cluster;
     }
 
@@ -42,7 +42,7 @@ final class ClusterView {
      *
      * @param consumer whose isolation says where a log ends
      */
-    static ClusterView of(
+    static ClusterSnapshot of(
             ClusterConfig cluster,
             Collection<TopicPartition> partitions,
             Admin admin,
@@ -50,7 +50,7 @@ final class ClusterView {
             Duration timeout,
             Findings findings)
             throws InterruptedException {
-        ClusterView view = new ClusterView(cluster);
+        ClusterSnapshot view = new ClusterSnapshot(cluster);
         Set<String> names = new HashSet<>();
         partitions.forEach(partition -> names.add(partition.topic()));
         view.describe(admin, names, timeout);

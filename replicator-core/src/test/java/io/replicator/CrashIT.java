@@ -1,0 +1,127 @@
+package io.replicator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.data.DumpedRecord;
+import io.replicator.testkit.data.TopicDump;
+import io.replicator.testkit.junit.ClusterLogs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine's process is killed, again and again, while it copies. */
+@ExtendWith(ClusterLogs.class)
+class CrashIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PARTITIONS = 3;
+    private static final int KILLS = 3;
+
+    @TempDir
+    static Path directory;
+
+    private static KafkaCluster source;
+    private static KafkaCluster target;
+
+    @BeforeAll
+    static void startClusters() {
+        source = KafkaCluster.builder().name("east").start();
+        target = KafkaCluster.builder().name("west").start();
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        source.close();
+        target.close();
+    }
+
+    @Test
+    void shouldLoseNothingWhenKilledAndRepeatOnlyWhatWasNotSaved() throws Exception {
+        source.createTopic("orders", PARTITIONS);
+        target.createTopic("orders", PARTITIONS);
+        FlowConfig flow = Flows.flow(source, target, "orders");
+        Path log = directory.resolve("engine.log");
+
+        List<Map<TopicPartition, Long>> saved = new ArrayList<>();
+        long written;
+        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders")) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                try (EngineProcess engine = EngineProcess.start(flow, "orders", log)) {
+                    awaitSavedBeyond(saved.isEmpty() ? Map.of() : saved.get(kill - 1), flow, engine);
+                }
+                saved.add(savedPositions(flow));
+            }
+            written = load.stop();
+        }
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "orders");
+        }
+
+        TopicDump copied = TopicDump.uncommitted(target, "orders");
+        long distinct = 0;
+        for (int number = 0; number < PARTITIONS; number++) {
+            List<Long> offsets = sourceOffsets(copied.partition(number));
+            TopicPartition partition = new TopicPartition("orders", number);
+            assertInOrderBut(
+                    offsets, saved.stream().map(each -> each.get(partition)).toList());
+            distinct += offsets.stream().distinct().count();
+        }
+        assertThat(distinct).isEqualTo(written);
+    }
+
+    /** Waits until every partition was copied, and that was saved, further than before. */
+    private static void awaitSavedBeyond(Map<TopicPartition, Long> before, FlowConfig flow, EngineProcess engine) {
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(engine.isRunning()).isTrue();
+            Map<TopicPartition, Long> now = savedPositions(flow);
+            return now.size() == PARTITIONS
+                    && now.entrySet().stream()
+                            .allMatch(each -> each.getValue() > before.getOrDefault(each.getKey(), 0L));
+        });
+    }
+
+    private static Map<TopicPartition, Long> savedPositions(FlowConfig flow) throws Exception {
+        try (OffsetLog log = new OffsetLog(flow, PATIENCE)) {
+            log.ensureTopic(target.admin());
+            Map<TopicPartition, Long> positions = new HashMap<>();
+            log.load()
+                    .partitions()
+                    .forEach((partition, progress) ->
+                            positions.put(partition, progress.toOffsetMap().position()));
+            return positions;
+        }
+    }
+
+    /** The load goes round the partitions and nothing else writes, so the number of a record tells where it stood. */
+    private static List<Long> sourceOffsets(List<DumpedRecord> records) {
+        return records.stream()
+                .map(record -> SteadyLoad.number(record.value().orNull()) / PARTITIONS)
+                .toList();
+    }
+
+    /** After each record comes the next one, or, once for a kill, the one that the next life began with. */
+    private static void assertInOrderBut(List<Long> offsets, List<Long> restarts) {
+        int kill = 0;
+        long expected = 0;
+        for (long offset : offsets) {
+            while (offset != expected && kill < restarts.size()) {
+                expected = restarts.get(kill);
+                kill++;
+            }
+            assertThat(offset).as("after kill " + kill + " of " + restarts).isEqualTo(expected);
+            expected++;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.replicator;
+
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.FlowConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** An engine in a JVM of its own, to be killed. It ends with the process that started it. */
+final class EngineProcess implements AutoCloseable {
+    private final Process process;
+
+    private EngineProcess(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * The process: an engine with one flow, until standard input ends.
+     *
+     * @param arguments name of the flow, source and its bootstrap servers, target and its bootstrap servers, topic
+     */
+    public static void main(String[] arguments) throws IOException {
+        FlowConfig flow = Flows.flow(
+                arguments[0],
+                new ClusterConfig(arguments[1], arguments[2], Map.of()),
+                new ClusterConfig(arguments[3], arguments[4], Map.of()),
+                arguments[5]);
+        Replicator replicator = Flows.start(flow);
+        int said;
+        do {
+            said = System.in.read();
+        } while (said >= 0);
+        replicator.close();
+    }
+
+    /** Starts the engine in a JVM with this one's class path. */
+    static EngineProcess start(FlowConfig flow, String topic, Path log) {
+        try {
+            return new EngineProcess(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx192m",
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "-ea",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            EngineProcess.class.getName(),
+                            flow.name(),
+                            flow.source().name(),
+                            flow.source().bootstrapServers(),
+                            flow.target().name(),
+                            flow.target().bootstrapServers(),
+                            topic)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Ends the engine at once (SIGKILL). */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("process " + process.pid() + " cannot be killed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

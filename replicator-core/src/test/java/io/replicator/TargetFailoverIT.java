@@ -1,0 +1,71 @@
+package io.replicator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.data.TopicDump;
+import io.replicator.testkit.junit.ClusterLogs;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A target of three brokers that have one outage after another, under load. */
+@ExtendWith(ClusterLogs.class)
+class TargetFailoverIT {
+    private static final int PARTITIONS = 6;
+
+    private static KafkaCluster source;
+    private static KafkaCluster target;
+
+    @BeforeAll
+    static void startClusters() {
+        source = KafkaCluster.builder().name("east").start();
+        target = KafkaCluster.builder()
+                .name("west")
+                .brokers(3)
+                .proxied(true)
+                .property("min.insync.replicas", "2")
+                .property("default.replication.factor", "3")
+                .start();
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        source.close();
+        target.close();
+    }
+
+    @Test
+    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheTargetFail() throws Exception {
+        source.createTopic("orders", PARTITIONS);
+        target.createTopic("orders", PARTITIONS);
+
+        long written;
+        try (EngineLog log = EngineLog.open();
+                SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders");
+                Replicator replicator = Flows.start(Flows.flow(source, target, "orders"));
+                Outages outages = new Outages(target, "orders", replicator)) {
+            Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
+            outages.awaitEveryPartitionGetsOn();
+            outages.awaitInSync();
+
+            outages.killAndRestart(0);
+            outages.cutConnections();
+            outages.moveLeaders();
+            outages.pauseAndResume(1);
+            outages.killAndRestart(2);
+            outages.moveLeaders();
+
+            written = load.stop();
+            Flows.awaitCopied(replicator, source, "orders");
+            outages.assertRunning();
+            log.assertNothingFailedInside();
+        }
+
+        TopicDump copy = TopicDump.uncommitted(target, "orders");
+        assertThat(copy.count()).isEqualTo(written);
+        assertThat(copy.contents())
+                .isEqualTo(TopicDump.committed(source, "orders").contents());
+    }
+}

@@ -1,0 +1,66 @@
+package io.replicator.simulation;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/** One connection between a client and a broker: requests on their way there, responses on their way back, in order. */
+final class SimulatedLink {
+    /** A request as it came off the wire. */
+    static final class Request {
+        final RequestHeader header;
+        final AbstractRequest body;
+        final long arrivesMillis;
+
+        Request(ByteBuffer bytes, long arrivesMillis) {
+            this.header = RequestHeader.parse(bytes);
+            this.body = AbstractRequest.parseRequest(
+                            header.apiKey(), header.apiVersion(), new ByteBufferAccessor(bytes))
+                    .request;
+            this.arrivesMillis = arrivesMillis;
+        }
+
+        /** The partitions that a produce request writes; each is named once. */
+        Set<TopicPartition> produced() {
+            Set<TopicPartition> partitions = new HashSet<>();
+            if (body instanceof ProduceRequest produce) {
+                produce.data().topicData().forEach(topic -> topic.partitionData()
+                        .forEach(partition -> {
+                            String name =
+                                    topic.name().isEmpty() ? topic.topicId().toString() : topic.name();
+                            if (!partitions.add(new TopicPartition(name, partition.index()))) {
+                                throw new AssertionError(
+                                        name + "-" + partition.index() + " stands twice in one request");
+                            }
+                        }));
+            }
+            return partitions;
+        }
+    }
+
+    /** A response, size left out. */
+    record Response(ByteBuffer bytes, long arrivesMillis) {}
+
+    final int broker;
+    final ArrayDeque<Request> requests = new ArrayDeque<>();
+    final ArrayDeque<Response> responses = new ArrayDeque<>();
+
+    /** What the client counts as in flight by partition, oldest request first. */
+    final ArrayDeque<Set<TopicPartition>> unanswered = new ArrayDeque<>();
+
+    boolean closedByBroker;
+    boolean closedByClient;
+
+    /** Requests are taken but never answered. */
+    boolean mute;
+
+    SimulatedLink(int broker) {
+        this.broker = broker;
+    }
+}

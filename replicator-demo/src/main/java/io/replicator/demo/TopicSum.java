@@ -1,0 +1,22 @@
+package io.replicator.demo;
+
+import io.replicator.flow.FlowStatus;
+import io.replicator.flow.PartitionStatus;
+import java.util.List;
+
+/** A topic's partitions in one row. */
+record TopicSum(int partitions, long records, long bytes, long lagRecords) {
+    static TopicSum of(FlowStatus flow, DemoTopic topic) {
+        return of(flow.partitions().stream()
+                .filter(partition -> partition.topic().equals(topic.topic()))
+                .toList());
+    }
+
+    static TopicSum of(List<PartitionStatus> partitions) {
+        return new TopicSum(
+                partitions.size(),
+                partitions.stream().mapToLong(PartitionStatus::records).sum(),
+                partitions.stream().mapToLong(PartitionStatus::bytes).sum(),
+                partitions.stream().mapToLong(PartitionStatus::lagRecords).sum());
+    }
+}
