@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -30,6 +32,9 @@ import org.apache.kafka.common.TopicPartition;
 /** Flows between two test clusters, and waiting for what they are to reach. */
 public final class Flows {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than any test waits: a flow that uses it up on a stop is found out. */
+    private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(5);
 
     private Flows() {}
 
@@ -59,11 +64,41 @@ public final class Flows {
                 name, source, target, topics, Delivery.EXACTLY_ONCE, Isolation.READ_COMMITTED, 16, Long.MAX_VALUE);
     }
 
+    /** The same flow, delivering in another way. */
+    public static FlowConfig with(FlowConfig flow, Delivery delivery) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                delivery,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond());
+    }
+
+    /** The same flow, of other records. */
+    public static FlowConfig with(FlowConfig flow, Isolation isolation) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                isolation,
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond());
+    }
+
     public static TopicsConfig topics(StartFrom start, String... select) {
+        return topics(start, "{topic}", List.of(select));
+    }
+
+    public static TopicsConfig topics(StartFrom start, String rename, List<String> select) {
         return new TopicsConfig(
-                List.of(select).stream().map(Pattern::compile).toList(),
+                select.stream().map(Pattern::compile).toList(),
                 List.of(),
-                "{topic}",
+                rename,
                 start,
                 Duration.ofSeconds(1),
                 true,
@@ -75,8 +110,8 @@ public final class Flows {
     }
 
     public static Replicator start(FlowConfig flow, long memoryBytes) {
-        return Replicator.start(new ReplicatorConfig(
-                "test", 2, memoryBytes, Duration.ofMillis(200), Duration.ofSeconds(20), List.of(flow)));
+        return Replicator.start(
+                new ReplicatorConfig("test", 2, memoryBytes, Duration.ofMillis(200), DRAIN_TIMEOUT, List.of(flow)));
     }
 
     /** Waits until every partition of the topics was copied up to its end on the source as it is now. */
@@ -108,6 +143,13 @@ public final class Flows {
         return ends;
     }
 
+    /** Stops, and fails where that waits for what can never be sent. */
+    public static void stop(Replicator replicator) {
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(replicator::close);
+        await().atMost(PATIENCE).until(stopped::isDone);
+        stopped.join();
+    }
+
     /** Waits until the flow's status is as described. */
     public static void awaitStatus(Replicator replicator, Predicate<FlowStatus> expected) {
         await().atMost(PATIENCE).until(() -> expected.test(replicator.flows().get(0)));
@@ -117,11 +159,22 @@ public final class Flows {
         awaitStatus(replicator, flow -> flow.state() == FlowState.RUNNING);
     }
 
-    /** One partition's status. */
-    public static PartitionStatus partition(Replicator replicator, String topic, int number) {
+    /** Waits until one partition's status is as described. */
+    public static PartitionStatus awaitPartition(
+            Replicator replicator, String topic, int number, Predicate<PartitionStatus> expected) {
+        return await().atMost(PATIENCE)
+                .until(() -> find(replicator, topic, number), found -> found.isPresent() && expected.test(found.get()))
+                .orElseThrow();
+    }
+
+    private static Optional<PartitionStatus> find(Replicator replicator, String topic, int number) {
         return replicator.flows().get(0).partitions().stream()
                 .filter(partition -> partition.topic().equals(topic) && partition.partition() == number)
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
+    }
+
+    /** One partition's status. */
+    public static PartitionStatus partition(Replicator replicator, String topic, int number) {
+        return find(replicator, topic, number).orElseThrow();
     }
 }

@@ -77,9 +77,14 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         return Optional.ofNullable(fault);
     }
 
-    /** The same in words, and what it was asked for. */
+    /** The same in the broker's words. */
     public String why() {
-        return "the target did not grant " + name + ": " + why;
+        return why;
+    }
+
+    /** What is asked for, in words. */
+    public String name() {
+        return name;
     }
 
     /** A batch was sent under this identity and its fate is open. */

@@ -37,9 +37,6 @@ public final class Flow implements AutoCloseable {
     private static final long FIRST_RETRY_MILLIS = 1_000;
     private static final long MOST_RETRY_MILLIS = 15_000;
 
-    /** The same trouble is said again this often. */
-    private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     /** News from the lanes lead to a look at the topics at once, but not more often than this. */
     private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -67,8 +64,9 @@ public final class Flow implements AutoCloseable {
     private volatile Copies copies;
     private volatile List<TopicProblem> problems = List.of();
     private GroupOwners owners;
-    private String toldReason = "";
-    private long toldNanos;
+    private volatile String savingReason = "";
+    private final TroubleLog troubleLog;
+    private final TroubleLog savingLog;
 
     // Written by the pulse.
     private volatile double recordsPerSecond;
@@ -92,6 +90,8 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 this::news);
         this.healthLog = new HealthLog(config.name());
+        this.troubleLog = new TroubleLog(config.name());
+        this.savingLog = new TroubleLog(config.name());
         this.thread = new Thread(this::run, "replicator-" + config.name() + "-control");
         this.thread.setDaemon(true);
     }
@@ -179,7 +179,7 @@ public final class Flow implements AutoCloseable {
                         saved.partitions().size());
                 return saved;
             } catch (OffsetLogException failure) {
-                if (!failure.isTransient()) {
+                if (!failure.isTransient() && !failure.isDenied()) {
                     throw new RefusedException(failure.getMessage());
                 }
                 trouble(failure.getMessage());
@@ -230,7 +230,7 @@ public final class Flow implements AutoCloseable {
                         config.target().name());
             }
             reason = "";
-            toldReason = "";
+            troubleLog.isOver();
             state = FlowState.RUNNING;
             return true;
         } catch (UnavailableException unavailable) {
@@ -256,8 +256,11 @@ public final class Flow implements AutoCloseable {
             List<Progress> progress = lanes.collect();
             log.save(progress);
             owners.record(progress, log);
+            savingReason = "";
+            savingLog.isOver();
         } catch (OffsetLogException failure) {
-            trouble(failure.getMessage());
+            savingReason = failure.getMessage();
+            savingLog.say(failure.getMessage());
         }
     }
 
@@ -277,17 +280,12 @@ public final class Flow implements AutoCloseable {
         reason = "stopped";
     }
 
-    /** Says what is wrong, once, and again from time to time; kept as the flow's reason while it starts. */
+    /** Says what is wrong; kept as the flow's reason while it starts. */
     private void trouble(String message) {
         if (state == FlowState.STARTING) {
             reason = message;
         }
-        long now = System.nanoTime();
-        if (!message.equals(toldReason) || now - toldNanos > REPEAT_NANOS) {
-            LOG.warn("{}; trying again flow={}", message, config.name());
-            toldReason = message;
-            toldNanos = now;
-        }
+        troubleLog.say(message);
     }
 
     private void pause(long millis) throws InterruptedException {
@@ -333,7 +331,7 @@ public final class Flow implements AutoCloseable {
                 config.source().name(),
                 config.target().name(),
                 state,
-                reason,
+                state == FlowState.RUNNING ? savingReason : reason,
                 recordsPerSecond,
                 bytesPerSecond,
                 partitions,

@@ -178,7 +178,8 @@ public final class OffsetLog implements AutoCloseable {
     }
 
     private OffsetLogException cannotSave(Throwable cause) {
-        OffsetLogException failed = failed("progress cannot be saved in " + named(flow), cause);
+        OffsetLogException failed =
+                failed("progress cannot be saved in " + named(flow) + remedy(cause, "Write"), cause);
         if (!(cause instanceof RetriableException || cause instanceof TimeoutException)) {
             closeProducer(); // Some errors stay with a producer: the next save begins with a new one.
         }
@@ -200,7 +201,7 @@ public final class OffsetLog implements AutoCloseable {
         } catch (InterruptException e) {
             throw interrupted(e);
         } catch (KafkaException e) {
-            throw failed("progress cannot be read from " + named(flow), e);
+            throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
         }
         contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
         SavedState state = contents.state();
@@ -262,7 +263,14 @@ public final class OffsetLog implements AutoCloseable {
                 || cause instanceof RecordTooLargeException
                 || cause instanceof InvalidTopicException;
         boolean isTransient = !needsAnOperator && (cause instanceof ApiException || cause instanceof TimeoutException);
-        return new OffsetLogException(what + ": " + cause.getMessage(), cause, isTransient);
+        String words = cause.getMessage();
+        boolean saysNothing = words == null || words.isBlank();
+        return new OffsetLogException(
+                what + ": " + (saysNothing ? cause.getClass().getSimpleName() : words), cause, isTransient);
+    }
+
+    private static String remedy(Throwable cause, String right) {
+        return cause instanceof AuthorizationException ? "; grant " + right + " on it" : "";
     }
 
     static String named(FlowConfig flow) {

@@ -57,10 +57,11 @@ final class OffsetLogTopic {
 
     /** Makes sure that the topic is there and keeps what is written to it. */
     void ensure(Admin admin) throws InterruptedException {
-        if (!exists(admin)) {
+        if (exists(admin)) {
+            checkPolicy(admin);
+        } else {
             create(admin);
         }
-        checkPolicy(admin);
     }
 
     private boolean exists(Admin admin) throws InterruptedException {

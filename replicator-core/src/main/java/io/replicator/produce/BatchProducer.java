@@ -211,7 +211,17 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
-            drained = drain.answer();
+            drain(drain.answer());
+        }
+    }
+
+    /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
+    private void drain(CompletableFuture<Void> answer) {
+        drained = answer;
+        for (PartitionWindow window : windows) {
+            if (!window.isOver()) {
+                restart(window, window.dropUnsent(), nowNanos);
+            }
         }
     }
 

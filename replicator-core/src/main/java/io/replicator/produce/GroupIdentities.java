@@ -65,7 +65,13 @@ final class GroupIdentities {
             } else if (identity.isTaken()) {
                 work += giveUp(identity);
             } else if (!identity.isGranted() && identity.fault().isPresent()) {
-                tell(identity, TargetTrouble.noIdentity(identity.fault().get(), identity.why()));
+                tell(
+                        identity,
+                        TargetTrouble.noIdentity(
+                                target.connection().clusterName(),
+                                identity.fault().get(),
+                                identity.name(),
+                                identity.why()));
             }
         }
         return work;

@@ -94,13 +94,20 @@ final class TargetTrouble {
                 "a replica of it comes back");
     }
 
-    static Health noIdentity(Fault fault, String why) {
-        boolean denied = fault == Fault.TARGET_NOT_AUTHORIZED;
+    /**
+     * @param identity what was asked for: a transactional id or a producer id
+     * @param why the broker's words
+     */
+    static Health noIdentity(String cluster, Fault fault, String identity, String why) {
+        if (fault == Fault.TARGET_NOT_AUTHORIZED) {
+            return new Health(
+                    PartitionState.FAILED,
+                    "target cluster " + cluster + " denies WRITE on " + identity + ": " + why,
+                    "an ACL on " + cluster + " allows WRITE on " + identity + ", or delivery = at-least-once is set");
+        }
         return new Health(
-                denied ? PartitionState.FAILED : PartitionState.WAITING,
-                why,
-                denied
-                        ? "an ACL allows WRITE and DESCRIBE on the transactional id, or delivery = at-least-once is set"
-                        : "the target's transaction coordinator answers");
+                PartitionState.WAITING,
+                "target cluster " + cluster + " did not grant " + identity + ": " + why,
+                "the transaction coordinator of " + cluster + " answers");
     }
 }

@@ -93,6 +93,8 @@ final class BrokerProperties {
         set("log.cleaner.dedupe.buffer.size", 8 << 20);
         set("log.cleaner.backoff.ms", 500);
         set("log.segment.delete.delay.ms", 1_000);
+        // Generated records are years old by their timestamps, and would go half a minute after a broker's start.
+        set("log.retention.ms", -1);
         // A killed broker is given up after this time; much less and a busy machine loses healthy ones.
         set("broker.heartbeat.interval.ms", 500);
         set("broker.session.timeout.ms", 4_000);
