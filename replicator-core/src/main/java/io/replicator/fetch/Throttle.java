@@ -50,7 +50,8 @@ public final class Throttle {
         if (Double.isInfinite(limit)) {
             owedBytes = 0;
         } else {
-            owedBytes = Math.max(0, owedBytes - (nowNanos - paidNanos) / NANOS * limit);
+            // Nothing owed, nothing to pay: the time of the first payment says nothing, for clocks begin anywhere.
+            owedBytes = owedBytes == 0 ? 0 : Math.max(0, owedBytes - (nowNanos - paidNanos) / NANOS * limit);
         }
         paidNanos = nowNanos;
     }

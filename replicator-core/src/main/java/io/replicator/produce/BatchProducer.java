@@ -96,6 +96,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private final List<PartitionWindow> retrying = new ArrayList<>();
 
     private CompletableFuture<Void> drained;
+    private boolean hasShed;
     private long lastShedNanos;
     private int slotsTaken;
     private long nowNanos;
@@ -347,9 +348,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** When the fetcher wants memory: partitions that get nothing written give back what they have not sent. */
     private int shed() {
         boolean scarce = isFetcherStarved.getAsBoolean() || stock.inUse() >= MOST_PENDING;
-        if (!scarce || nowNanos - lastShedNanos < SHED_INTERVAL_NANOS) {
+        if (!scarce || (hasShed && nowNanos - lastShedNanos < SHED_INTERVAL_NANOS)) {
             return 0;
         }
+        hasShed = true;
         lastShedNanos = nowNanos;
         int shed = 0;
         for (PartitionWindow window : windows) {

@@ -29,6 +29,7 @@ final class CopiedPartition {
     private int looked;
     private int copied;
     private long lastPosition;
+    private final long start;
 
     CopiedPartition(int slot, SourceLog source, SimulatedPartition target, Partition partition, OffsetMap map) {
         this.slot = slot;
@@ -37,6 +38,8 @@ final class CopiedPartition {
         this.partition = partition;
         this.map = map;
         this.lastPosition = partition.position();
+        this.start = partition.position();
+        this.copied = before(start);
     }
 
     void check() {
@@ -105,10 +108,15 @@ final class CopiedPartition {
             }
             records += map.runLength(run);
         }
-        long below = source.visible().stream()
-                .filter(record -> record.offset() < map.position())
-                .count();
+        int below = before(map.position()) - before(start);
         must(records == below, "below the position are " + below + " records, the map holds", records);
+    }
+
+    /** How many records of the source lie below an offset. */
+    private int before(long offset) {
+        return (int) source.visible().stream()
+                .filter(record -> record.offset() < offset)
+                .count();
     }
 
     boolean isDone() {
@@ -140,7 +148,7 @@ final class CopiedPartition {
                     "the reason does not say where:",
                     this);
         } else {
-            must(copied == source.visible().size(), "of " + source.visible().size() + " were copied", copied);
+            must(copied == source.visible().size(), "not everything was copied:", this);
         }
     }
 

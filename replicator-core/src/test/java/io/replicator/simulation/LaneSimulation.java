@@ -16,6 +16,7 @@ import io.replicator.wire.ReceivePool;
 import io.replicator.wire.ReceiveTracker;
 import io.replicator.wire.Transport;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -37,6 +38,8 @@ final class LaneSimulation {
 
     /** No wait of the engine is longer than ten seconds; several may follow one another. */
     private static final long MOST_CALM_MILLIS = 180_000;
+
+    private static final double THROTTLED_BYTES_PER_SECOND = 300_000;
 
     private static final long QUIET_MILLIS = 5_000;
 
@@ -60,6 +63,9 @@ final class LaneSimulation {
     private final List<CopiedPartition> copies = new ArrayList<>();
     private final int turns;
 
+    /** How often each kind of turn comes, one after the other. */
+    private final int[] weights = new int[6];
+
     LaneSimulation(long seed) {
         this.seed = seed;
         this.random = new SplittableRandom(seed);
@@ -82,7 +88,7 @@ final class LaneSimulation {
                 new FetchSession.Limits(
                         FETCH_WAIT_MILLIS, fetchBytes, Math.max(1, fetchBytes / (1 + random.nextInt(3))), isolation),
                 fetchBytes,
-                new Throttle(Double.POSITIVE_INFINITY),
+                new Throttle(random.nextInt(6) == 0 ? THROTTLED_BYTES_PER_SECOND : Double.POSITIVE_INFINITY),
                 new FetchMeasures());
         this.producer = new BatchProducer(
                 new BatchProducer.Settings(
@@ -99,7 +105,10 @@ final class LaneSimulation {
                 random.split(),
                 new ProduceMeasures());
         fetcher.wakes(producer.bell());
-        this.turns = 200 + random.nextInt(1_500);
+        this.turns = 200 + random.nextInt(1_200);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = 1 + random.nextInt(i < 5 ? 5 : 3);
+        }
     }
 
     private ClusterView connect(SimulatedCluster cluster, int maxInflight, ReceivePool pool) {
@@ -142,8 +151,12 @@ final class LaneSimulation {
         trace.say("calm from now on");
         faults.calm();
         copies.forEach(copy -> copy.source.finish());
-        untilAllIsCopied();
+        if (target.brokers() > 1 && random.nextInt(3) == 0) {
+            withBrokerStuck();
+        }
+        untilCopied(copies);
         copies.forEach(CopiedPartition::checkEnd);
+        checkGrants();
         quiet();
         drain();
     }
@@ -153,6 +166,10 @@ final class LaneSimulation {
         SimulatedPartition from = source.addPartition(topic, slot % 2, slot / 2);
         SimulatedPartition to = target.addPartition("copy-" + topic, slot % 2, slot / 2);
         SourceLog log = new SourceLog(from, isolation == Isolation.READ_COMMITTED, random.split());
+        for (int backlog = random.nextInt(3) * random.nextInt(30); backlog > 0; backlog--) {
+            log.step();
+        }
+        long start = random.nextBoolean() ? 0 : random.nextLong(log.readableEnd() + 1);
         to.maxBatchBytes = List.of(1 << 20, 20_000, 4_000).get(random.nextInt(3));
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
         Partition partition = new Partition(
@@ -161,22 +178,26 @@ final class LaneSimulation {
                 to.topic,
                 to.topicId,
                 slot % 3 == 0 ? 1 : 0,
-                0,
+                start,
                 -1,
                 knownLimit);
-        OffsetMap map = new OffsetMap(0);
+        OffsetMap map = new OffsetMap(start);
         copies.add(new CopiedPartition(slot, log, to, partition, map));
         producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
         fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
     }
 
     private void turn() {
-        switch (random.nextInt(10)) {
-            case 0, 1 -> fetcher.doWork(time.nanoseconds());
-            case 2, 3 -> producer.doWork(time.nanoseconds());
-            case 4, 5 -> source.step();
-            case 6, 7 -> target.step();
-            case 8 -> time.advanceMillis(random.nextInt(30) == 0 ? random.nextInt(1_500) : random.nextInt(10));
+        int kind = 0;
+        for (int left = random.nextInt(Arrays.stream(weights).sum()); left >= weights[kind]; kind++) {
+            left -= weights[kind];
+        }
+        switch (kind) {
+            case 0 -> fetcher.doWork(time.nanoseconds());
+            case 1 -> producer.doWork(time.nanoseconds());
+            case 2 -> source.step();
+            case 3 -> target.step();
+            case 4 -> time.advanceMillis(random.nextInt(30) == 0 ? random.nextInt(1_500) : random.nextInt(10));
             default -> apply();
         }
     }
@@ -192,6 +213,8 @@ final class LaneSimulation {
             copy.removed = true;
             fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
             producer.commands().put(new BatchProducer.Command.Remove(copy.slot));
+        } else if (what < 20) {
+            copy.source.writeForeign(copy.target);
         } else {
             copy.source.step();
         }
@@ -204,11 +227,32 @@ final class LaneSimulation {
         }
     }
 
-    private void untilAllIsCopied() {
+    /** A broker that answers nothing stops nobody but the partitions that it leads. */
+    private void withBrokerStuck() {
+        target.step();
+        target.stick(0);
+        trace.say("broker 0 of the target is stuck");
+        List<CopiedPartition> others =
+                copies.stream().filter(copy -> copy.target.leader != 0).toList();
+        untilCopied(others);
+        target.stick(-1);
+        trace.say("it answers again");
+    }
+
+    /** An identity is asked for once: sequences are never lost, for no broker forgets them. */
+    private void checkGrants() {
+        long groups =
+                copies.stream().map(copy -> copy.partition.group()).distinct().count();
+        if (target.grantsHeard() > groups) {
+            throw new AssertionError(target.grantsHeard() + " grants for " + groups + " partition groups");
+        }
+    }
+
+    private void untilCopied(List<CopiedPartition> expected) {
         long until = time.elapsedMillis() + MOST_CALM_MILLIS;
-        while (!copies.stream().allMatch(CopiedPartition::isDone)) {
+        while (!expected.stream().allMatch(CopiedPartition::isDone)) {
             if (time.elapsedMillis() > until) {
-                throw new AssertionError("nothing goes wrong any more, but it does not end: " + copies);
+                throw new AssertionError("nothing goes wrong any more, but it does not end: " + this + expected);
             }
             calmTurn();
         }
@@ -222,6 +266,13 @@ final class LaneSimulation {
         check();
         time.advanceMillis(work > 0 ? 0 : 10);
         time.advanceNanos(50_000);
+    }
+
+    @Override
+    public String toString() {
+        return "pool " + receivePool.usedBytes() + " of " + receivePool.size() + ", starved " + fetcher.isStarved()
+                + ", merge pool " + mergePool.usedBytes() + " of " + mergePool.size() + ", ring " + ring.occupied()
+                + " of " + ring.slots() + ", requests " + producer.inflightRequests() + " ";
     }
 
     /** When there is nothing to do, next to nothing is done. */

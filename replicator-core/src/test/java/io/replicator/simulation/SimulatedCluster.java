@@ -60,6 +60,10 @@ final class SimulatedCluster {
     private final Map<String, Long> producerIds = new HashMap<>();
     private long nextProducerId = 1_000;
     private long requests;
+    private int grantsHeard;
+
+    /** A broker that takes requests and answers none, -1 for none. */
+    private int stuck = -1;
 
     SimulatedCluster(
             String name,
@@ -92,9 +96,23 @@ final class SimulatedCluster {
         return time.elapsedMillis();
     }
 
+    int brokers() {
+        return brokers;
+    }
+
     /** How many requests were answered. */
     long requests() {
         return requests;
+    }
+
+    /** How many producer ids and epochs clients have heard of. */
+    int grantsHeard() {
+        return grantsHeard;
+    }
+
+    /** From now on one broker takes requests and answers none; -1 ends it. */
+    void stick(int broker) {
+        stuck = broker;
     }
 
     List<Node> bootstrapNodes() {
@@ -110,9 +128,14 @@ final class SimulatedCluster {
     }
 
     SimulatedLink accept(int broker) {
-        SimulatedLink link = new SimulatedLink(broker);
+        SimulatedLink link = new SimulatedLink(broker, random.nextBoolean());
         links.add(link);
         return link;
+    }
+
+    /** A client has read an answer. */
+    void heard(SimulatedLink.Response response) {
+        grantsHeard += response.isGrant() ? 1 : 0;
     }
 
     /** A request came off the wire; the broker has not looked at it yet. */
@@ -147,8 +170,8 @@ final class SimulatedCluster {
             }
             partition.announce(nowMillis());
         }
-        links.removeIf(link ->
-                link.closedByClient && (link.requests.isEmpty() || link.closedByBroker || random.nextInt(3) == 0));
+        links.removeIf(link -> link.closedByClient
+                && (link.requests.isEmpty() || link.closedByBroker || link.mute || !link.outlivesClient));
         if (faults.isCalm()) {
             // A client need not wait for its timeout to learn of a broker that never answers.
             links.forEach(link -> link.closedByBroker |= link.mute);
@@ -206,7 +229,7 @@ final class SimulatedCluster {
 
     private void serve(SimulatedLink link) {
         SimulatedLink.Request request = link.requests.peek();
-        boolean isStalled = !faults.isCalm() && nowMillis() < stalledUntilMillis[link.broker];
+        boolean isStalled = link.broker == stuck || (!faults.isCalm() && nowMillis() < stalledUntilMillis[link.broker]);
         if (request == null || request.arrivesMillis > nowMillis() || !isUp(link.broker) || isStalled || link.mute) {
             return;
         }
@@ -232,7 +255,8 @@ final class SimulatedCluster {
             ResponseHeader header = request.header.toResponseHeader();
             ByteBuffer bytes =
                     RequestUtils.serialize(header.data(), header.headerVersion(), answer, request.header.apiVersion());
-            link.responses.add(new SimulatedLink.Response(bytes, nowMillis() + faults.upTo(20)));
+            boolean isGrant = answer instanceof InitProducerIdResponseData grant && grant.producerId() >= 0;
+            link.responses.add(new SimulatedLink.Response(bytes, nowMillis() + faults.upTo(20), isGrant));
         }
     }
 

@@ -44,8 +44,12 @@ final class SimulatedLink {
         }
     }
 
-    /** A response, size left out. */
-    record Response(ByteBuffer bytes, long arrivesMillis) {}
+    /**
+     * A response, size left out.
+     *
+     * @param isGrant whether it brings a producer id
+     */
+    record Response(ByteBuffer bytes, long arrivesMillis, boolean isGrant) {}
 
     final int broker;
     final ArrayDeque<Request> requests = new ArrayDeque<>();
@@ -60,7 +64,11 @@ final class SimulatedLink {
     /** Requests are taken but never answered. */
     boolean mute;
 
-    SimulatedLink(int broker) {
+    /** Whether the broker goes on with what it was sent when the client has long closed the connection. */
+    final boolean outlivesClient;
+
+    SimulatedLink(int broker, boolean outlivesClient) {
         this.broker = broker;
+        this.outlivesClient = outlivesClient;
     }
 }

@@ -190,7 +190,7 @@ final class SimulatedSelector implements Selectable {
         channel.receiving.put(0, bytes, bytes.position(), bytes.remaining());
         completedReceives.add(new NetworkReceive(id, channel.receiving.rewind()));
         channel.receiving = null;
-        channel.link.responses.poll();
+        cluster.heard(channel.link.responses.poll());
         channel.link.unanswered.poll();
     }
 

@@ -77,6 +77,13 @@ final class SourceLog {
         return offset;
     }
 
+    /** An application that has nothing to do with copying writes to a partition, of the target for example. */
+    void writeForeign(SimulatedPartition other) {
+        ByteBuffer bytes = build(List.of(record(mostBytes)), CompressionType.NONE, RecordBatch.NO_PRODUCER_ID, false);
+        other.append(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
+        other.highWatermark = other.end;
+    }
+
     /** Applications are done: every transaction ends, everything is replicated. */
     void finish() {
         while (!open.isEmpty()) {
