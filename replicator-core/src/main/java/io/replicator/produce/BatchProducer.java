@@ -67,7 +67,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** Nothing is fetched for a partition that is not written: until the daemon is started again. */
     private static final long PARKED_NANOS = TimeUnit.DAYS.toNanos(3650);
 
-    private static final long SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** What gave its memory back is fetched again after a pause that doubles while nothing of it gets written. */
+    private static final long FIRST_SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int MOST_SHED_DOUBLINGS = 4;
     private static final long SHED_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Settings settings;
@@ -357,7 +360,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         for (PartitionWindow window : windows) {
             if (!window.isOver() && window.hasUnsent() && sender.isBlocked(window, nowNanos)) {
                 long offset = window.dropUnsent();
-                restart(window, offset, nowNanos + SHED_PAUSE_NANOS);
+                restart(window, offset, nowNanos + (FIRST_SHED_PAUSE_NANOS << window.sheds));
+                window.sheds = Math.min(MOST_SHED_DOUBLINGS, window.sheds + 1);
                 window.detachWaiting();
                 shed++;
             }

@@ -62,6 +62,9 @@ final class HeldBatch implements ProducedBatch {
     /** Whether it may be on the target although nobody said so. */
     boolean mayBeWritten;
 
+    /** The same of the tries before the one that is on its way: a no to this one says nothing about those. */
+    boolean mayBeWrittenEarlier;
+
     int failures;
     long targetOffset = -1;
     Fault fault;

@@ -56,6 +56,10 @@ final class PartitionWindow {
     boolean retrying;
 
     int failures;
+
+    /** How often in a row it gave memory back without getting anything written. */
+    int sheds;
+
     long firstFailureNanos;
     long notBeforeNanos;
     long lastProgressNanos;
@@ -275,6 +279,7 @@ final class PartitionWindow {
         if (!batch.mayBeWritten) {
             identity.sent();
         }
+        batch.mayBeWrittenEarlier = batch.mayBeWritten;
         batch.mayBeWritten = true;
         batch.state = HeldBatch.State.SENT;
         sent++;
@@ -293,11 +298,11 @@ final class PartitionWindow {
     /**
      * The batch must be sent again.
      *
-     * @param mayBeWritten whether it may be on the target all the same
+     * @param mayBeWritten whether this try may have put it on the target all the same
      */
     void sendAgain(HeldBatch batch, boolean mayBeWritten) {
         answered(batch);
-        if (!mayBeWritten) {
+        if (!mayBeWritten && !batch.mayBeWrittenEarlier) {
             settled(batch);
         }
         batch.state = HeldBatch.State.WAITING;

@@ -119,6 +119,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     private static void recovered(PartitionWindow window) {
         window.failures = 0;
+        window.sheds = 0;
         window.partition().targetHealthBecomes(Health.RUNNING);
     }
 
@@ -139,6 +140,8 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
             switch (fault.remedy()) {
                 case RETRY -> retry(window, batch, nowNanos);
                 case RENEW_IDENTITY -> {
+                    // In its place, and not known again as a repeated one: no try of it was written.
+                    batch.mayBeWrittenEarlier = false;
                     window.sendAgain(batch, false);
                     window.identity().renew();
                     failed(window, batch, nowNanos);
