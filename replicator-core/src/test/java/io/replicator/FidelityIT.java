@@ -73,8 +73,8 @@ final class FidelityIT {
         Codec[] codecs = Codec.values();
         source.createTopic("odd", codecs.length + 1, OddRecords.TOPIC_SETTINGS);
         OddRecords.write(source, "odd", 0);
-        for (int i = 0; i < codecs.length; i++) {
-            OddRecords.writeTogether(source, "odd", 1 + i, codecs[i]);
+        for (int partition = 1; partition <= codecs.length; partition++) {
+            OddRecords.writeTogether(source, "odd", partition, codecs[partition - 1]);
         }
 
         try (Replicator replicator = start("odd")) {
@@ -94,9 +94,9 @@ final class FidelityIT {
         settings.put("message.timestamp.type", "LogAppendTime");
         Codec[] codecs = Codec.values();
         source.createTopic("append-time", codecs.length, settings);
-        for (int i = 0; i < codecs.length; i++) {
-            OddRecords.writeTogether(source, "append-time", i, codecs[i]);
-            OddRecords.writeTogether(source, "append-time", i, codecs[i]);
+        for (int partition = 0; partition < codecs.length; partition++) {
+            OddRecords.writeTogether(source, "append-time", partition, codecs[partition]);
+            OddRecords.writeTogether(source, "append-time", partition, codecs[partition]);
         }
 
         try (Replicator replicator = start("append-time")) {

@@ -163,7 +163,7 @@ final class SecurityIT {
     @ParameterizedTest
     @EnumSource(value = Right.class, mode = EnumSource.Mode.EXCLUDE, names = "READ_OFFSETS")
     void shouldNameTheRightThatIsMissingAndGoOnOnceItIsGranted(Right missing) throws Exception {
-        String topic = "without-" + missing.name().toLowerCase(Locale.ROOT);
+        String topic = "without-" + missing.name().toLowerCase(Locale.ROOT).replace('_', '-');
         source.createTopic(topic, 1);
         Load.to(source, topic).write(100);
         for (Right right : Right.values()) {

@@ -9,7 +9,10 @@ public enum Fault {
     SOURCE_BROKER_ERROR(Remedy.RETRY),
     TARGET_BROKER_ERROR(Remedy.RETRY),
     TARGET_TIMED_OUT(Remedy.RETRY),
-    TARGET_LACKS_REPLICAS(Remedy.RETRY),
+    /** Nothing was written. */
+    TARGET_LACKS_REPLICAS(Remedy.RESTART_PARTITION),
+    /** The leader has the records, too few replicas have. */
+    TARGET_LOST_REPLICAS(Remedy.RETRY),
     TARGET_STORAGE_ERROR(Remedy.RETRY),
     SOURCE_TOPIC_MISSING(Remedy.RESTART_PARTITION),
     TARGET_TOPIC_MISSING(Remedy.RESTART_PARTITION),

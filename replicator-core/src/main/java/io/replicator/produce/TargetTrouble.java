@@ -66,7 +66,7 @@ final class TargetTrouble {
                         place + "the target broker cannot write (disk full or broken?): " + why,
                         "the disk of the broker that leads " + topic + "-" + partition.number()
                                 + " can be written again");
-            case TARGET_LACKS_REPLICAS ->
+            case TARGET_LACKS_REPLICAS, TARGET_LOST_REPLICAS ->
                 new Health(
                         PartitionState.WAITING,
                         place + "target topic " + topic + " has fewer in-sync replicas than min.insync.replicas",

@@ -136,6 +136,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         }
         if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
             window.sendAgain(batch, false);
+        } else if (fault == Fault.TARGET_LACKS_REPLICAS && batch.failures > 0) {
+            // Nothing was written this time; an earlier attempt may have been.
+            retry(window, batch, nowNanos);
         } else {
             switch (fault.remedy()) {
                 case RETRY -> retry(window, batch, nowNanos);
