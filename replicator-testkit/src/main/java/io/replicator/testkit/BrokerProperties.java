@@ -49,6 +49,7 @@ final class BrokerProperties {
                         })
                         .collect(joining(",")));
         set("log.dirs", logDirectory);
+        set("broker.rack", KafkaCluster.rack(node.id()));
     }
 
     private void listeners(BrokerNode node) {

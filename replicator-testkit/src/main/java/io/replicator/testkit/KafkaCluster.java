@@ -26,6 +26,11 @@ public interface KafkaCluster extends AutoCloseable {
         return new ClusterBuilder();
     }
 
+    /** The rack of a broker: each has one of its own. */
+    static String rack(int brokerId) {
+        return "rack-" + brokerId;
+    }
+
     /** The name the cluster was given, for logs and messages. */
     String name();
 
