@@ -5,10 +5,11 @@ import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.partition.PartitionState;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Draws flows as lines that fit a width: a table, and below each flow a few reasons why a partition does not run. */
@@ -20,7 +21,9 @@ public final class FlowView {
     private static final String YELLOW = "\u001B[33m";
     private static final String GREEN = "\u001B[32m";
     private static final String PLAIN = "\u001B[0m";
-    private static final String ROW = "%-20s %-9s %12s %12s %10s %8s  %s";
+
+    /** Leaves room for two states at 80 columns, where the first is the one that matters. */
+    private static final String ROW = "%-14s %-8s %9s %10s %7s %9s  %s";
 
     private final int width;
     private final boolean colours;
@@ -63,11 +66,11 @@ public final class FlowView {
                 states(flow));
     }
 
-    /** {@code 10 RUNNING, 1 FAILED}. */
+    /** {@code 1 FAILED, 10 RUNNING}: the worst first. */
     public static String states(FlowStatus flow) {
         Map<PartitionState, Long> counts = flow.partitions().stream()
                 .collect(Collectors.groupingBy(
-                        PartitionStatus::state, () -> new EnumMap<>(PartitionState.class), Collectors.counting()));
+                        PartitionStatus::state, () -> new TreeMap<>(Comparator.reverseOrder()), Collectors.counting()));
         return counts.isEmpty()
                 ? "none"
                 : counts.entrySet().stream()

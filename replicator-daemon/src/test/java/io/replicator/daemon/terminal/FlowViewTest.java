@@ -30,13 +30,13 @@ final class FlowViewTest {
 
         assertThat(lines)
                 .containsExactly(
-                        "FLOW                 STATE        RECORDS/S      BYTES/S        LAG      ETA  PARTITIONS",
-                        "x                    RUNNING         1.23 k    2.50 MB/s     9.93 k       9s  1 RUNNING, 4 FAILED",
+                        "FLOW           STATE    RECORDS/S    BYTES/S     LAG       ETA  PARTITIONS",
+                        "x              RUNNING     1.23 k  2.50 MB/s  9.93 k        9s  4 FAILED, 1 RUNNING",
                         "  b-0 FAILED: one",
                         "  b-1 FAILED: two",
                         "  b-2 FAILED: three",
                         "  and 1 more",
-                        "y                    STARTING        1.23 k    2.50 MB/s          0       0s  none",
+                        "y              STARTING    1.23 k  2.50 MB/s       0        0s  none",
                         "  west does not answer");
     }
 
