@@ -106,7 +106,7 @@ public final class Flows {
     }
 
     public static Replicator start(FlowConfig flow) {
-        return start(flow, 128L << 20);
+        return start(flow, 32L << 20);
     }
 
     public static Replicator start(FlowConfig flow, long memoryBytes) {

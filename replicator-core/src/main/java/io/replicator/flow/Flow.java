@@ -116,6 +116,9 @@ public final class Flow implements AutoCloseable {
             fail(refused.getMessage());
         } catch (InterruptedException interrupted) {
             fail("interrupted");
+        } catch (OutOfMemoryError tooSmall) {
+            fail("out of memory: " + tooSmall.getMessage()
+                    + "; lower memory, or give the JVM more (-XX:MaxDirectMemorySize for buffers, -Xmx for the heap)");
         } catch (RuntimeException bug) {
             LOG.error("the control plane failed flow={}", config.name(), bug);
             fail("internal error: " + bug);
