@@ -108,6 +108,35 @@ final class BatchMergerTest {
     }
 
     @Test
+    void shouldForgetTheRunsOfABatchThatTurnsOutNotToFit() {
+        Random random = new Random(40);
+        Placed first = new Recipe().records(new SimpleRecord(0L, new byte[10])).place(random);
+        Recipe recipe = new Recipe()
+                .baseOffset(1)
+                .records(
+                        new SimpleRecord(BatchFixtures.NOW, new byte[10]),
+                        new SimpleRecord(BatchFixtures.NOW, new byte[10]),
+                        new SimpleRecord(BatchFixtures.NOW, new byte[10]));
+        recipe.deltas = new int[] {0, 2, 4};
+        recipe.lastDelta = 4;
+        Placed second = recipe.place(random);
+        // By its size it fits, but its deltas to the first record's time are five bytes longer each: the third does
+        // not.
+        int room = first.size() + second.size() - BatchHeader.SIZE + 3 * 5;
+
+        merger.begin(ByteBuffer.allocate(room - 1));
+        assertThat(merger.add(first.buffer(), first.at())).isTrue();
+
+        assertThat(merger.add(second.buffer(), second.at())).isFalse();
+        assertThat(offsets(merger)).containsExactly(0L);
+        merger.begin(ByteBuffer.allocate(room));
+        assertThat(merger.add(first.buffer(), first.at())).isTrue();
+        assertThat(merger.add(second.buffer(), second.at())).isTrue();
+        assertThat(offsets(merger)).containsExactly(0L, 1L, 3L, 5L);
+        assertThat(merger.runs()).isEqualTo(3);
+    }
+
+    @Test
     void shouldRefuseWhatPassesItsOwnBoundEvenWhereTheTargetHasRoom() {
         Random random = new Random(41);
         BatchMerger small = new BatchMerger(1000);
@@ -285,6 +314,9 @@ final class BatchMergerTest {
             Placed first = batch(random, CompressionType.NONE, 0);
             Recipe recipe = new Recipe().baseOffset(1000).records(BatchFixtures.records(random, 3, 50));
             recipe.direct = random.nextBoolean();
+            if (random.nextBoolean()) {
+                recipe.holes(random);
+            }
             Placed bad = recipe.place(random);
             int index = bad.at() + BatchHeader.SIZE + random.nextInt(bad.size() - BatchHeader.SIZE);
             bad.buffer().put(index, (byte) random.nextInt());
@@ -292,12 +324,14 @@ final class BatchMergerTest {
             merger.begin(ByteBuffer.allocate(ROOM));
             merger.add(first.buffer(), first.at());
             int before = merger.recordCount();
+            List<Long> offsetsBefore = offsets(merger);
 
             try {
                 merger.add(bad.buffer(), bad.at());
                 assertThat(merger.recordCount()).isEqualTo(before + 3);
             } catch (CorruptBatchException e) {
                 assertThat(merger.recordCount()).isEqualTo(before);
+                assertThat(offsets(merger)).isEqualTo(offsetsBefore);
             }
         }
     }
