@@ -13,10 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.LegacyRecord;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -224,6 +228,22 @@ final class BatchRebuilderTest {
         for (int i = BatchHeader.CRC_AT; i < source.size(); i++) {
             flip(random, source, i);
         }
+    }
+
+    @Test
+    void shouldRefuseAnInnerRecordOfAnOldFormatWhoseOwnCrcIsWrong() {
+        LegacyRecord record = LegacyRecord.create(RecordBatch.MAGIC_VALUE_V1, 5L, null, new byte[20]);
+        record.buffer().put(record.sizeInBytes() - 1, (byte) 1);
+        MemoryRecordsBuilder builder = MemoryRecords.builder(
+                ByteBuffer.allocate(500),
+                RecordBatch.MAGIC_VALUE_V1,
+                Compression.gzip().build(),
+                TimestampType.CREATE_TIME,
+                0L);
+        builder.appendUncheckedWithOffset(0L, record);
+        ByteBuffer source = builder.build().buffer();
+
+        assertThatThrownBy(() -> rebuilder.rebuild(source, 0, 0, UNBOUNDED)).isInstanceOf(CorruptBatchException.class);
     }
 
     private void flip(Random random, Placed source, int i) {
