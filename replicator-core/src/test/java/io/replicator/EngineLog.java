@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** What the engine logs while this is open, from WARN on: what an operator would read. */
-final class EngineLog implements AutoCloseable {
+public final class EngineLog implements AutoCloseable {
     private final Logger engine = (Logger) LoggerFactory.getLogger("io.replicator");
     private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
@@ -24,7 +24,7 @@ final class EngineLog implements AutoCloseable {
 
     private EngineLog() {}
 
-    static EngineLog open() {
+    public static EngineLog open() {
         EngineLog log = new EngineLog();
         log.appender.setContext(log.engine.getLoggerContext());
         log.appender.start();
@@ -33,7 +33,7 @@ final class EngineLog implements AutoCloseable {
     }
 
     /** The lines of a level so far, without time, thread and logger. */
-    List<String> lines(Level level) {
+    public List<String> lines(Level level) {
         return events.stream()
                 .filter(event -> event.getLevel() == level)
                 .map(ILoggingEvent::getFormattedMessage)
@@ -41,7 +41,7 @@ final class EngineLog implements AutoCloseable {
     }
 
     /** Whatever happens in the world around it, no thread of the engine dies of it. */
-    void assertNothingFailedInside() {
+    public void assertNothingFailedInside() {
         assertThat(lines(Level.ERROR))
                 .noneMatch(line -> line.contains("a lane failed")
                         || line.contains("a lane did not close")

@@ -26,8 +26,12 @@ final class MissingTopics {
      *
      * @param topics by source topic
      * @param problems source topics whose settings cannot be read: a copy with other settings could lose records
+     * @param notices what the settings will do to the copies, by source topic: the target's brokers have defaults
      */
-    record Requests(Map<String, TopicCreation.Missing> topics, Map<String, UnavailableException> problems) {}
+    record Requests(
+            Map<String, TopicCreation.Missing> topics,
+            Map<String, UnavailableException> problems,
+            Map<String, List<SettingsNotice>> notices) {}
 
     /**
      * Reads the source topics' settings.
@@ -41,13 +45,17 @@ final class MissingTopics {
         var defaults = TargetDefaults.read(target);
         var settings = source.settings(missing);
         Map<String, TopicCreation.Missing> requests = new TreeMap<>();
+        Map<String, List<SettingsNotice>> notices = new TreeMap<>();
         for (String topic : missing) {
             if (!settings.failed().containsKey(topic)) {
                 Config own = settings.found().getOrDefault(topic, new Config(List.of()));
-                requests.put(topic, request(pairs.get(topic), sources.get(topic), own, defaults));
+                var request = request(pairs.get(topic), sources.get(topic), own, defaults);
+                requests.put(topic, request);
+                Config effective = defaults.effective(request.settings().values());
+                notices.put(topic, SettingsCheck.compare(own, effective));
             }
         }
-        return new Requests(requests, settings.failed());
+        return new Requests(requests, settings.failed(), notices);
     }
 
     private TopicCreation.Missing request(

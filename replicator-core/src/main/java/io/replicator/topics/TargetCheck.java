@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AclOperation;
 
@@ -100,6 +101,7 @@ final class TargetCheck {
                             target.cluster(),
                             "topic " + request.name() + " will be created: " + note));
         }
+        requests.notices().forEach((topic, notices) -> tell(source.pairs().get(topic) + " (once created)", notices));
     }
 
     private void checkExisting(SourceCheck.Result source, Map<String, TopicDescription> found)
@@ -151,14 +153,21 @@ final class TargetCheck {
         tellUnreadable(flow.source().name(), sourceSettings.failed());
         tellUnreadable(target.cluster(), targetSettings.failed());
         for (String topic : readable) {
-            var own = sourceSettings.found().get(topic);
-            var other = targetSettings.found().get(source.pairs().get(topic));
-            if (own != null && other != null) {
-                SettingsCheck.compare(topic, own, other)
-                        .forEach((severity, messages) -> messages.forEach(
-                                message -> findings.add(severity, Finding.Kind.TOPIC, target.cluster(), message)));
+            String name = source.pairs().get(topic);
+            var own = sourceSettings.found().getOrDefault(topic, new Config(List.of()));
+            var other = targetSettings.found().get(name);
+            if (other != null) {
+                tell(name, SettingsCheck.compare(own, other));
             }
         }
+    }
+
+    private void tell(String name, List<SettingsNotice> notices) {
+        notices.forEach(notice -> findings.add(
+                notice.severity(),
+                Finding.Kind.TOPIC,
+                target.cluster(),
+                SettingsNotice.sentence(name, target.cluster(), notice.words())));
     }
 
     private void tellUnreadable(String cluster, Map<String, UnavailableException> failed) {
@@ -167,6 +176,7 @@ final class TargetCheck {
                         Finding.Severity.WARNING,
                         Finding.Kind.PERMISSION,
                         cluster,
-                        failure.getMessage() + "; its settings are not compared, Kafka's defaults are assumed"));
+                        failure.getMessage()
+                                + "; what it does not tell is not compared, and Kafka's defaults are assumed"));
     }
 }

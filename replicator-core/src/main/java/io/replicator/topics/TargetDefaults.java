@@ -3,9 +3,13 @@ package io.replicator.topics;
 import io.replicator.config.ReplicationFactor;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * @param isLogAppendTime whether records' timestamps are replaced
  * @param takesOldRecords whether a timestamp may lie any time back
  * @param takesFutureRecords whether a timestamp may lie any time ahead
+ * @param compression the brokers' {@code compression.type}
+ * @param cleanupPolicy the brokers' {@code log.cleanup.policy}
  */
 record TargetDefaults(
         int brokers,
@@ -26,7 +32,9 @@ record TargetDefaults(
         int maxMessageBytes,
         boolean isLogAppendTime,
         boolean takesOldRecords,
-        boolean takesFutureRecords) {
+        boolean takesFutureRecords,
+        String compression,
+        String cleanupPolicy) {
     private static final Logger LOG = LoggerFactory.getLogger(TargetDefaults.class);
 
     static TargetDefaults read(ClusterAdmin target) throws InterruptedException {
@@ -46,7 +54,9 @@ record TargetDefaults(
                         .equals(forever),
                 // One hour since Kafka 4.0.
                 TargetLimits.text(settings, "log.message.timestamp.after.max.ms", "3600000")
-                        .equals(forever));
+                        .equals(forever),
+                TargetLimits.text(settings, TopicConfig.COMPRESSION_TYPE_CONFIG, "producer"),
+                TargetLimits.text(settings, "log.cleanup.policy", TopicConfig.CLEANUP_POLICY_DELETE));
     }
 
     private static Config settings(ClusterAdmin target, Collection<Node> nodes) throws InterruptedException {
@@ -66,6 +76,19 @@ record TargetDefaults(
             LOG.debug("The target's defaults cannot be read, Kafka's own are assumed", failure);
             return new Config(List.of());
         }
+    }
+
+    /** The settings that take effect on a topic created with these values, of those that can make it unlike its source. */
+    Config effective(Map<String, String> values) {
+        Map<String, String> effective = new TreeMap<>();
+        effective.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes));
+        effective.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, isLogAppendTime ? "LogAppendTime" : "CreateTime");
+        effective.put(TopicConfig.COMPRESSION_TYPE_CONFIG, compression);
+        effective.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanupPolicy);
+        effective.putAll(values);
+        return new Config(effective.entrySet().stream()
+                .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
+                .toList());
     }
 
     /** The replication factor to ask for: -1 lets the brokers choose. */

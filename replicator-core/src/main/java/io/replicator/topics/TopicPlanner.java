@@ -26,6 +26,9 @@ public final class TopicPlanner {
     /** The log names so many; the plan has them all. */
     private static final int PROBLEMS_PER_REFRESH = 20;
 
+    /** They are many where a broker's default is the cause, and then all alike. */
+    private static final int SETTINGS_PER_REFRESH = 5;
+
     private final FlowConfig flow;
     private final TopicSelection selection;
     private final TopicPairing pairing;
@@ -33,11 +36,9 @@ public final class TopicPlanner {
     private final ClusterTopics source;
     private final ClusterTopics target;
     private final TopicCreation creation;
-    private final TargetLimitsReader limits;
-
-    /** What was said before is not said again at every refresh. */
-    private Map<String, String> toldProblems = Map.of();
-
+    private final CopySettingsReader settings;
+    private final Told toldProblems = new Told();
+    private final Told toldSettings = new Told();
     private Set<String> toldUnmatched = Set.of();
 
     /**
@@ -55,7 +56,7 @@ public final class TopicPlanner {
         this.source = new ClusterTopics(gate.source());
         this.target = new ClusterTopics(gate.target());
         this.creation = new TopicCreation(gate.target(), false);
-        this.limits = new TargetLimitsReader(target);
+        this.settings = new CopySettingsReader(source, target);
     }
 
     /**
@@ -75,35 +76,55 @@ public final class TopicPlanner {
         List<CopiedTopic> topics = plan.copied();
         List<TopicProblem> problems = List.copyOf(plan.problems.values());
         List<String> unmatched = selection.unmatched(plan.sources.keySet());
-        tellProblems(problems);
+        tellProblems(plan.problems);
+        tellSettings(plan.warnings);
         tellUnmatched(unmatched, names);
         return new TopicsPlan(topics, problems, unmatched);
     }
 
-    private void tellProblems(Collection<TopicProblem> problems) {
+    private void tellProblems(Map<String, TopicProblem> problems) {
         Map<String, String> reasons = new HashMap<>();
-        problems.forEach(problem -> reasons.put(problem.topic(), problem.reason()));
-        List<TopicProblem> news = problems.stream()
-                .filter(problem -> !problem.reason().equals(toldProblems.get(problem.topic())))
-                .toList();
-        news.stream()
+        problems.forEach((topic, problem) -> reasons.put(topic, problem.reason()));
+        Told.News news = toldProblems.update(reasons);
+        news.topics().stream()
                 .limit(PROBLEMS_PER_REFRESH)
+                .map(problems::get)
                 .forEach(problem -> LOG.warn(
                         "Topic is not copied: {} flow={} topic={} resumesWhen=\"{}\"",
                         problem.reason(),
                         flow.name(),
                         problem.topic(),
                         problem.resumesWhen()));
-        if (news.size() > PROBLEMS_PER_REFRESH) {
-            LOG.warn("More topics are not copied flow={} topics={}", flow.name(), news.size() - PROBLEMS_PER_REFRESH);
+        if (news.topics().size() > PROBLEMS_PER_REFRESH) {
+            LOG.warn(
+                    "More topics are not copied flow={} topics={}",
+                    flow.name(),
+                    news.topics().size() - PROBLEMS_PER_REFRESH);
         }
-        long solved = toldProblems.keySet().stream()
-                .filter(topic -> !reasons.containsKey(topic))
-                .count();
-        if (solved > 0) {
-            LOG.info("Topics have no problem any more flow={} topics={}", flow.name(), solved);
+        if (news.over() > 0) {
+            LOG.info("Topics have no problem any more flow={} topics={}", flow.name(), news.over());
         }
-        toldProblems = reasons;
+    }
+
+    /** The records are copied all the same; once for each topic, and again when the settings change. */
+    private void tellSettings(Map<String, String> warnings) {
+        Told.News news = toldSettings.update(warnings);
+        String target = flow.target().name();
+        news.topics().stream()
+                .limit(SETTINGS_PER_REFRESH)
+                .forEach(name ->
+                        LOG.warn("{} flow={}", SettingsNotice.sentence(name, target, warnings.get(name)), flow.name()));
+        if (news.topics().size() > SETTINGS_PER_REFRESH) {
+            LOG.warn(
+                    "and {} more topics of cluster {} have settings that do not suit their copies; the command check"
+                            + " lists them all flow={}",
+                    news.topics().size() - SETTINGS_PER_REFRESH,
+                    target,
+                    flow.name());
+        }
+        if (news.over() > 0) {
+            LOG.info("Settings warned of before are gone flow={} topics={}", flow.name(), news.over());
+        }
     }
 
     private void tellUnmatched(List<String> unmatched, Set<String> names) {
@@ -129,6 +150,9 @@ public final class TopicPlanner {
 
         /** Target partitions that exist, where growth is done or refused. */
         private final Map<String, Integer> partitions = new HashMap<>();
+
+        /** What target topics' settings do to their copies, by name on the target. */
+        private final Map<String, String> warnings = new HashMap<>();
 
         /** Names on the target, by source topic. */
         private Map<String, String> pairs = Map.of();
@@ -260,13 +284,15 @@ public final class TopicPlanner {
         }
 
         private List<CopiedTopic> copied() throws InterruptedException {
-            Set<String> names = new TreeSet<>(pairs.values());
-            names.retainAll(targets.keySet());
-            Map<String, TargetLimits> known = limits.read(names);
+            Map<String, String> existing = new TreeMap<>(pairs);
+            existing.values().retainAll(targets.keySet());
+            Map<String, CopySettings> known = settings.read(existing);
             List<CopiedTopic> copied = new ArrayList<>();
-            pairs.forEach((topic, name) -> {
-                if (names.contains(name)) {
-                    copied.add(copied(topic, name, known.getOrDefault(name, TargetLimits.DEFAULT)));
+            existing.forEach((topic, name) -> {
+                CopySettings found = known.getOrDefault(topic, CopySettings.UNKNOWN);
+                copied.add(copied(topic, name, found.limits()));
+                if (!found.warning().isEmpty()) {
+                    warnings.put(name, found.warning());
                 }
             });
             return copied;

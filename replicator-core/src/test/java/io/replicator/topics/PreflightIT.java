@@ -252,7 +252,7 @@ final class PreflightIT {
 
         var report = check(clusters.flow("unlike").selecting("unlike"));
 
-        assertOne(report, Severity.WARNING, Kind.TOPIC, "unlike", "raise max.message.bytes");
+        assertOne(report, Severity.WARNING, Kind.TOPIC, "unlike", "west", "set max.message.bytes=2000000 on it");
         assertOne(report, Severity.WARNING, Kind.TOPIC, "unlike", "message.timestamp.type=CreateTime");
         assertOne(report, Severity.NOTE, Kind.TOPIC, "unlike", "retention.ms");
         assertOne(report, Severity.NOTE, Kind.TOPIC, "unlike", "message.timestamp.after.max.ms");

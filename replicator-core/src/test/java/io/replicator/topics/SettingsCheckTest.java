@@ -27,14 +27,16 @@ class SettingsCheckTest {
         "retention.ms, 2000, 1000, NOTE",
         "retention.ms, -1, 1000, NOTE",
         "retention.bytes, 2000, 1000, NOTE",
-        "compression.type, producer, zstd, NOTE",
+        "compression.type, producer, zstd, WARNING",
+        "compression.type, gzip, zstd, WARNING",
+        "compression.type, zstd, uncompressed, WARNING",
     })
     void shouldSayWhatTheTargetWouldChangeOrRefuse(
             String key, String source, String target, Finding.Severity severity) {
-        var found = SettingsCheck.compare("orders", config(Map.of(key, source)), config(Map.of(key, target)));
+        var found = SettingsCheck.compare(config(Map.of(key, source)), config(Map.of(key, target)));
 
-        assertThat(found).containsOnlyKeys(severity);
-        assertThat(found.get(severity)).singleElement().asString().contains("orders");
+        assertThat(found).extracting(SettingsNotice::severity).containsExactly(severity);
+        assertThat(found.get(0).words()).contains(key);
     }
 
     @ParameterizedTest
@@ -47,7 +49,7 @@ class SettingsCheckTest {
         "compression.type, zstd, zstd",
     })
     void shouldKeepQuietAboutWhatDoesNoHarm(String key, String source, String target) {
-        assertThat(SettingsCheck.compare("orders", config(Map.of(key, source)), config(Map.of(key, target))))
+        assertThat(SettingsCheck.compare(config(Map.of(key, source)), config(Map.of(key, target))))
                 .isEmpty();
     }
 
@@ -56,9 +58,35 @@ class SettingsCheckTest {
         var compacted = Map.of("cleanup.policy", "compact", "retention.ms", "1");
 
         assertThat(SettingsCheck.compare(
-                        "orders",
                         config(Map.of("cleanup.policy", "compact", "retention.ms", "2")),
                         new Config(List.copyOf(config(compacted).entries()))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"max.message.bytes, 1000", "cleanup.policy, compact", "retention.ms, 1000"})
+    void shouldNotCompareWithWhatTheSourceDoesNotTell(String key, String target) {
+        assertThat(SettingsCheck.compare(config(Map.of()), config(Map.of(key, target))))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldSayWhatIsSoWhateverTheSourceIs() {
+        var target = config(Map.of("message.timestamp.type", "LogAppendTime", "compression.type", "lz4"));
+
+        assertThat(SettingsCheck.compare(config(Map.of()), target)).hasSize(2);
+        assertThat(CopySettings.of(config(Map.of()), target).warning())
+                .startsWith("replaces timestamps")
+                .contains("CreateTime on it; it is stored with lz4: its brokers")
+                .endsWith("compression.type=producer on it");
+    }
+
+    @Test
+    void shouldWarnOfNothingThatIsOnlyGoodToKnow() {
+        var source = config(Map.of("retention.ms", "2000"));
+
+        assertThat(CopySettings.of(source, config(Map.of("retention.ms", "1000")))
+                        .warning())
                 .isEmpty();
     }
 }

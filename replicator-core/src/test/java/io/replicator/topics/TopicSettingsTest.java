@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class TopicSettingsTest {
     /** A target that takes everything as it comes. */
-    private static final TargetDefaults OPEN = new TargetDefaults(3, 3, 1_048_588, false, true, true);
+    private static final TargetDefaults OPEN =
+            new TargetDefaults(3, 3, 1_048_588, false, true, true, "producer", "delete");
 
     private static final String FOREVER = String.valueOf(Long.MAX_VALUE);
 
@@ -60,7 +61,7 @@ class TopicSettingsTest {
 
     @Test
     void shouldKeepTimestampsWhereEitherSideWouldReplaceThem() {
-        var stamping = new TargetDefaults(3, 3, 1_048_588, true, true, true);
+        var stamping = new TargetDefaults(3, 3, 1_048_588, true, true, true, "producer", "delete");
 
         assertThat(chosen(Map.of("message.timestamp.type", "LogAppendTime"), OPEN))
                 .isEqualTo(Map.of("message.timestamp.type", "CreateTime"));
@@ -69,7 +70,7 @@ class TopicSettingsTest {
 
     @Test
     void shouldTakeTimestampsThatTheTargetsBrokersWouldRefuse() {
-        var narrow = new TargetDefaults(3, 3, 1_048_588, false, false, false);
+        var narrow = new TargetDefaults(3, 3, 1_048_588, false, false, false, "producer", "delete");
 
         var settings = TopicSettings.forTarget(own(Map.of()), narrow, 3);
 
@@ -81,7 +82,7 @@ class TopicSettingsTest {
 
     @Test
     void shouldKeepTheSourcesLimitAheadButNotTheOneBack() {
-        var narrow = new TargetDefaults(3, 3, 1_048_588, false, false, false);
+        var narrow = new TargetDefaults(3, 3, 1_048_588, false, false, false, "producer", "delete");
         var values = Map.of("message.timestamp.before.max.ms", "60000", "message.timestamp.after.max.ms", "70000");
 
         assertThat(chosen(values, narrow))
@@ -122,6 +123,6 @@ class TopicSettingsTest {
     void shouldKnowKafkasDefaultsWhereBrokersMayNotBeAsked() {
         var defaults = TargetDefaults.of(2, new Config(List.of()));
 
-        assertThat(defaults).isEqualTo(new TargetDefaults(2, 1, 1_048_588, false, true, false));
+        assertThat(defaults).isEqualTo(new TargetDefaults(2, 1, 1_048_588, false, true, false, "producer", "delete"));
     }
 }
