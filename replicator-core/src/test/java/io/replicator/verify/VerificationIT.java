@@ -20,6 +20,7 @@ import io.replicator.testkit.KafkaCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -217,6 +219,62 @@ class VerificationIT {
                                 "key differs: 6 bytes, target 6 bytes; timestamp differs: 1071, target 1070; header 1 differs"));
         assertThat(report.differences()).isEqualTo(5);
         assertThat(report.comparedRecords()).isEqualTo(99);
+    }
+
+    @Test
+    void shouldFindOneMistakeInEachOfSomeLongStreams() throws Exception {
+        HandMadeFlow made = new HandMadeFlow("long", 4);
+        int records = 8_000;
+        try (KafkaProducer<byte[], byte[]> producer = producer(east)) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = 0; i < 4 * records; i++) {
+                sent.add(producer.send(record("long", i % 4, 1000L + i / 4, "key", "value")));
+            }
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        }
+        Map<Integer, Integer> places = Map.of(0, 6_001, 1, 2_500, 2, 7_998);
+        try (KafkaProducer<byte[], byte[]> producer = producer(west)) {
+            Map<ConsumerRecord<byte[], byte[]>, Future<RecordMetadata>> sent = new LinkedHashMap<>();
+            List<ConsumerRecord<byte[], byte[]>> written = read(east, "long");
+            for (int i = 0; i < written.size(); i++) {
+                ConsumerRecord<byte[], byte[]> record = written.get(i);
+                long beyond = record.offset() - places.getOrDefault(record.partition(), -10);
+                ConsumerRecord<byte[], byte[]> copied = record;
+                if (record.partition() == 0 && beyond == 0) {
+                    continue;
+                } else if (record.partition() == 1 && (beyond == 0 || beyond == 1)) {
+                    copied = written.get(beyond == 0 ? i + 1 : i - 1);
+                } else if (record.partition() == 2 && beyond == 0) {
+                    record.headers().remove("header").add("header", null).add("header", "kez".getBytes(UTF_8));
+                }
+                sent.put(
+                        record,
+                        producer.send(new ProducerRecord<>(
+                                "long",
+                                record.partition(),
+                                copied.timestamp(),
+                                copied.key(),
+                                copied.value(),
+                                copied.headers())));
+            }
+            for (Map.Entry<ConsumerRecord<byte[], byte[]>, Future<RecordMetadata>> each : sent.entrySet()) {
+                made.append(each.getKey(), each.getValue().get().offset());
+            }
+        }
+        made.save();
+        List<Difference> differences = new ArrayList<>();
+
+        VerificationReport report = made.verify(differences, new ArrayList<>());
+
+        assertThat(differences)
+                .containsExactlyInAnyOrder(
+                        new Difference("long", 0, 6_001, "long", -1, "missing on target: no run covers it"),
+                        new Difference("long", 1, 2_500, "long", 2_500, "timestamp differs: 3500, target 3501"),
+                        new Difference("long", 1, 2_501, "long", 2_501, "timestamp differs: 3501, target 3500"),
+                        new Difference("long", 2, 7_998, "long", 7_998, "header 1 differs"));
+        assertThat(report.comparedRecords()).isEqualTo(4 * records - 1);
     }
 
     @Test
