@@ -1,4 +1,4 @@
-package io.replicator.benchmarks;
+package io.replicator.benchmarks.pieces;
 
 import io.replicator.batch.BatchHeader;
 import io.replicator.batch.BatchMerger;

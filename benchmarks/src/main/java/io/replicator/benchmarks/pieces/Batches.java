@@ -1,4 +1,4 @@
-package io.replicator.benchmarks;
+package io.replicator.benchmarks.pieces;
 
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;

@@ -1,0 +1,100 @@
+package io.replicator.benchmarks.pieces;
+
+import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.Translation;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What an acknowledgement costs the offset map, and what a translation costs when the map has that many runs. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class OffsetMapBenchmark {
+    private static final int APPENDS = 10_000;
+    private static final int RECORDS_EACH = 15;
+    private static final int QUESTIONS = 1 << 12;
+
+    /** A filled map, and what it is asked: places all over it, in no order. */
+    @State(Scope.Thread)
+    public static class Filled {
+        /** A topic without gaps has one; one that is written in transactions has a run for each. */
+        @Param({"1", "1000", "1000000"})
+        public int runs;
+
+        private final long[] sourceOffsets = new long[QUESTIONS];
+        private final long[] targetOffsets = new long[QUESTIONS];
+        private OffsetMap map;
+        private int question;
+
+        @Setup
+        public void fill() {
+            map = new OffsetMap(0);
+            for (int run = 0; run < runs; run++) {
+                append(map, run, 1);
+            }
+            SplittableRandom random = new SplittableRandom(1);
+            for (int i = 0; i < QUESTIONS; i++) {
+                sourceOffsets[i] = random.nextLong(map.position());
+                targetOffsets[i] = random.nextLong(map.targetEnd());
+            }
+        }
+
+        private int next() {
+            return question++ & (QUESTIONS - 1);
+        }
+    }
+
+    /** Where a consumer group's source offset stands on the target. */
+    @Benchmark
+    public Translation translate(Filled filled) {
+        return filled.map.translate(filled.sourceOffsets[filled.next()]);
+    }
+
+    /** Where a record of the target came from. */
+    @Benchmark
+    public OptionalLong sourceOf(Filled filled) {
+        return filled.map.sourceOf(filled.targetOffsets[filled.next()]);
+    }
+
+    /** Acknowledged batches that follow each other: one run grows. */
+    @Benchmark
+    @OperationsPerInvocation(APPENDS)
+    public OffsetMap appendToOneRun() {
+        return appendAll(0);
+    }
+
+    /** Acknowledged batches with a marker between each two: every one is a run of its own, and the arrays grow. */
+    @Benchmark
+    @OperationsPerInvocation(APPENDS)
+    public OffsetMap appendRunByRun() {
+        return appendAll(1);
+    }
+
+    private static OffsetMap appendAll(int markers) {
+        OffsetMap map = new OffsetMap(0);
+        for (int batch = 0; batch < APPENDS; batch++) {
+            append(map, batch, markers);
+        }
+        return map;
+    }
+
+    /** Markers take offsets on the source only. */
+    private static void append(OffsetMap map, long batch, int markers) {
+        map.append(batch * (RECORDS_EACH + markers), batch * RECORDS_EACH, RECORDS_EACH);
+    }
+}
