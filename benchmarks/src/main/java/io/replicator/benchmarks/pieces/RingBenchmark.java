@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * What it costs to hand a batch from the fetcher's thread to the producer's. Read the counters, not the calls: a call
- * that finds the ring full, or empty, hands nothing over.
+ * What it costs to hand a batch from the fetcher's thread to the producer's. Read the counter of batches, not the calls:
+ * one that polls takes whatever is there.
  */
 @State(Scope.Group)
 @BenchmarkMode(Mode.Throughput)
@@ -45,10 +45,10 @@ public class RingBenchmark {
     /** Owned by the thread that fills. */
     private long nextOffset;
 
-    /** Batches that one of the threads handed over or took, per time unit. */
+    /** Batches that came out on the other thread, per time unit. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Handed {
+    public static class Taken {
         public long batches;
 
         @Setup(Level.Iteration)
@@ -68,7 +68,7 @@ public class RingBenchmark {
     @Benchmark
     @Group("handOff")
     @GroupThreads(1)
-    public void fill(Handed handed, Control control) {
+    public void fill(Control control) {
         BatchSlot slot = ring.claim();
         while (slot == null) {
             if (control.stopMeasurement) {
@@ -87,20 +87,19 @@ public class RingBenchmark {
         slot.arrivedNanos = nextOffset;
         nextOffset += 15;
         ring.publish();
-        handed.batches++;
     }
 
     /** The producer's side: takes whatever is there, as a lane's turn does. */
     @Benchmark
     @Group("handOff")
     @GroupThreads(1)
-    public void poll(Handed handed, Control control) {
+    public void poll(Taken taken, Control control) {
         Predicate<BatchSlot> taker = slot -> {
             if (slot.fromOffset != expectedOffset) {
                 throw new IllegalStateException(slot.fromOffset + " came where " + expectedOffset + " was due");
             }
             expectedOffset = slot.nextOffset;
-            handed.batches++;
+            taken.batches++;
             return true;
         };
         while (!ring.poll(taker) && !control.stopMeasurement) {
