@@ -81,6 +81,16 @@ final class AdminServerTest {
     }
 
     @Test
+    void shouldNotBeReadyWhileARunningFlowDoesNotReachACluster() throws Exception {
+        flows = List.of(flow("x", FlowState.RUNNING, "west does not answer", partition("a", 0, 1, 1)));
+
+        HttpResponse<String> ready = request("GET", "/health/ready");
+
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.body()).isEqualTo("{\"ok\":false,\"reasons\":[\"flow x: west does not answer\"]}");
+    }
+
+    @Test
     void shouldNotBeAliveWhenAThreadIsStuck() throws Exception {
         stuck = List.of("lane-0-fetcher");
 
