@@ -124,6 +124,13 @@ final class AdminServerTest {
                 .hasMessageStartingWith("admin.listen: cannot listen on 127.0.0.1:" + server.port() + ": ");
     }
 
+    @Test
+    void shouldSayThatTheHostHasNoAddress() {
+        assertThatThrownBy(() -> AdminServer.bind("no.such.host.invalid", 0))
+                .isInstanceOf(IOException.class)
+                .hasMessage("admin.listen: there is no address for the host no.such.host.invalid");
+    }
+
     private HttpResponse<String> request(String method, String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
