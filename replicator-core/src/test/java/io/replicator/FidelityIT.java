@@ -7,7 +7,6 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.StartFrom;
-import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
@@ -333,21 +332,6 @@ final class FidelityIT {
         }
 
         assertSame("giant");
-    }
-
-    @Test
-    void shouldStopWithoutWaitingForWhatCannotBeSent() throws Exception {
-        source.createTopic("stuck", 1);
-        target.createTopic("stuck", 1, Map.of("max.message.bytes", "2000"));
-        Load.to(source, "stuck")
-                .records(RecordShape.values(5_000).texture(Texture.NOISE))
-                .write(20);
-        Replicator replicator = start("stuck");
-        Flows.awaitPartition(replicator, "stuck", 0, it -> it.state() == PartitionState.FAILED);
-
-        Flows.stop(replicator);
-
-        assertThat(replicator.flows().get(0).state()).isEqualTo(FlowState.STOPPED);
     }
 
     private static void assertSame(String topic) {

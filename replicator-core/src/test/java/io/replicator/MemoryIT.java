@@ -123,7 +123,7 @@ final class MemoryIT {
         long heapBytes = heapBytes();
 
         try (Replicator replicator = Flows.start(flow("lacking"), MEMORY_BYTES)) {
-            await().atMost(PATIENCE).until(() -> errors(replicator, Fault.TARGET_LACKS_REPLICAS) > 3L * PARTITIONS);
+            await().atMost(PATIENCE).until(() -> errors(replicator, Fault.TARGET_LACKS_REPLICAS) > 2L * PARTITIONS);
             awaitRounds(replicator, heapBytes, 30);
             target.broker(2).start();
             Flows.awaitCopied(replicator, source, "lacking");

@@ -263,12 +263,15 @@ final class SecurityIT {
             }
         }
 
-        try (Replicator replicator = Flows.start(flow("anonymous"))) {
-            PartitionStatus denied =
-                    Flows.awaitPartition(replicator, "anonymous", 0, it -> it.state() == PartitionState.FAILED);
-            assertThat(denied.reason()).contains("west").contains("WRITE").contains("replicator.anonymous.");
-            assertThat(denied.resumesWhen()).contains("ACL").contains("at-least-once");
-        }
+        Replicator stopping = Flows.start(flow("anonymous"));
+        PartitionStatus denied =
+                Flows.awaitPartition(stopping, "anonymous", 0, it -> it.state() == PartitionState.FAILED);
+        assertThat(denied.reason()).contains("west").contains("WRITE").contains("replicator.anonymous.");
+        assertThat(denied.resumesWhen()).contains("ACL").contains("at-least-once");
+        // What was fetched and can never be sent must not hold the stop up.
+        Flows.stop(stopping);
+        assertThat(stopping.flows().get(0).state()).isEqualTo(FlowState.STOPPED);
+
         FlowConfig atLeastOnce = Flows.with(flow("anonymous"), Delivery.AT_LEAST_ONCE);
         try (Replicator replicator = Flows.start(atLeastOnce)) {
             Flows.awaitCopied(replicator, source, "anonymous");
