@@ -1,13 +1,8 @@
 package io.replicator.benchmarks.race;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +13,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -30,19 +24,15 @@ final class Equality {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int FETCH_BYTES = 64 << 20;
-    private static final int ABSENT = -1;
-
-    /** What the records of one partition come to. */
-    record PartitionDigest(long records, String digest) {}
 
     private Equality() {}
 
     /** Reads a topic whole. */
-    static Map<Integer, PartitionDigest> digest(Map<String, Object> clientProperties, String topic) {
-        Map<Integer, Digest> digests = new HashMap<>();
+    static Map<Integer, RecordsDigest.Result> digest(Map<String, Object> clientProperties, String topic) {
+        Map<Integer, RecordsDigest> digests = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(clientProperties)) {
             List<TopicPartition> partitions = partitions(consumer, topic);
-            partitions.forEach(partition -> digests.put(partition.partition(), new Digest()));
+            partitions.forEach(partition -> digests.put(partition.partition(), new RecordsDigest()));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions));
@@ -57,7 +47,7 @@ final class Equality {
                 throw new IllegalStateException(topic + " could not be read to its end: " + left);
             }
         }
-        Map<Integer, PartitionDigest> results = new TreeMap<>();
+        Map<Integer, RecordsDigest.Result> results = new TreeMap<>();
         digests.forEach((partition, digest) -> results.put(partition, digest.result()));
         return results;
     }
@@ -89,7 +79,7 @@ final class Equality {
     }
 
     private static String digest(ConsumerRecord<byte[], byte[]> record) {
-        Digest digest = new Digest();
+        RecordsDigest digest = new RecordsDigest();
         digest.add(record);
         return digest.result().digest();
     }
@@ -107,49 +97,6 @@ final class Equality {
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES / 8);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    /** A running digest. Lengths go in as well: no two lists of records come to the same bytes. */
-    private static final class Digest {
-        private final MessageDigest sha;
-        private final ByteBuffer numbers = ByteBuffer.allocate(Long.BYTES);
-        private long records;
-
-        Digest() {
-            try {
-                sha = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
-        }
-
-        void add(ConsumerRecord<byte[], byte[]> record) {
-            records++;
-            number(record.timestamp());
-            bytes(record.key());
-            bytes(record.value());
-            Header[] headers = record.headers().toArray();
-            number(headers.length);
-            for (Header header : headers) {
-                bytes(header.key().getBytes(StandardCharsets.UTF_8));
-                bytes(header.value());
-            }
-        }
-
-        private void number(long value) {
-            sha.update(numbers.clear().putLong(value).flip());
-        }
-
-        private void bytes(byte[] value) {
-            number(value == null ? ABSENT : value.length);
-            if (value != null) {
-                sha.update(value);
-            }
-        }
-
-        PartitionDigest result() {
-            return new PartitionDigest(records, HexFormat.of().formatHex(sha.digest()));
-        }
     }
 
     /** The records of one partition, one after the other. */

@@ -153,7 +153,7 @@ public final class Race implements Callable<Integer> {
             }
             out.printf("%s: %,d records in %d partitions%n", set.title(), set.records(), set.partitions());
             long bytes = set.write(arena.source(), set.name());
-            Map<Integer, Equality.PartitionDigest> wantedDigest =
+            Map<Integer, RecordsDigest.Result> wantedDigest =
                     Equality.digest(arena.source().adminProperties(), set.name());
             for (int round = 1; round <= rounds; round++) {
                 for (int i = 0; i < all.size(); i++) {
@@ -176,7 +176,7 @@ public final class Race implements Callable<Integer> {
     private void warmUp(Arena arena, Path scratch, List<Contender> all, DataSet set) {
         String topic = "warm-up";
         long bytes = set.write(arena.source(), topic);
-        Map<Integer, Equality.PartitionDigest> digest =
+        Map<Integer, RecordsDigest.Result> digest =
                 Equality.digest(arena.source().adminProperties(), topic);
         out.println("warming up (round 0 counts for nothing)");
         for (Contender contender : all) {
@@ -193,7 +193,7 @@ public final class Race implements Callable<Integer> {
             String topic,
             long bytes,
             int round,
-            Map<Integer, Equality.PartitionDigest> wanted) {
+            Map<Integer, RecordsDigest.Result> wanted) {
         boolean isWide = set.partitions() >= WIDE;
         Task task = new Task("t" + tasks++, arena, topic, set.batches().codec().kafkaName());
         HeatResult result;
@@ -221,10 +221,10 @@ public final class Race implements Callable<Integer> {
     }
 
     private static void requireEqual(
-            Arena arena, String topic, String targetTopic, Map<Integer, Equality.PartitionDigest> wanted) {
-        Map<Integer, Equality.PartitionDigest> found =
+            Arena arena, String topic, String targetTopic, Map<Integer, RecordsDigest.Result> wanted) {
+        Map<Integer, RecordsDigest.Result> found =
                 Equality.digest(arena.target().adminProperties(), targetTopic);
-        for (Map.Entry<Integer, Equality.PartitionDigest> each : wanted.entrySet()) {
+        for (Map.Entry<Integer, RecordsDigest.Result> each : wanted.entrySet()) {
             if (!each.getValue().equals(found.get(each.getKey()))) {
                 throw new IllegalStateException(targetTopic + " is not equal to its source: "
                         + Equality.firstDifference(
