@@ -45,6 +45,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     private final Map<Uuid, Topic<B>> topicsById = new HashMap<>();
     private final List<B> batches = new ArrayList<>();
     private int sizeInBytes;
+    private boolean isAnswered;
 
     /** One topic's batches in the call. */
     private static final class Topic<B> {
@@ -120,6 +121,11 @@ public final class ProduceCall<B extends ProducedBatch> {
         return sizeInBytes;
     }
 
+    /** Whether the broker answered, as opposed to that none can answer any more. */
+    public boolean isAnswered() {
+        return isAnswered;
+    }
+
     /** Sends; the node must be ready. */
     public void send(ClusterView cluster) {
         Connection connection = cluster.connection();
@@ -132,7 +138,8 @@ public final class ProduceCall<B extends ProducedBatch> {
         long throttleNanos = 0;
         Fault silence = Fault.UNEXPECTED;
         String why = "the broker's answer does not name the partition";
-        if (response.hasResponse()) {
+        isAnswered = response.hasResponse();
+        if (isAnswered) {
             ProduceResponse produced = (ProduceResponse) response.responseBody();
             throttleNanos = TimeUnit.MILLISECONDS.toNanos(produced.throttleTimeMs());
             for (ProduceResponseData.TopicProduceResponse topic :
