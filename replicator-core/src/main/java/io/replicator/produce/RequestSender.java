@@ -180,7 +180,7 @@ final class RequestSender {
 
     /** A broker answered a request, or never will. */
     void answered(ProduceCall<HeldBatch> call, long nowNanos) {
-        brokers.get(call.nodeId()).answered(call.sizeInBytes(), call.isAnswered(), nowNanos);
+        brokers.get(call.nodeId()).answered(call.sizeInBytes(), call.tookMillis(), nowNanos);
     }
 
     /** Whether the window's turn does not come, as opposed to has not come yet. */

@@ -1,6 +1,8 @@
 package io.replicator.produce;
 
+import io.replicator.wire.ProduceCall;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /** One target broker: the partitions that have something to send to it, and how many requests it has not answered. */
 final class TargetBroker {
@@ -12,9 +14,9 @@ final class TargetBroker {
 
     private final RoundTrip roundTrip = new RoundTrip();
 
-    // Of the requests in flight, which are answered in the order in which they were sent.
-    private final long[] sentNanos = new long[REQUESTS_IN_FLIGHT];
+    /** Of the requests in flight, which are answered in the order in which they were sent: what was owed with each. */
     private final long[] owedBytes = new long[REQUESTS_IN_FLIGHT];
+
     private int oldest;
     private long inflightBytes;
 
@@ -31,15 +33,14 @@ final class TargetBroker {
         }
         inflightBytes += requestBytes;
         int newest = (oldest + inflightRequests) % REQUESTS_IN_FLIGHT;
-        sentNanos[newest] = nowNanos;
         owedBytes[newest] = inflightBytes;
         inflightRequests++;
     }
 
-    /** @param isAnswer false when none will come */
-    void answered(int requestBytes, boolean isAnswer, long nowNanos) {
-        if (isAnswer) {
-            roundTrip.answered(nowNanos - sentNanos[oldest], owedBytes[oldest], nowNanos);
+    /** @param tookMillis how long the answer took, {@link ProduceCall#NO_ANSWER} when none will come */
+    void answered(int requestBytes, long tookMillis, long nowNanos) {
+        if (tookMillis != ProduceCall.NO_ANSWER) {
+            roundTrip.answered(TimeUnit.MILLISECONDS.toNanos(tookMillis), owedBytes[oldest], nowNanos);
         }
         oldest = (oldest + 1) % REQUESTS_IN_FLIGHT;
         inflightRequests--;
