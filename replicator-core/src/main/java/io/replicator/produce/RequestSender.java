@@ -136,8 +136,8 @@ final class RequestSender {
 
     private void cannotBeReached(TargetBroker broker, long nowNanos) {
         target.refresh();
-        Health health = TargetTrouble.unreachable(
-                target.connection().clusterName(), whyNot("broker " + broker.nodeId + " cannot be reached"));
+        Health health =
+                TargetTrouble.unreachable(target.connection().clusterName(), whyNot(target.unreachable(broker.nodeId)));
         for (PartitionWindow window : broker.sendable) {
             if (nowNanos - window.lastProgressNanos > SILENCE_NANOS) {
                 window.partition().targetHealthBecomes(health);
