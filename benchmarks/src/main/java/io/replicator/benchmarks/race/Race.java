@@ -40,6 +40,9 @@ public final class Race implements Callable<Integer> {
     private static final Duration STREAM = Duration.ofSeconds(60);
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
+    /** The results of record: what the pages show. */
+    private static final Path RECORD = Path.of("benchmarks/results");
+
     @Option(
             names = "--suite",
             split = ",",
@@ -83,7 +86,7 @@ public final class Race implements Callable<Integer> {
             Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(names = "--results", paramLabel = "DIR", description = "default: ${DEFAULT-VALUE}")
-    private Path results = Path.of("benchmarks/results");
+    private Path results = RECORD;
 
     @Option(
             names = "--report",
@@ -112,34 +115,33 @@ public final class Race implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!reportOnly) {
             for (Suite suite : suites) {
-                measure(suite).save(results);
+                measure(suite);
             }
         }
         Report report = new Report(results);
         out.println(report.markdown());
-        report.write(Path.of("README.md"), Path.of("benchmarks/README.md"));
+        if (results.equals(RECORD)) {
+            report.write(Path.of("README.md"), Path.of("benchmarks/README.md"));
+        }
         return 0;
     }
 
-    private SuiteResults measure(Suite suite) throws IOException {
+    private void measure(Suite suite) throws IOException {
         Path scratch = Files.createTempDirectory(directory, "replicator-benchmark");
         out.printf("%s: %s%n", suite.label(), suite.title());
         try (Arena arena = Arena.start(suite.layout(), scratch)) {
-            List<HeatResult> heats = new ArrayList<>();
-            List<LatencyResult> latencies = new ArrayList<>();
-            List<CeilingResult> ceilings = new ArrayList<>();
             if (suite.equals(Suite.LATENCY)) {
-                stream(arena, scratch, latencies);
+                SuiteResults.now(suite, List.of(), stream(arena, scratch), List.of())
+                        .save(results);
             } else {
-                copy(suite, arena, scratch, heats, ceilings);
+                copy(suite, arena, scratch);
             }
-            return SuiteResults.now(suite, heats, latencies, ceilings);
         } finally {
             delete(scratch);
         }
     }
 
-    private void copy(Suite suite, Arena arena, Path scratch, List<HeatResult> heats, List<CeilingResult> ceilings) {
+    private void copy(Suite suite, Arena arena, Path scratch) {
         List<DataSet> wanted = suite.dataSets().stream()
                 .filter(set -> dataSets.isEmpty() || dataSets.contains(set.name()))
                 .map(set -> set.scaled(scale))
@@ -152,6 +154,8 @@ public final class Race implements Callable<Integer> {
                 warm = true;
             }
             out.printf("%s: %,d records in %d partitions%n", set.title(), set.records(), set.partitions());
+            List<HeatResult> heats = new ArrayList<>();
+            List<CeilingResult> ceilings = new ArrayList<>();
             long bytes = set.write(arena.source(), set.name());
             Map<Integer, RecordsDigest.Result> wantedDigest =
                     Equality.digest(arena.source().adminProperties(), set.name());
@@ -169,6 +173,9 @@ public final class Race implements Callable<Integer> {
                 }
             }
             deleteTopics(arena.source().admin(), set.name());
+            SuiteResults.now(suite, heats, List.of(), ceilings)
+                    .with(SuiteResults.load(results, suite))
+                    .save(results);
         }
     }
 
@@ -238,7 +245,8 @@ public final class Race implements Callable<Integer> {
         }
     }
 
-    private void stream(Arena arena, Path scratch, List<LatencyResult> latencies) {
+    private List<LatencyResult> stream(Arena arena, Path scratch) {
+        List<LatencyResult> latencies = new ArrayList<>();
         List<Contender> all = contenders(MirrorMaker.TUNED_FOR_LATENCY);
         for (int round = 1; round <= rounds; round++) {
             for (int i = 0; i < all.size(); i++) {
@@ -257,6 +265,7 @@ public final class Race implements Callable<Integer> {
                         100 * result.cpuShare());
             }
         }
+        return latencies;
     }
 
     private List<Contender> contenders(Contender... beside) {

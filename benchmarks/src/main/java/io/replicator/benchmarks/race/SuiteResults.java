@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that a suite measured; one JSON file each.
@@ -39,6 +43,26 @@ record SuiteResults(
                 heats,
                 latencies,
                 ceilings);
+    }
+
+    /** These, and what was measured before of data sets that these do not have. */
+    SuiteResults with(Optional<SuiteResults> before) {
+        if (before.isEmpty()) {
+            return this;
+        }
+        Set<String> measured = Stream.concat(
+                        heats.stream().map(HeatResult::dataSet),
+                        ceilings.stream().map(CeilingResult::dataSet))
+                .collect(Collectors.toSet());
+        List<HeatResult> allHeats = new ArrayList<>(heats);
+        before.get().heats().stream()
+                .filter(it -> !measured.contains(it.dataSet()))
+                .forEach(allHeats::add);
+        List<CeilingResult> allCeilings = new ArrayList<>(ceilings);
+        before.get().ceilings().stream()
+                .filter(it -> !measured.contains(it.dataSet()))
+                .forEach(allCeilings::add);
+        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings);
     }
 
     void save(Path directory) {

@@ -56,6 +56,19 @@ final class ReportTest {
     }
 
     @Test
+    void shouldKeepWhatWasMeasuredBeforeOfOtherData() {
+        save(heat("replicator", 1, 4));
+        HeatResult other = new HeatResult("1k-lz4", "replicator", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1);
+
+        SuiteResults.now(Suite.LOCAL, List.of(other), List.of(), List.of())
+                .with(SuiteResults.load(directory, Suite.LOCAL))
+                .save(directory);
+
+        assertThat(SuiteResults.load(directory, Suite.LOCAL).orElseThrow().heats())
+                .containsExactly(other, heat("replicator", 1, 4));
+    }
+
+    @Test
     void shouldReadThePeakFromTheKernelsWords() {
         assertThat(ProcessMeter.peakMemoryBytes(List.of("VmPeak:\t  99 kB", "VmHWM:\t    2048 kB", "Threads:\t3")))
                 .isEqualTo(2 << 20);
