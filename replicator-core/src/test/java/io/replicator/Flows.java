@@ -8,6 +8,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.ReplicatorConfig;
+import io.replicator.config.Shaping;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import io.replicator.flow.FlowState;
@@ -74,7 +75,8 @@ public final class Flows {
                 delivery,
                 flow.isolation(),
                 flow.partitionGroups(),
-                flow.maxBytesPerSecond());
+                flow.maxBytesPerSecond(),
+                flow.shaping());
     }
 
     /** The same flow, of other records. */
@@ -87,7 +89,22 @@ public final class Flows {
                 flow.delivery(),
                 isolation,
                 flow.partitionGroups(),
-                flow.maxBytesPerSecond());
+                flow.maxBytesPerSecond(),
+                flow.shaping());
+    }
+
+    /** The same flow, with batches made for the target in another way. */
+    public static FlowConfig with(FlowConfig flow, Shaping shaping) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                shaping);
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {

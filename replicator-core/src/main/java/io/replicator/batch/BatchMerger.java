@@ -1,14 +1,13 @@
 package io.replicator.batch;
 
 import java.nio.ByteBuffer;
-import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
  * The {@code coalesce} way: makes one batch of several small ones of a partition, moving their records undecoded.
  *
  * <pre>
  *   target   | header (61) | records of the 1st | records of the 2nd | ...         codec none: framed where they will lie
- *   plain                  | records of the 1st | records of the 2nd | ...         else: framed here, compressed by finish
+ *   framed                 | records of the nth |                                  else: framed here one by one, compressed on
  * </pre>
  *
  * <p>The merged batch has a CRC of its own, so every source batch's CRC is checked on the way in: an error cannot hide behind a
@@ -16,12 +15,19 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
  * #runs} tells which source offsets went in. The first batch's codec is the merged one's, at the codec's default level: a
  * batch does not tell its own.
  *
- * <p>One instance per lane thread, reused: merging uncompressed batches allocates nothing, compressed ones cost what Kafka's
- * streams allocate. Invariant: a refused or corrupt batch leaves everything as it was.
+ * <p>One instance per lane thread, reused: merging uncompressed batches allocates nothing, a compressed batch costs what one
+ * stream of Kafka's allocates, however many went in. Invariant: a refused or corrupt batch leaves everything as it was.
  */
 public final class BatchMerger {
 
-    private static final int NO_ROOM = -1;
+    /** What {@link #finish} says when compression did not save what it was expected to. */
+    public static final int NO_ROOM = -1;
+
+    /** What compressed records may unfold to in all, as a multiple of the room: readers hold a batch in memory, too. */
+    private static final int MOST_UNFOLDING = 16;
+
+    private static final int MOST_UNFOLDED_BYTES = 32 << 20;
+    private static final int KEPT_FRAMED_BYTES = 4 << 20;
 
     private final int maxBytes;
     private final Crc32c crc = new Crc32c();
@@ -30,13 +36,15 @@ public final class BatchMerger {
     private final HeaderDraft header = new HeaderDraft();
     private final SourceRuns runs = new SourceRuns();
 
-    private ByteBuffer plain = ByteBuffer.allocate(0);
+    private final Folding folding = new Folding(codec);
+
+    private ByteBuffer framed = ByteBuffer.allocate(0);
     private ByteBuffer target;
     private int start;
     private int roomBytes;
     private int mergedBytes;
 
-    /** @param maxBytes bound of a merged batch, header included, before compression */
+    /** @param maxBytes bound of a merged batch as it is stored, header included */
     public BatchMerger(int maxBytes) {
         if (maxBytes <= BatchHeader.SIZE) {
             throw new IllegalArgumentException(
@@ -53,8 +61,8 @@ public final class BatchMerger {
     }
 
     /**
-     * Begins a merged batch at the target's position, which does not move. Whatever its compression saves, a batch takes at most
-     * what is there up to the target's limit uncompressed: so {@link #finish} never fails for want of room.
+     * Begins a merged batch at the target's position, which does not move. It takes at most what is there up to the target's
+     * limit, as stored.
      */
     public void begin(ByteBuffer newTarget) {
         target = newTarget;
@@ -63,6 +71,13 @@ public final class BatchMerger {
         mergedBytes = 0;
         header.begin();
         runs.clear();
+        folding.begin(newTarget, start + BatchHeader.SIZE, roomBytes);
+    }
+
+    /** Ends a merged batch that nobody wants, before its target is used for something else. */
+    public void abandon() {
+        folding.abandon();
+        target = null;
     }
 
     /**
@@ -87,7 +102,10 @@ public final class BatchMerger {
         int sourceCodec = BatchHeader.codec(source, at);
         boolean isSameCodec = header.isEmpty() || sourceCodec == header.codec();
         int sourceBytes = BatchHeader.sizeInBytes(source, at) - BatchHeader.SIZE;
-        if (!isSameCodec || sourceBytes > roomBytes - mergedBytes || count > Integer.MAX_VALUE - header.recordCount()) {
+        boolean isPlain = sourceCodec == BatchHeader.CODEC_NONE;
+        if (!isSameCodec
+                || sourceBytes > (isPlain ? roomBytes - mergedBytes : roomBytes)
+                || count > Integer.MAX_VALUE - header.recordCount()) {
             return false;
         }
         crc.verify(source, at);
@@ -95,16 +113,38 @@ public final class BatchMerger {
             throw new CorruptBatchException(
                     "batch at offset " + BatchHeader.baseOffset(source, at) + ": " + count + " records");
         }
-        if (sourceCodec == BatchHeader.CODEC_NONE) {
-            int recordsAt = at + BatchHeader.SIZE;
-            return addRecords(source, at, source, recordsAt, sourceBytes, target, start + BatchHeader.SIZE);
-        }
-        int unfoldedBytes = codec.unfold(source, at, roomBytes - mergedBytes);
-        if (unfoldedBytes < 0) {
+        return isPlain ? addPlain(source, at, sourceBytes) : addCompressed(source, at, sourceCodec, sourceBytes);
+    }
+
+    private boolean addPlain(ByteBuffer source, int at, int sourceBytes) {
+        int recordsAt = at + BatchHeader.SIZE;
+        int mergedAt = start + BatchHeader.SIZE;
+        int bytes = addRecords(
+                source, at, source, recordsAt, sourceBytes, target, mergedAt + mergedBytes, mergedAt + roomBytes);
+        mergedBytes += Math.max(0, bytes);
+        return bytes != NO_ROOM;
+    }
+
+    private boolean addCompressed(ByteBuffer source, int at, int sourceCodec, int sourceBytes) {
+        int most = (int) Math.min(MOST_UNFOLDED_BYTES, (long) MOST_UNFOLDING * roomBytes) - mergedBytes;
+        int unfoldedBytes = codec.unfold(source, at, most);
+        if (unfoldedBytes < 0 || !folding.hasRoomFor(sourceCodec, unfoldedBytes, sourceBytes)) {
             return false;
         }
-        reservePlain();
-        return addRecords(source, at, codec.unfolded(), 0, unfoldedBytes, plain, 0);
+        int count = BatchHeader.recordCount(source, at);
+        long bound = unfoldedBytes + (long) count * RecordCursor.LARGEST_FRAME_BYTES;
+        if (bound > 2L * MOST_UNFOLDED_BYTES) {
+            return false;
+        }
+        if (count > unfoldedBytes) {
+            throw new CorruptBatchException("batch at offset " + BatchHeader.baseOffset(source, at) + ": " + count
+                    + " records in " + unfoldedBytes + " bytes");
+        }
+        reserveFramed((int) bound);
+        int bytes = addRecords(source, at, codec.unfolded(), 0, unfoldedBytes, framed, 0, (int) bound);
+        folding.add(sourceCodec, framed, 0, bytes, sourceBytes);
+        mergedBytes += bytes;
+        return true;
     }
 
     /** Records in the merged batch, so far or as finished. */
@@ -131,44 +171,48 @@ public final class BatchMerger {
     }
 
     /**
-     * Writes header and CRC; the batch lies at the target's position as it was at {@link #begin}. Records whose compressed form
-     * would not fit into the target are stored as they are.
+     * Writes header and CRC; the batch lies at the target's position as it was at {@link #begin}.
      *
-     * @return its size
+     * @return its size, or {@link #NO_ROOM} when its compressed form turned out not to fit; it is nothing then
      */
     public int finish(long producerId, short producerEpoch, int baseSequence) {
         if (target == null || header.isEmpty()) {
             throw new IllegalStateException("no records were merged");
         }
-        int storedCodec = header.codec();
-        int storedBytes = mergedBytes;
-        if (storedCodec != BatchHeader.CODEC_NONE) {
-            storedBytes = fold(storedCodec);
-            if (storedBytes == NO_ROOM) {
-                target.put(start + BatchHeader.SIZE, plain, 0, mergedBytes);
-                storedCodec = BatchHeader.CODEC_NONE;
-                storedBytes = mergedBytes;
-            }
+        int storedBytes = header.codec() == BatchHeader.CODEC_NONE ? mergedBytes : folding.finish();
+        int size = NO_ROOM;
+        if (storedBytes != Folding.NO_ROOM) {
+            size = BatchHeader.SIZE + storedBytes;
+            header.write(target, start, size, header.codec(), producerId, producerEpoch, baseSequence, crc);
         }
-        int size = BatchHeader.SIZE + storedBytes;
-        header.write(target, start, size, storedCodec, producerId, producerEpoch, baseSequence, crc);
         target = null;
         return size;
     }
 
-    /** Adds {@code bytes} of plain records, which belong to the batch at {@code (source, at)}, behind the merged ones. */
-    private boolean addRecords(
-            ByteBuffer source, int at, ByteBuffer records, int recordsAt, int bytes, ByteBuffer merged, int mergedAt) {
-        boolean added = false;
+    /**
+     * Frames {@code bytes} of plain records, which belong to the batch at {@code (source, at)}, behind the merged ones.
+     *
+     * @return what they take, or {@link #NO_ROOM}
+     */
+    private int addRecords(
+            ByteBuffer source,
+            int at,
+            ByteBuffer records,
+            int recordsAt,
+            int bytes,
+            ByteBuffer to,
+            int toAt,
+            int limit) {
+        int added = NO_ROOM;
         runs.mark();
         cursor.open(records, recordsAt, recordsAt + bytes);
         try {
             added = isTakenWhole(source, at)
-                    ? takeWhole(source, at, records, recordsAt, bytes, merged, mergedAt)
-                    : frame(source, at, merged, mergedAt);
+                    ? takeWhole(source, at, records, recordsAt, bytes, to, toAt)
+                    : frame(source, at, to, toAt, limit);
         } finally {
             cursor.close();
-            if (!added) {
+            if (added == NO_ROOM) {
                 runs.reset();
             }
         }
@@ -180,33 +224,32 @@ public final class BatchMerger {
         return header.isEmpty() && BatchHeader.isDense(source, at) && !BatchHeader.hasDeleteHorizon(source, at);
     }
 
-    private boolean takeWhole(
-            ByteBuffer source, int at, ByteBuffer records, int recordsAt, int bytes, ByteBuffer merged, int mergedAt) {
-        merged.put(mergedAt, records, recordsAt, bytes);
+    private int takeWhole(
+            ByteBuffer source, int at, ByteBuffer records, int recordsAt, int bytes, ByteBuffer to, int toAt) {
+        to.put(toAt, records, recordsAt, bytes);
         runs.add(BatchHeader.baseOffset(source, at), BatchHeader.recordCount(source, at));
-        added(source, at, bytes, BatchHeader.baseTimestamp(source, at));
-        return true;
+        added(source, at, BatchHeader.baseTimestamp(source, at));
+        return bytes;
     }
 
-    private boolean frame(ByteBuffer source, int at, ByteBuffer merged, int mergedAt) {
+    private int frame(ByteBuffer source, int at, ByteBuffer to, int toAt, int limit) {
         long baseTimestamp = header.isEmpty() ? firstTimestamp(source, at) : header.baseTimestamp();
-        int end = frameEach(source, at, merged, mergedAt, BatchHeader.baseTimestamp(source, at) - baseTimestamp);
+        int end = frameEach(source, at, to, toAt, limit, BatchHeader.baseTimestamp(source, at) - baseTimestamp);
         if (end == NO_ROOM) {
-            return false;
+            return NO_ROOM;
         }
         if (BatchHeader.isDense(source, at)) {
             runs.add(BatchHeader.baseOffset(source, at), BatchHeader.recordCount(source, at));
         }
-        added(source, at, end - mergedAt, baseTimestamp);
-        return true;
+        added(source, at, baseTimestamp);
+        return end - toAt;
     }
 
-    private void added(ByteBuffer source, int at, int newMergedBytes, long baseTimestamp) {
+    private void added(ByteBuffer source, int at, long baseTimestamp) {
         if (header.isEmpty()) {
             header.first(BatchHeader.codec(source, at), baseTimestamp);
         }
         header.add(BatchHeader.recordCount(source, at), BatchHeader.maxTimestamp(source, at));
-        mergedBytes = newMergedBytes;
     }
 
     /** A delete horizon lies far from the records' times: deltas to it would be long. So the first record's time is the base. */
@@ -218,17 +261,16 @@ public final class BatchMerger {
         return timestamp;
     }
 
-    private int frameEach(ByteBuffer source, int at, ByteBuffer merged, int mergedAt, long timestampShift) {
+    private int frameEach(ByteBuffer source, int at, ByteBuffer to, int toAt, int limit, long timestampShift) {
         int count = BatchHeader.recordCount(source, at);
         boolean hasHoles = !BatchHeader.isDense(source, at);
         long baseOffset = BatchHeader.baseOffset(source, at);
-        int limit = mergedAt + roomBytes;
-        int next = mergedAt + mergedBytes;
+        int next = toAt;
         int nextDelta = header.recordCount();
         int previousSourceDelta = -1;
         for (int i = 0; i < count; i++) {
             cursor.next();
-            next = cursor.copyTo(merged, next, limit, cursor.timestampDelta() + timestampShift, nextDelta + i);
+            next = cursor.copyTo(to, next, limit, cursor.timestampDelta() + timestampShift, nextDelta + i);
             if (next == NO_ROOM) {
                 return NO_ROOM;
             }
@@ -247,18 +289,9 @@ public final class BatchMerger {
         return next;
     }
 
-    private void reservePlain() {
-        if (plain.capacity() < roomBytes) {
-            plain = ByteBuffer.allocate(roomBytes);
+    private void reserveFramed(int bytes) {
+        if (framed.capacity() < bytes || framed.capacity() > Math.max(KEPT_FRAMED_BYTES, bytes)) {
+            framed = ByteBuffer.allocate(Math.max(bytes, Math.min(2 * bytes, KEPT_FRAMED_BYTES)));
         }
-    }
-
-    private int fold(int storedCodec) {
-        ByteBuffer view = target.duplicate().position(start + BatchHeader.SIZE);
-        ByteBufferOutputStream out = new ByteBufferOutputStream(view);
-        codec.fold(storedCodec, plain, 0, mergedBytes, out);
-        // The stream moves to memory of its own when the target is too small, and goes on counting there.
-        int end = out.position();
-        return end <= target.limit() ? end - start - BatchHeader.SIZE : NO_ROOM;
     }
 }

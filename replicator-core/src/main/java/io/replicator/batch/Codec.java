@@ -61,11 +61,16 @@ final class Codec {
 
     /** Compresses bytes of a heap buffer onto the end of {@code target}. */
     void fold(int codec, ByteBuffer plain, int at, int bytes, ByteBufferOutputStream target) {
-        try (OutputStream compressor = COMPRESSIONS[codec].wrapForOutput(target, BatchHeader.MAGIC_V2)) {
+        try (OutputStream compressor = open(codec, target)) {
             compressor.write(plain.array(), plain.arrayOffset() + at, bytes);
         } catch (IOException e) {
             throw new IllegalStateException("compression into memory failed", e);
         }
+    }
+
+    /** A stream that compresses onto the end of {@code target}; it must be closed, for it holds memory outside of the heap. */
+    OutputStream open(int codec, ByteBufferOutputStream target) {
+        return COMPRESSIONS[codec].wrapForOutput(target, BatchHeader.MAGIC_V2);
     }
 
     private int readAll(InputStream records, int maxBytes) throws IOException {

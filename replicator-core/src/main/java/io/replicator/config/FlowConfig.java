@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param isolation which of the source's records count
  * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
+ * @param shaping how batches are made for the target
  */
 public record FlowConfig(
         String name,
@@ -23,7 +24,8 @@ public record FlowConfig(
         Delivery delivery,
         Isolation isolation,
         int partitionGroups,
-        long maxBytesPerSecond) {
+        long maxBytesPerSecond,
+        Shaping shaping) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -40,6 +42,19 @@ public record FlowConfig(
                 "must be 1 to " + MOST_PARTITION_GROUPS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
+    }
+
+    /** A flow that shapes batches as it sees fit. */
+    public FlowConfig(
+            String name,
+            ClusterConfig source,
+            ClusterConfig target,
+            TopicsConfig topics,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            long maxBytesPerSecond) {
+        this(name, source, target, topics, delivery, isolation, partitionGroups, maxBytesPerSecond, Shaping.AUTO);
     }
 
     /** The flow's compacted topic on the target, which holds its progress. */

@@ -101,7 +101,11 @@ public final class Lane implements AutoCloseable {
                 fetchMeasures);
         this.producer = new BatchProducer(
                 new BatchProducer.Settings(
-                        clientId + "-producer", transactionalIds(flow), MOST_REQUEST_BYTES, epochOffsetNanos()),
+                        clientId + "-producer",
+                        transactionalIds(flow),
+                        MOST_REQUEST_BYTES,
+                        flow.shaping(),
+                        epochOffsetNanos()),
                 () -> ConnectionFactory.open(flow.target(), clientId, REQUESTS_IN_FLIGHT, null),
                 ring,
                 fetcher::isStarved,

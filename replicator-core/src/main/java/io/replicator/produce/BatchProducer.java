@@ -3,6 +3,7 @@ package io.replicator.produce;
 import io.replicator.agent.Agent;
 import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
+import io.replicator.config.Shaping;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.Progress;
@@ -53,10 +54,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
      * @param transactionalIds prefix of the partition groups' transactional ids, the group's number follows; empty for
      *     anonymous identities
      * @param maxRequestBytes bound of one produce request, unless a single batch is larger
+     * @param shaping how batches are made for the target
      * @param epochOffsetNanos what is to be added to the agents' time to make it nanoseconds since 1970
      */
     public record Settings(
-            String name, Optional<String> transactionalIds, int maxRequestBytes, long epochOffsetNanos) {}
+            String name,
+            Optional<String> transactionalIds,
+            int maxRequestBytes,
+            Shaping shaping,
+            long epochOffsetNanos) {}
 
     private static final int COMMANDS_PER_TURN = 1_000;
     private static final int SLOTS_PER_TURN = 4_096;
@@ -134,7 +140,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         this.mergeBuffers = mergeBuffers;
         this.random = random;
         this.measures = measures;
-        this.shaper = new Shaper(mergeBuffers, stock);
+        this.shaper = new Shaper(mergeBuffers, stock, new WayChoice(settings.shaping()));
     }
 
     /** Any thread. */
@@ -344,7 +350,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     @Override
     public void requestDone(ProduceCall<HeldBatch> call) {
-        sender.answered(call.nodeId(), nowNanos);
+        sender.answered(call, nowNanos);
         fetcherBell.ring();
     }
 

@@ -174,13 +174,13 @@ final class PartitionWindow {
     }
 
     /**
-     * The batch to send next to a node, shaped if need be.
+     * The batch to send next to a broker, shaped if need be.
      *
      * @return {@code null} when nothing may be sent now
      * @throws io.replicator.batch.CorruptBatchException when the next source batch is corrupt
      */
-    HeldBatch next(int node, Shaper shaper) {
-        if (!isIdentityUsable() || (sent > 0 && sentTo != node)) {
+    HeldBatch next(TargetBroker broker, Shaper shaper, long nowNanos) {
+        if (!isIdentityUsable() || (sent > 0 && sentTo != broker.nodeId)) {
             return null;
         }
         HeldBatch next = firstUnsent();
@@ -189,7 +189,8 @@ final class PartitionWindow {
         }
         int room = isKnownToBroker ? MOST_IN_FLIGHT : 1;
         if (next == null && held.size() < room && identity.isGranted()) {
-            next = shapeNext(shaper);
+            boolean isBound = broker.bindsByRoundTrips(pending.size(), room - held.size(), nowNanos);
+            next = shapeNext(shaper, isBound);
         }
         return next != null && sent < room && maySend(next, room) ? next : null;
     }
@@ -228,7 +229,7 @@ final class PartitionWindow {
         return null;
     }
 
-    private HeldBatch shapeNext(Shaper shaper) {
+    private HeldBatch shapeNext(Shaper shaper, boolean isBoundByRoundTrips) {
         while (!pending.isEmpty()) {
             PendingBatch head = pending.peek();
             if (head.kind == BatchSlot.Kind.ADVANCE) {
@@ -237,8 +238,8 @@ final class PartitionWindow {
                 continue;
             }
             int before = held.size();
-            long nextOffset =
-                    shaper.shape(this, pending, held, Math.min(maxBatchBytes, partition.targetMaxBatchBytes()));
+            int limit = Math.min(maxBatchBytes, partition.targetMaxBatchBytes());
+            long nextOffset = shaper.shape(this, pending, held, limit, isBoundByRoundTrips);
             if (held.size() > before) {
                 return firstUnsent();
             }

@@ -18,8 +18,6 @@ import java.util.concurrent.TimeUnit;
  * window in the broker's queue, up to its size, as long as the broker owes fewer than five answers.
  */
 final class RequestSender {
-    private static final int REQUESTS_IN_FLIGHT = 5;
-
     /** A broker that owed an answer, or could not be connected to, for so long is in trouble. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -120,7 +118,7 @@ final class RequestSender {
     int send(long nowNanos) {
         int sent = 0;
         for (TargetBroker broker : brokers.values()) {
-            while (!broker.sendable.isEmpty() && broker.inflightRequests < REQUESTS_IN_FLIGHT) {
+            while (!broker.sendable.isEmpty() && broker.hasFreeRequest()) {
                 if (!target.isReady(broker.nodeId)) {
                     if (target.hasFailed(broker.nodeId)) {
                         cannotBeReached(broker, nowNanos);
@@ -153,7 +151,7 @@ final class RequestSender {
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < maxRequestBytes; left--) {
             PartitionWindow window = broker.sendable.poll();
             window.queued = false;
-            HeldBatch batch = window.isOver() || window.retrying ? null : next(window, broker.nodeId, nowNanos);
+            HeldBatch batch = window.isOver() || window.retrying ? null : next(window, broker, nowNanos);
             if (batch != null) {
                 window.send(batch, broker.nodeId);
                 call.add(batch);
@@ -165,13 +163,13 @@ final class RequestSender {
         }
         call.send(target);
         measures.requests.increment();
-        broker.sent(nowNanos);
+        broker.sent(call.sizeInBytes(), nowNanos);
         return true;
     }
 
-    private HeldBatch next(PartitionWindow window, int nodeId, long nowNanos) {
+    private HeldBatch next(PartitionWindow window, TargetBroker broker, long nowNanos) {
         try {
-            return window.next(nodeId, shaper);
+            return window.next(broker, shaper, nowNanos);
         } catch (CorruptBatchException corrupt) {
             verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, corrupt.getMessage(), nowNanos);
         } catch (BatchTooLargeException tooLarge) {
@@ -180,9 +178,9 @@ final class RequestSender {
         return null;
     }
 
-    /** A broker answered a request. */
-    void answered(int nodeId, long nowNanos) {
-        brokers.get(nodeId).answered(nowNanos);
+    /** A broker answered a request, or never will. */
+    void answered(ProduceCall<HeldBatch> call, long nowNanos) {
+        brokers.get(call.nodeId()).answered(call.sizeInBytes(), call.tookMillis(), nowNanos);
     }
 
     /** Whether the window's turn does not come, as opposed to has not come yet. */

@@ -14,38 +14,39 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Makes the batch that a partition sends next from the source batches that wait: passes, coalesces, or rebuilds.
- *
- * <p>What decides is what waits. A broker spends about 17 microseconds on a batch however small, so small neighbours are
- * worth a copy, or for tiny compressed ones a decompression and a compression; a batch alone is never worth either.
+ * Makes the batch that a partition sends next from the source batches that wait: passes, coalesces, or rebuilds, as {@link
+ * WayChoice} says wherever there is a choice.
  */
 final class Shaper {
-    /** Uncompressed batches below this are merged: measured, at 16 KiB merging saves a third of all CPU. */
-    private static final int MERGE_PLAIN_BELOW_BYTES = 64 << 10;
+    /** What a merged batch may grow to near by; larger ones gain nothing and delay their records. */
+    private static final int NEAR_MERGED_BYTES = 1 << 20;
 
-    /** Compressed batches below this are merged: measured, at 4 KiB merging saves a fifth, at 14 KiB it costs half. */
-    private static final int MERGE_COMPRESSED_BELOW_BYTES = 6 << 10;
-
-    /** What a merged batch may grow to; larger ones gain nothing and delay their records. */
-    private static final int MERGED_BYTES = 1 << 20;
+    /** Far away a partition's speed is the size of its batches, as far as the target takes them and a request holds them. */
+    private static final int FAR_MERGED_BYTES = 8 << 20;
 
     /** Room for the offset and timestamp deltas that become longer when records are merged. */
     private static final int ROOM_PER_SOURCE_BATCH = 1 << 10;
 
-    /** Compressed records usually unfold to no more than this many times their size; if they do, fewer are merged. */
-    private static final int UNFOLDING = 8;
+    /** Room that compressing anew may take beyond what the source batches have, as a part of it. */
+    private static final int COMPRESSION_ROOM = 8;
 
-    private static final int LEAST_UNFOLDED_BYTES = 64 << 10;
+    /** When no buffer of the wanted size is free, one of half of it may be, and so on down to here. */
+    private static final int LEAST_MERGE_BUFFER_BYTES = 64 << 10;
 
     /** The largest batch a Kafka record batch can be. */
     private static final int ANY_SIZE = Integer.MAX_VALUE - 64;
 
     private final ReceivePool mergeBuffers;
     private final PendingBatch.Stock stock;
-    private final BatchMerger merger = new BatchMerger(MERGED_BYTES);
+    private final BatchMerger merger = new BatchMerger(FAR_MERGED_BYTES);
     private final BatchRebuilder rebuilder = new BatchRebuilder();
+    private final WayChoice choice;
 
-    Shaper(ReceivePool mergeBuffers, PendingBatch.Stock stock) {
+    /** Of the batch that is shaped now. */
+    private boolean isBoundByRoundTrips;
+
+    Shaper(ReceivePool mergeBuffers, PendingBatch.Stock stock, WayChoice choice) {
+        this.choice = choice;
         this.mergeBuffers = mergeBuffers;
         this.stock = stock;
     }
@@ -55,18 +56,24 @@ final class Shaper {
      *
      * @param held where the shaped batches go; none when no record of the source batch is wanted
      * @param maxBatchBytes the most the target takes; a batch of one record may be larger, and will be refused
+     * @param boundByRoundTrips whether round trips are what limits the partition, see {@link WayChoice}
      * @return the source offset after what was taken
      * @throws CorruptBatchException when a batch that must be rebuilt is corrupt; nothing was taken then
      */
     long shape(
-            PartitionWindow window, ArrayDeque<PendingBatch> pending, ArrayDeque<HeldBatch> held, int maxBatchBytes) {
+            PartitionWindow window,
+            ArrayDeque<PendingBatch> pending,
+            ArrayDeque<HeldBatch> held,
+            int maxBatchBytes,
+            boolean boundByRoundTrips) {
+        isBoundByRoundTrips = boundByRoundTrips;
         PendingBatch head = pending.peek();
         long nextOffset = head.nextOffset;
-        if (head.kind == BatchSlot.Kind.REBUILD || isTooLarge(head, maxBatchBytes)) {
+        if (head.kind == BatchSlot.Kind.REBUILD || isTooLarge(head, maxBatchBytes) || choice.rebuildsAll()) {
             rebuild(window, head, held, maxBatchBytes);
             take(pending, false);
         } else {
-            HeldBatch merged = isSmall(head) ? merge(window, pending, maxBatchBytes) : null;
+            HeldBatch merged = isMerged(head) ? merge(window, pending, maxBatchBytes) : null;
             if (merged == null) {
                 merged = pass(window, head);
                 take(pending, true);
@@ -81,11 +88,10 @@ final class Shaper {
         return batch.sizeInBytes > maxBatchBytes && BatchHeader.recordCount(batch.bytes, batch.at) > 1;
     }
 
-    private static boolean isSmall(PendingBatch batch) {
-        int below = BatchHeader.isCompressed(batch.bytes, batch.at)
-                ? MERGE_COMPRESSED_BELOW_BYTES
-                : MERGE_PLAIN_BELOW_BYTES;
-        return batch.sizeInBytes < below && BatchMerger.isMergeable(batch.bytes, batch.at);
+    private boolean isMerged(PendingBatch batch) {
+        return batch.kind == BatchSlot.Kind.WHOLE
+                && BatchMerger.isMergeable(batch.bytes, batch.at)
+                && choice.merges(BatchHeader.codec(batch.bytes, batch.at), batch.sizeInBytes, isBoundByRoundTrips);
     }
 
     private void take(ArrayDeque<PendingBatch> pending, boolean bufferLivesOn) {
@@ -115,12 +121,9 @@ final class Shaper {
 
     /** Merges the head with what follows it; {@code null} when there is nothing to merge with, or no memory. */
     private HeldBatch merge(PartitionWindow window, ArrayDeque<PendingBatch> pending, int maxBatchBytes) {
-        int limit = Math.min(MERGED_BYTES, maxBatchBytes);
+        int limit = Math.min(isBoundByRoundTrips ? FAR_MERGED_BYTES : NEAR_MERGED_BYTES, maxBatchBytes);
         int roomBytes = roomFor(pending, limit);
-        if (roomBytes == 0) {
-            return null;
-        }
-        ReceiveBuffer buffer = mergeBuffers.take(roomBytes);
+        ReceiveBuffer buffer = roomBytes == 0 ? null : takeMergeBuffer(roomBytes);
         if (buffer == null) {
             return null;
         }
@@ -129,29 +132,39 @@ final class Shaper {
             merged = mergeInto(window, pending, buffer);
         } finally {
             if (merged == null) {
+                merger.abandon();
                 buffer.release();
             }
         }
         return merged;
     }
 
+    private ReceiveBuffer takeMergeBuffer(int roomBytes) {
+        int wanted = roomBytes;
+        ReceiveBuffer buffer = mergeBuffers.take(wanted);
+        while (buffer == null && wanted > LEAST_MERGE_BUFFER_BYTES) {
+            wanted /= 2;
+            buffer = mergeBuffers.take(wanted);
+        }
+        return buffer;
+    }
+
     /** How much room a merged batch needs; 0 when fewer than two batches would go in. */
-    private static int roomFor(ArrayDeque<PendingBatch> pending, int limit) {
-        boolean isCompressed = BatchHeader.isCompressed(pending.peek().bytes, pending.peek().at);
-        int factor = isCompressed ? UNFOLDING : 1;
+    private int roomFor(ArrayDeque<PendingBatch> pending, int limit) {
+        int codec = BatchHeader.codec(pending.peek().bytes, pending.peek().at);
         long roomBytes = 0;
         int batches = 0;
         for (PendingBatch batch : pending) {
-            if (batch.kind != BatchSlot.Kind.WHOLE || !isSmall(batch) || roomBytes >= limit) {
+            if (!isMerged(batch) || BatchHeader.codec(batch.bytes, batch.at) != codec || roomBytes >= limit) {
                 break;
             }
-            roomBytes += (long) factor * batch.sizeInBytes + ROOM_PER_SOURCE_BATCH;
+            roomBytes += batch.sizeInBytes + ROOM_PER_SOURCE_BATCH;
             batches++;
         }
-        if (batches < 2) {
-            return 0;
+        if (BatchHeader.isCompressed(pending.peek().bytes, pending.peek().at)) {
+            roomBytes += roomBytes / COMPRESSION_ROOM;
         }
-        return (int) Math.min(limit, Math.max(roomBytes, isCompressed ? LEAST_UNFOLDED_BYTES : 0));
+        return batches < 2 ? 0 : (int) Math.min(limit, roomBytes);
     }
 
     private HeldBatch mergeInto(PartitionWindow window, ArrayDeque<PendingBatch> pending, ReceiveBuffer buffer) {
@@ -164,7 +177,7 @@ final class Shaper {
         long arrivedNanos = pending.peek().arrivedNanos;
         for (Iterator<PendingBatch> each = pending.iterator(); each.hasNext(); ) {
             PendingBatch batch = each.next();
-            if (batch.kind != BatchSlot.Kind.WHOLE || !isSmall(batch) || !canAdd(batch)) {
+            if (!isMerged(batch) || !canAdd(batch)) {
                 break;
             }
             batches++;
@@ -172,7 +185,8 @@ final class Shaper {
             maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batch.bytes, batch.at));
             nextOffset = batch.nextOffset;
         }
-        if (batches < 2) {
+        int size = batches < 2 ? BatchMerger.NO_ROOM : merger.finish(-1, (short) -1, -1);
+        if (size == BatchMerger.NO_ROOM) {
             return null;
         }
         for (int i = 0; i < batches; i++) {
@@ -184,13 +198,11 @@ final class Shaper {
             runStarts[run] = merger.runStart(run);
             runLengths[run] = merger.runLength(run);
         }
-        int recordCount = merger.recordCount();
-        int size = merger.finish(-1, (short) -1, -1);
         return new HeldBatch(
                 window,
                 HeldBatch.Way.COALESCE,
                 batches,
-                recordCount,
+                merger.recordCount(),
                 nextOffset,
                 sourceBytes,
                 maxTimestamp,

@@ -24,6 +24,9 @@ import org.apache.kafka.common.requests.ProduceResponse;
  * @param <B> the caller's batch
  */
 public final class ProduceCall<B extends ProducedBatch> {
+    /** Nobody will answer any more. */
+    public static final long NO_ANSWER = -1;
+
     private static final short ACKS_ALL = -1;
 
     /** What the producer does with verdicts. */
@@ -45,6 +48,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     private final Map<Uuid, Topic<B>> topicsById = new HashMap<>();
     private final List<B> batches = new ArrayList<>();
     private int sizeInBytes;
+    private long tookMillis = NO_ANSWER;
 
     /** One topic's batches in the call. */
     private static final class Topic<B> {
@@ -120,6 +124,11 @@ public final class ProduceCall<B extends ProducedBatch> {
         return sizeInBytes;
     }
 
+    /** How long the answer took to come, or {@link #NO_ANSWER}: the connection's own clock says it, which is read after a wait. */
+    public long tookMillis() {
+        return tookMillis;
+    }
+
     /** Sends; the node must be ready. */
     public void send(ClusterView cluster) {
         Connection connection = cluster.connection();
@@ -133,6 +142,7 @@ public final class ProduceCall<B extends ProducedBatch> {
         Fault silence = Fault.UNEXPECTED;
         String why = "the broker's answer does not name the partition";
         if (response.hasResponse()) {
+            tookMillis = response.requestLatencyMs();
             ProduceResponse produced = (ProduceResponse) response.responseBody();
             throttleNanos = TimeUnit.MILLISECONDS.toNanos(produced.throttleTimeMs());
             for (ProduceResponseData.TopicProduceResponse topic :

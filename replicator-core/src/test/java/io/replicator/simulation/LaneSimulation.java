@@ -1,6 +1,7 @@
 package io.replicator.simulation;
 
 import io.replicator.config.Isolation;
+import io.replicator.config.Shaping;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.fetch.Throttle;
 import io.replicator.measure.FetchMeasures;
@@ -95,6 +96,7 @@ final class LaneSimulation {
                         "producer",
                         random.nextBoolean() ? Optional.of("simulation.") : Optional.empty(),
                         1 << (10 + random.nextInt(10)),
+                        shaping(seed),
                         0),
                 () -> connect(target, 6, null),
                 ring,
@@ -109,6 +111,12 @@ final class LaneSimulation {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = 1 + random.nextInt(i < 5 ? 5 : 3);
         }
+    }
+
+    /** Drawn apart, so that a seed means what it meant before there was a choice. */
+    private static Shaping shaping(long seed) {
+        List<Shaping> ways = List.of(Shaping.values());
+        return ways.get(new SplittableRandom(~seed).nextInt(ways.size()));
     }
 
     private ClusterView connect(SimulatedCluster cluster, int maxInflight, ReceivePool pool) {

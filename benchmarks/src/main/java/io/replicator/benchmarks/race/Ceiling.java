@@ -5,6 +5,7 @@ import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.Shaping;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.fetch.Throttle;
 import io.replicator.measure.FetchMeasures;
@@ -197,7 +198,8 @@ final class Ceiling {
             Doorbell feederBell = new Doorbell(() -> {});
             ClusterConfig target = cluster("target", arena.target());
             producer = new BatchProducer(
-                    new BatchProducer.Settings("ceiling-producer-" + lane, Optional.empty(), REQUEST_BYTES, 0),
+                    new BatchProducer.Settings(
+                            "ceiling-producer-" + lane, Optional.empty(), REQUEST_BYTES, Shaping.AUTO, 0),
                     () -> ConnectionFactory.open(target, "ceiling-" + lane, REQUESTS_IN_FLIGHT, null),
                     ring,
                     () -> false,

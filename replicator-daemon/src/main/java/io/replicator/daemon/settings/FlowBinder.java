@@ -6,6 +6,7 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
+import io.replicator.config.Shaping;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import java.time.DateTimeException;
@@ -68,6 +69,14 @@ final class FlowBinder {
                 flow.integer("partition-groups", "a number from 1 to 1000"),
                 number -> sound("x", SOUND_SOURCE, SOUND_TARGET, number, 1L));
         Optional<Long> throttle = throttle();
+        Optional<Shaping> shaping = flow.oneOf(
+                "shaping",
+                Map.of(
+                        "auto", Shaping.AUTO,
+                        "pass", Shaping.PASS,
+                        "coalesce", Shaping.COALESCE,
+                        "rebuild", Shaping.REBUILD),
+                "auto, pass, coalesce or rebuild");
         laterFeatures();
         flow.finish();
         boolean named = isNameSound();
@@ -80,7 +89,8 @@ final class FlowBinder {
                 || delivery.isEmpty()
                 || isolation.isEmpty()
                 || partitionGroups.isEmpty()
-                || throttle.isEmpty()) {
+                || throttle.isEmpty()
+                || shaping.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FlowConfig(
@@ -91,7 +101,8 @@ final class FlowBinder {
                 delivery.get(),
                 isolation.get(),
                 partitionGroups.get(),
-                throttle.get()));
+                throttle.get(),
+                shaping.get()));
     }
 
     private Optional<ClusterConfig> cluster(String end) {

@@ -7,6 +7,7 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
+import io.replicator.config.Shaping;
 import io.replicator.config.StartFrom;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ final class SettingsFileTest {
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.AsSource());
         assertThat(flow.delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_COMMITTED);
+        assertThat(flow.shaping()).isEqualTo(Shaping.AUTO);
         assertThat(flow.partitionGroups()).isEqualTo(16);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(Long.MAX_VALUE);
         assertThat(settings.replicator().memoryBytes()).isEqualTo(128L << 20);
@@ -88,6 +90,7 @@ final class SettingsFileTest {
                       }
                       delivery = at-least-once
                       isolation = read-uncommitted
+                      shaping = rebuild
                       partition-groups = 4
                       throttle { bytes-per-second = 50 MiB }
                     }
@@ -115,6 +118,7 @@ final class SettingsFileTest {
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.Fixed((short) 3));
         assertThat(flow.delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_UNCOMMITTED);
+        assertThat(flow.shaping()).isEqualTo(Shaping.REBUILD);
         assertThat(flow.partitionGroups()).isEqualTo(4);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(50L << 20);
         assertThat(settings.replicator().instance()).isEqualTo("i1");
