@@ -23,6 +23,9 @@ final class RequestSender {
     /** A broker that owed an answer, or could not be connected to, for so long is in trouble. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** Thousands of windows may wait for a broker: they are told that it cannot be reached no more often than this. */
+    private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ClusterView target;
     private final Windows windows;
     private final Shaper shaper;
@@ -138,6 +141,10 @@ final class RequestSender {
 
     private void cannotBeReached(TargetBroker broker, long nowNanos) {
         target.refresh();
+        if (broker.toldNanos != 0 && nowNanos - broker.toldNanos < TELL_INTERVAL_NANOS) {
+            return;
+        }
+        broker.toldNanos = nowNanos;
         Health health = TargetTrouble.unreachable(
                 target.connection().clusterName(), whyNot("broker " + broker.nodeId + " cannot be reached"));
         for (PartitionWindow window : broker.sendable) {

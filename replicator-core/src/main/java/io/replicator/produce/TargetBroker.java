@@ -8,6 +8,9 @@ final class TargetBroker {
     final ArrayDeque<PartitionWindow> sendable = new ArrayDeque<>();
     int inflightRequests;
 
+    /** When its windows were last told that it cannot be reached, 0 when they never were. */
+    long toldNanos;
+
     /** When it last answered, or was first asked after a time without requests. */
     long lastSignNanos;
 
