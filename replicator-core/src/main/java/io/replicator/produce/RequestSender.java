@@ -6,6 +6,7 @@ import io.replicator.measure.ProduceMeasures;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
+import io.replicator.wire.BatchIndex;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProduceCall;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ final class RequestSender {
     private final Verdicts verdicts;
     private final int maxRequestBytes;
     private final ProduceMeasures measures;
+    private final BatchIndex<HeldBatch> index = new BatchIndex<>();
     private final Map<Integer, TargetBroker> brokers = new HashMap<>();
 
     /** Windows whose leader is not known. */
@@ -155,7 +157,7 @@ final class RequestSender {
     }
 
     private boolean sendRequest(TargetBroker broker, long nowNanos) {
-        ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts);
+        ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts, index);
         // Each window gives one batch; those that are looked at now come again in the next request.
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < maxRequestBytes; left--) {
             PartitionWindow window = broker.sendable.poll();
