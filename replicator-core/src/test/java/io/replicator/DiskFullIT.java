@@ -90,7 +90,9 @@ class DiskFullIT {
             await().atMost(PATIENCE).until(() -> !target.broker(0).isRunning());
             await().atMost(PATIENCE).until(() -> replicator.flows().get(0).partitions().stream()
                     .anyMatch(partition -> partition.state() == PartitionState.WAITING
-                            && partition.reason().contains("target cluster west: broker 0 cannot be reached")
+                            && partition
+                                    .reason()
+                                    .contains("target cluster west: broker 0 cannot be reached at 127.0.0.1:")
                             && partition.resumesWhen().contains("brokers of west")));
 
             Files.delete(ballast);

@@ -215,6 +215,24 @@ class TroubleIT {
     }
 
     @Test
+    void shouldSayThatTheTargetDoesNotAnswerThoughThereIsNothingToWrite() throws Exception {
+        create(source, "idle", 1);
+        FlowConfig flow = Flows.flow("idle", Flows.cluster(source), Flows.cluster(target), "idle");
+
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "idle");
+            target.broker(0).stop();
+            Flows.awaitStatus(
+                    replicator,
+                    status -> status.state() == FlowState.RUNNING
+                            && status.reason().contains("does not answer"));
+
+            target.broker(0).start();
+            Flows.awaitStatus(replicator, status -> status.reason().isEmpty());
+        }
+    }
+
+    @Test
     void shouldStopAPartitionWhoseSourceLostWhatWasCopied() throws Exception {
         create(source, "truncated", 1);
         Load.to(source, "truncated").batches(BatchShape.single(Codec.NONE)).write(100);

@@ -292,7 +292,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         failed(
                 session.nodeId(),
                 Fault.SOURCE_UNREACHABLE,
-                denied.isEmpty() ? "broker " + session.nodeId() + " cannot be reached" : denied,
+                denied.isEmpty() ? source.unreachable(session.nodeId()) : denied,
                 nowNanos);
     }
 

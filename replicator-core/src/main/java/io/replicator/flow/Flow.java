@@ -287,11 +287,9 @@ public final class Flow implements AutoCloseable {
         reason = "stopped";
     }
 
-    /** Says what is wrong; kept as the flow's reason while it starts. */
+    /** Says what is wrong; the flow's reason until both clusters answered again, also while its lanes go on. */
     private void trouble(String message) {
-        if (state == FlowState.STARTING) {
-            reason = message;
-        }
+        reason = message;
         troubleLog.say(message);
     }
 
@@ -338,7 +336,7 @@ public final class Flow implements AutoCloseable {
                 config.source().name(),
                 config.target().name(),
                 state,
-                state == FlowState.RUNNING ? savingReason : reason,
+                reason.isEmpty() ? savingReason : reason,
                 recordsPerSecond,
                 bytesPerSecond,
                 partitions,

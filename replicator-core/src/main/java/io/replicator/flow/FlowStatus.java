@@ -10,8 +10,8 @@ import java.util.List;
  * @param source the source cluster's name
  * @param target the target cluster's name
  * @param state what the flow is doing
- * @param reason why it is not RUNNING, or why a RUNNING one cannot save its progress, for a person; empty when all is
- *     well
+ * @param reason why it is not RUNNING, or which cluster a RUNNING one does not reach or why it cannot save its progress,
+ *     for a person; empty when all is well
  * @param recordsPerSecond copied, over the last few seconds
  * @param bytesPerSecond copied, over the last few seconds
  * @param partitions ordered by topic and number

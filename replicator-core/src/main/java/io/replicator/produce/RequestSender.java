@@ -147,8 +147,8 @@ final class RequestSender {
             return;
         }
         broker.toldNanos = nowNanos;
-        Health health = TargetTrouble.unreachable(
-                target.connection().clusterName(), whyNot("broker " + broker.nodeId + " cannot be reached"));
+        Health health =
+                TargetTrouble.unreachable(target.connection().clusterName(), whyNot(target.unreachable(broker.nodeId)));
         for (PartitionWindow window : broker.sendable) {
             if (nowNanos - window.lastProgressNanos > SILENCE_NANOS) {
                 window.partition().targetHealthBecomes(health);

@@ -1,6 +1,7 @@
 package io.replicator.topics;
 
 import io.replicator.config.ClusterConfig;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -9,6 +10,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
@@ -29,7 +31,7 @@ final class ClusterFaults {
         while (!(cause instanceof ConfigException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String words = String.valueOf(cause.getMessage());
+        String words = cause instanceof NoSuchFileException ? cause.getMessage() + " does not exist" : words(cause);
         if (words.contains("resolvable bootstrap")) {
             return new UnavailableException(
                     UnavailableException.Reason.UNREACHABLE,
@@ -73,7 +75,9 @@ final class ClusterFaults {
                 ? "the TLS handshake failed; check ssl.truststore.*, ssl.keystore.* and the host name in the brokers' certificate"
                 : failure instanceof UnsupportedSaslMechanismException
                         ? "the brokers do not offer " + mechanism() + "; check sasl.mechanism"
-                        : principal() + " is refused (" + mechanism() + "); check sasl.jaas.config";
+                        : failure instanceof IllegalSaslStateException
+                                ? "it expects no login; check the port in bootstrap-servers, and security.protocol"
+                                : principal() + " is refused (" + mechanism() + "); check sasl.jaas.config";
         return new UnavailableException(
                 UnavailableException.Reason.NOT_AUTHENTICATED,
                 "cluster " + config.name() + " (" + config.bootstrapServers() + ") does not let us in: " + what

@@ -97,6 +97,13 @@ public final class ClusterView implements AutoCloseable {
         return Optional.ofNullable(nodes.get(id));
     }
 
+    /** That a broker cannot be reached, and at which address: it is the one the broker advertises, which may be the mistake. */
+    public String unreachable(int nodeId) {
+        Node node = nodes.get(nodeId);
+        String address = node == null ? "" : " at " + node.host() + ":" + node.port();
+        return "broker " + nodeId + " cannot be reached" + address;
+    }
+
     /** Whether a request can be sent to the node now; if not, connecting to it begins or goes on. */
     public boolean isReady(int nodeId) {
         Node node = nodes.get(nodeId);

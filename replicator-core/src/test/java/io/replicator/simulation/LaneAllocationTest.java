@@ -109,8 +109,10 @@ class LaneAllocationTest {
         double withFew = rounds(ROUNDS, few, 1);
         double withMany = rounds(ROUNDS, many, 1);
 
-        // 1,590 when this was written. All but some 220 of it is Kafka's: a partition in four requests and answers.
-        assertThat((withMany - withFew) / (many - few)).isLessThan(1_610);
+        // 1,590 when this was written, an iterator or two more where the JIT compiler does not see through them. Most
+        // of it
+        // is Kafka's: a partition in two requests and two answers.
+        assertThat((withMany - withFew) / (many - few)).isLessThan(1_660);
     }
 
     private ClusterView connect(SimulatedCluster cluster, int maxInflight, ReceivePool pool) {

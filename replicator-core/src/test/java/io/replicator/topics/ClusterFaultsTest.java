@@ -7,6 +7,7 @@ import io.replicator.config.ClusterConfig;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -48,6 +49,26 @@ class ClusterFaultsTest {
     void shouldTellTlsFromAPassword() {
         assertThat(told(new SslAuthenticationException("SSL handshake failed")).getMessage())
                 .contains("TLS", "ssl.truststore");
+    }
+
+    @Test
+    void shouldTellAListenerWithoutLoginFromAPassword() {
+        assertThat(told(new IllegalSaslStateException("Unexpected handshake request"))
+                        .getMessage())
+                .contains("expects no login", "security.protocol")
+                .doesNotContain("alice");
+    }
+
+    @Test
+    void shouldSayThatAFileOfTheClientPropertiesDoesNotExist() {
+        var config = new ClusterConfig(
+                "west",
+                "127.0.0.1:1",
+                Map.of("security.protocol", "SSL", "ssl.truststore.location", "/nowhere/trust.jks"));
+
+        assertThatThrownBy(() -> ClusterAdmin.open(config, "test", Duration.ofSeconds(1)))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("/nowhere/trust.jks does not exist");
     }
 
     @Test

@@ -118,6 +118,30 @@ final class DistributionIT {
         }
     }
 
+    @Test
+    void shouldSayOnceThatAClusterIsOutOfReachAndLeaveTheRestToWhoWantsIt() throws Exception {
+        Path file = Files.writeString(folder.resolve("r.conf"), """
+                replicator {
+                  clusters { a { bootstrap-servers = "127.0.0.1:1" }, b { bootstrap-servers = "127.0.0.1:2" } }
+                  flows { x { source = a, target = b, topics { select = [".*"] } } }
+                }
+                """);
+        String[] check = {home.resolve("bin/replicator").toString(), "check", "-c", file.toString(), "--timeout", "2"};
+
+        Process quiet = start(Map.of(), check);
+        String said = output(quiet);
+        assertThat(quiet.waitFor()).isEqualTo(69);
+        assertThat(said)
+                .containsOnlyOnce("127.0.0.1:1")
+                .contains("does not answer", "check that it runs", "bootstrap-servers");
+        assertThat(log(quiet)).isEmpty();
+
+        Process loud = start(Map.of("REPLICATOR_KAFKA_LOG_LEVEL", "WARN"), check);
+        assertThat(output(loud)).isEqualTo(said);
+        assertThat(loud.waitFor()).isEqualTo(69);
+        assertThat(log(loud)).contains("Connection to node -1");
+    }
+
     private Optional<String> address() throws IOException {
         Matcher address = ADDRESS.matcher(Files.readString(folder.resolve("stderr")));
         return address.find() ? Optional.of(address.group(1)) : Optional.empty();

@@ -171,6 +171,11 @@ final class ContainerBroker implements KafkaBroker {
     }
 
     @Override
+    public Optional<ProcessHandle> process() {
+        return Optional.empty();
+    }
+
+    @Override
     public List<Path> logs() {
         if (!isCreated()) {
             return List.of();

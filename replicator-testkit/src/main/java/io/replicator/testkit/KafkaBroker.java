@@ -48,6 +48,9 @@ public interface KafkaBroker {
     /** Whether the broker's process exists, paused or not. */
     boolean isRunning();
 
+    /** The broker's process, when it runs on this machine as one of its own: to measure what it costs. */
+    Optional<ProcessHandle> process();
+
     /** What the broker has logged so far. */
     List<Path> logs();
 }

@@ -130,6 +130,11 @@ final class LocalBroker implements KafkaBroker {
     }
 
     @Override
+    public synchronized Optional<ProcessHandle> process() {
+        return Optional.ofNullable(process).map(Process::toHandle).filter(ProcessHandle::isAlive);
+    }
+
+    @Override
     public List<Path> logs() {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".log"))

@@ -3,6 +3,7 @@ package io.replicator.daemon.admin;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
@@ -66,6 +67,9 @@ public final class AdminServer implements AutoCloseable {
             throw new IOException("admin.listen: there is no address for the host " + host, e);
         } catch (IOException e) {
             connector.close();
+            if (e.getCause() instanceof UnresolvedAddressException) {
+                throw new IOException("admin.listen: there is no address for the host " + host, e);
+            }
             throw new IOException(
                     "admin.listen: cannot listen on " + host + ":" + port + ": " + rootMessage(e)
                             + "; stop what uses it or set another port, -D replicator.admin.listen=" + host + ":0"

@@ -33,7 +33,10 @@ public final class HealthPage implements Page {
         return new HealthPage(() -> stuck(stuckThreads));
     }
 
-    /** Ready: alive, and every flow copies: both its clusters are reachable, and not all its partitions are held up. */
+    /**
+     * Ready: alive, and every flow copies: both its clusters are reachable, its progress is saved, and not all its partitions
+     * are held up. A partition that nothing is written to says nothing of its clusters.
+     */
     public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {
         return new HealthPage(() -> {
             List<String> reasons = new ArrayList<>(stuck(stuckThreads));
@@ -56,6 +59,9 @@ public final class HealthPage implements Page {
         if (flow.state() != FlowState.RUNNING) {
             String reason = flow.reason().isEmpty() ? "" : ": " + flow.reason();
             return List.of("flow " + flow.name() + " is " + flow.state() + reason);
+        }
+        if (!flow.reason().isEmpty()) {
+            return List.of("flow " + flow.name() + ": " + flow.reason());
         }
         boolean isHeldUp = !flow.partitions().isEmpty()
                 && flow.partitions().stream().allMatch(partition -> HELD_UP.contains(partition.state()));

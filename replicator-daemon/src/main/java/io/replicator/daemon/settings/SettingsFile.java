@@ -50,13 +50,16 @@ public final class SettingsFile {
     }
 
     private Settings read(List<String> overrides) throws BadSettingsException {
-        Config written = Overrides.read(overrides, mistakes).withFallback(parse());
+        Config overriding = Overrides.read(overrides, mistakes);
+        Config inFile = parse();
+        Config written = overriding.withFallback(inFile);
         ConfigObject resolved = resolve(written);
         if (!(resolved.get(ROOT) instanceof ConfigObject root)) {
             mistakes.add(whole, ROOT, "must be an object in braces");
             throw refusal();
         }
         checkRoot(written.root());
+        checkOverrides(overriding.root(), inFile.root(), root);
         int cores = Runtime.getRuntime().availableProcessors();
         return new SettingsBinder(mistakes, root, place(written), cores).bind().orElseThrow(this::refusal);
     }
@@ -134,6 +137,20 @@ public final class SettingsFile {
         NearestName.to(ROOT, written.keySet()).ifPresent(near -> {
             ConfigValue value = written.get(near);
             mistakes.add(Place.of(value.origin(), whole), near, "unknown key; did you mean " + ROOT + "?");
+        });
+    }
+
+    /** An override whose key lacks the first part would change nothing, and say nothing; others may feed substitutions. */
+    private void checkOverrides(ConfigObject overriding, ConfigObject inFile, ConfigObject root) {
+        overriding.keySet().forEach(key -> {
+            boolean isMeantForUs =
+                    root.containsKey(key) || NearestName.to(ROOT, Set.of(key)).isPresent();
+            if (!key.equals(ROOT) && !inFile.containsKey(key) && isMeantForUs) {
+                mistakes.add(
+                        new Place(Overrides.ORIGIN + key, 0),
+                        "",
+                        "would change nothing; keys begin with " + ROOT + ".");
+            }
         });
     }
 

@@ -81,6 +81,16 @@ final class AdminServerTest {
     }
 
     @Test
+    void shouldNotBeReadyWhileARunningFlowDoesNotReachACluster() throws Exception {
+        flows = List.of(flow("x", FlowState.RUNNING, "west does not answer", partition("a", 0, 1, 1)));
+
+        HttpResponse<String> ready = request("GET", "/health/ready");
+
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.body()).isEqualTo("{\"ok\":false,\"reasons\":[\"flow x: west does not answer\"]}");
+    }
+
+    @Test
     void shouldNotBeAliveWhenAThreadIsStuck() throws Exception {
         stuck = List.of("lane-0-fetcher");
 
@@ -112,6 +122,13 @@ final class AdminServerTest {
         assertThatThrownBy(() -> AdminServer.bind("127.0.0.1", server.port()))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("admin.listen: cannot listen on 127.0.0.1:" + server.port() + ": ");
+    }
+
+    @Test
+    void shouldSayThatTheHostHasNoAddress() {
+        assertThatThrownBy(() -> AdminServer.bind("no.such.host.invalid", 0))
+                .isInstanceOf(IOException.class)
+                .hasMessage("admin.listen: there is no address for the host no.such.host.invalid");
     }
 
     private HttpResponse<String> request(String method, String path) throws IOException, InterruptedException {

@@ -259,6 +259,22 @@ final class SettingsFileTest {
     }
 
     @Test
+    void shouldRefuseAnOverrideThatWouldChangeNothing() throws Exception {
+        Path file = Files.writeString(file(), SOUND);
+
+        BadSettingsException refusal = catchThrowableOfType(
+                BadSettingsException.class,
+                () -> SettingsFile.read(
+                        file, List.of("lanes=1", "replicatr.lanes=1", "flows.x.topics.start=latest", "MY_OWN=1")));
+
+        assertThat(refusal.lines())
+                .containsExactlyInAnyOrder(
+                        "-D lanes: would change nothing; keys begin with replicator.",
+                        "-D replicatr: would change nothing; keys begin with replicator.",
+                        "-D flows: would change nothing; keys begin with replicator.");
+    }
+
+    @Test
     void shouldTakeSecretsFromFilesAndWarnOfUnknownClientProperties() throws Exception {
         Path secret = Files.writeString(folder.resolve("jaas"), "the secret;\n");
 

@@ -1,0 +1,145 @@
+package io.replicator.benchmarks.race;
+
+import io.replicator.benchmarks.race.Contender.Task;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** One copy by one contender, from the start of its process until every record stands on the target. */
+final class Heat implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+    private static final int LOG_LINES = 30;
+
+    private final Task task;
+    private final Contender contender;
+    private final Path log;
+    private final Process process;
+    private final TargetEnds ends;
+    private final long startedNanos = System.nanoTime();
+
+    private Heat(Task task, Contender contender, Path log, Process process) {
+        this.task = task;
+        this.contender = contender;
+        this.log = log;
+        this.process = process;
+        this.ends = new TargetEnds(task.arena().target(), contender.targetTopic(task));
+    }
+
+    /** Starts the contender's process. */
+    static Heat start(Contender contender, Task task, Path directory) {
+        try {
+            Path own = Files.createDirectories(directory.resolve(contender.label() + "-" + task.id()));
+            Path log = own.resolve("output.log");
+            ProcessBuilder builder = new ProcessBuilder(contender.prepare(task, own))
+                    .directory(own.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            return new Heat(task, contender, log, builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(contender.label() + " cannot be started", e);
+        }
+    }
+
+    /** The process, for as long as the heat lasts. */
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /**
+     * Waits until so many records stand on the target.
+     *
+     * @param records to be copied
+     * @param bytes of their keys and values
+     * @param pollMillis between two looks at the target
+     */
+    HeatResult awaitCopied(String dataSet, int round, long records, long bytes, int pollMillis) {
+        long firstNanos = 0;
+        long firstRecords = 0;
+        Duration cpuAtFirst = Duration.ZERO;
+        Duration brokerCpuAtFirst = Duration.ZERO;
+        long deadlineNanos = startedNanos + PATIENCE.toNanos();
+        while (true) {
+            long copied = ends.sum();
+            long nowNanos = System.nanoTime();
+            if (copied > 0 && firstNanos == 0) {
+                firstNanos = nowNanos;
+                firstRecords = copied;
+                cpuAtFirst = ProcessMeter.cpu(process());
+                brokerCpuAtFirst = task.arena().brokerCpu();
+            }
+            if (copied >= records) {
+                Duration cpu = ProcessMeter.cpu(process());
+                return new HeatResult(
+                        dataSet,
+                        contender.label(),
+                        round,
+                        records,
+                        bytes,
+                        seconds(firstNanos - startedNanos),
+                        seconds(nowNanos - startedNanos),
+                        records - firstRecords,
+                        seconds(nowNanos - firstNanos),
+                        seconds(cpu.toNanos()),
+                        seconds(cpu.minus(cpuAtFirst).toNanos()),
+                        seconds(task.arena().brokerCpu().minus(brokerCpuAtFirst).toNanos()),
+                        ProcessMeter.peakMemoryBytes(process()),
+                        -1);
+            }
+            if (!process.isAlive() || nowNanos > deadlineNanos) {
+                throw new IllegalStateException("%s copied %d of %d records, then %s%n%s"
+                        .formatted(
+                                contender.label(),
+                                copied,
+                                records,
+                                process.isAlive() ? "time was over" : "its process ended",
+                                lastOfLog()));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMillis));
+        }
+    }
+
+    /** What share of one core the process uses when there is nothing to copy. */
+    double idleShare(Duration time) {
+        Duration before = ProcessMeter.cpu(process());
+        long fromNanos = System.nanoTime();
+        LockSupport.parkNanos(time.toNanos());
+        double used = seconds(ProcessMeter.cpu(process()).minus(before).toNanos());
+        return used / seconds(System.nanoTime() - fromNanos);
+    }
+
+    private String lastOfLog() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+        } catch (IOException e) {
+            return log + " cannot be read: " + e;
+        }
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+
+    /** Ends the process and deletes nothing on the clusters. */
+    @Override
+    public void close() {
+        ends.close();
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).forEach(ProcessHandle::destroy);
+        try {
+            if (!process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

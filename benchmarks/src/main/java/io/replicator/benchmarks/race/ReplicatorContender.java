@@ -1,0 +1,62 @@
+package io.replicator.benchmarks.race;
+
+import io.replicator.testkit.KafkaCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The distribution as it was built, with the settings it comes with. */
+record ReplicatorContender(Path distribution) implements Contender {
+    @Override
+    public String label() {
+        return "replicator";
+    }
+
+    @Override
+    public String targetTopic(Task task) {
+        return task.id() + "." + task.topic();
+    }
+
+    @Override
+    public String leftovers(Task task) {
+        return "replicator[.]" + task.id() + "[.].*";
+    }
+
+    @Override
+    public List<String> prepare(Task task, Path directory) {
+        Path file = directory.resolve("replicator.conf");
+        String text = """
+                replicator {
+                  clusters {
+                    source { %s }
+                    target { %s }
+                  }
+                  flows {
+                    %s { source = source, target = target, topics { select = ["%s"], rename = "%s.{topic}" } }
+                  }
+                  admin { listen = "127.0.0.1:0" }
+                }
+                """.formatted(
+                cluster(task.arena().source()), cluster(task.arena().target()), task.id(), task.topic(), task.id());
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be written", e);
+        }
+        return List.of(distribution.resolve("bin/replicator").toString(), "run", "-c", file.toString());
+    }
+
+    private static String cluster(KafkaCluster cluster) {
+        Map<String, Object> client = new TreeMap<>(cluster.clientProperties());
+        Object servers = client.remove("bootstrap.servers");
+        String properties = client.entrySet().stream()
+                .map(each -> "\"%s\" = \"%s\"".formatted(each.getKey(), each.getValue()))
+                .collect(Collectors.joining(", "));
+        return "bootstrap-servers = \"%s\", client { %s }".formatted(servers, properties);
+    }
+}

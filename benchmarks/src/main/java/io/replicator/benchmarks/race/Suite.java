@@ -1,0 +1,53 @@
+package io.replicator.benchmarks.race;
+
+import io.replicator.benchmarks.race.Arena.Layout;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is measured together, in one arena, and saved in one file.
+ *
+ * @param label for the command line and the file's name
+ * @param title for people
+ * @param layout of the arena
+ * @param dataSets what is copied; none for the steady stream
+ */
+record Suite(String label, String title, Layout layout, List<DataSet> dataSets) {
+    /** The table of record: every shape of data. */
+    static final Suite LOCAL = new Suite("local", "One broker on each side", Layout.plain(), DataSet.ALL);
+
+    /** A steady stream, and how late each record is. */
+    static final Suite LATENCY = new Suite(
+            "latency", "5,000 records/s of 1 KiB: source acknowledged to target consumed", Layout.plain(), List.of());
+
+    private static final List<DataSet> FAR = List.of(DataSet.of("1k-none"), DataSet.of("1k-lz4"), DataSet.NARROW);
+    private static final List<DataSet> FEW = List.of(DataSet.of("1k-none"), DataSet.of("1k-lz4"));
+
+    static final List<Suite> ALL = List.of(
+            LOCAL,
+            LATENCY,
+            new Suite("wide", "3,000 partitions", Layout.plain(), List.of(DataSet.WIDE)),
+            new Suite("tls", "TLS on both sides", Layout.plain().withTls(), FEW),
+            new Suite(
+                    "three-brokers",
+                    "Three brokers on each side, replication factor 3",
+                    Layout.plain().withBrokers(3),
+                    FEW),
+            far("wan-0", "The line of the two below, without delay", 0),
+            far("wan-50", "50 ms round trip to the target", 50),
+            far("wan-100", "100 ms round trip to the target", 100));
+
+    private static Suite far(String label, String title, int millis) {
+        return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR);
+    }
+
+    /** By its label. */
+    static Suite of(String label) {
+        return ALL.stream()
+                .filter(suite -> suite.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no suite " + label + "; there are "
+                        + ALL.stream().map(Suite::label).collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,93 @@
+package io.replicator.benchmarks.race;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All that a suite measured; one JSON file each.
+ *
+ * @param suite its label
+ * @param date of the measurement, UTC
+ * @param machine it was made on
+ * @param heats the copies
+ * @param latencies of the steady stream
+ * @param ceilings of the halves
+ */
+record SuiteResults(
+        String suite,
+        String date,
+        String machine,
+        List<HeatResult> heats,
+        List<LatencyResult> latencies,
+        List<CeilingResult> ceilings) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    static SuiteResults now(
+            Suite suite, List<HeatResult> heats, List<LatencyResult> latencies, List<CeilingResult> ceilings) {
+        return new SuiteResults(
+                suite.label(),
+                LocalDate.now(ZoneOffset.UTC).toString(),
+                Machine.describe(),
+                heats,
+                latencies,
+                ceilings);
+    }
+
+    /** These, and what was measured before of data sets that these do not have. */
+    SuiteResults with(Optional<SuiteResults> before) {
+        if (before.isEmpty()) {
+            return this;
+        }
+        Set<String> measured = Stream.concat(
+                        heats.stream().map(HeatResult::dataSet),
+                        ceilings.stream().map(CeilingResult::dataSet))
+                .collect(Collectors.toSet());
+        List<HeatResult> allHeats = new ArrayList<>(heats);
+        before.get().heats().stream()
+                .filter(it -> !measured.contains(it.dataSet()))
+                .forEach(allHeats::add);
+        List<CeilingResult> allCeilings = new ArrayList<>(ceilings);
+        before.get().ceilings().stream()
+                .filter(it -> !measured.contains(it.dataSet()))
+                .forEach(allCeilings::add);
+        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings);
+    }
+
+    void save(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            JSON.writeValue(file(directory, suite).toFile(), this);
+        } catch (IOException e) {
+            throw new UncheckedIOException("results cannot be saved in " + directory, e);
+        }
+    }
+
+    /** What was saved last; empty when nothing was. */
+    static Optional<SuiteResults> load(Path directory, Suite suite) {
+        Path file = file(directory, suite.label());
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readValue(file.toFile(), SuiteResults.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    private static Path file(Path directory, String label) {
+        return directory.resolve(label + ".json");
+    }
+}
