@@ -50,7 +50,12 @@ public final class AgentThread implements AutoCloseable {
 
     /** How long ago the agent's last turn began; 0 for one that has ended. */
     public long nanosSinceLastTurn() {
-        return ended.getCount() == 0 ? 0 : System.nanoTime() - lastTurnNanos;
+        return hasEnded() ? 0 : System.nanoTime() - lastTurnNanos;
+    }
+
+    /** Whether the agent is closed and its thread does nothing any more. */
+    public boolean hasEnded() {
+        return ended.getCount() == 0;
     }
 
     private void run() {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -62,6 +63,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private final Doorbell bell;
     private final Mailbox<Command> commands;
     private final Mailbox<Restart> restarts;
+
+    // One object each for all turns.
+    private final Consumer<Command> obeying = this::obey;
+    private final Consumer<Restart> restarting = this::restart;
 
     /** Set before the thread starts: each agent wakes the other, so one of them must exist first. */
     private Doorbell producerBell;
@@ -172,8 +177,8 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     @Override
     public int doWork(long nowNanos) {
-        int work = commands.drain(this::obey, COMMANDS_PER_TURN);
-        work += restarts.drain(this::restart, COMMANDS_PER_TURN);
+        int work = commands.drain(obeying, COMMANDS_PER_TURN);
+        work += restarts.drain(restarting, COMMANDS_PER_TURN);
         work += pool.reclaim();
         work += continueRemainders();
         work += source.connection().poll(0, nowNanos);

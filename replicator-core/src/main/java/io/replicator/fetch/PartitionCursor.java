@@ -35,7 +35,7 @@ final class PartitionCursor {
     /** Too much of it is on its way: not fetched until the producer has released some. */
     boolean full;
 
-    /** Whether the fetcher looks every turn if it may go on. */
+    /** Whether the fetcher looks now and then if it may go on. */
     boolean heldBack;
 
     /** How often in a row fetching failed. */

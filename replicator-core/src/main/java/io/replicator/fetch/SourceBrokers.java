@@ -11,12 +11,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Which broker each partition is fetched from, and which partitions are held back: because nobody serves them, because
- * they wait before they try again, or because too much of them is on its way. Only those held back are looked at every
- * turn.
+ * they wait before they try again, or because too much of them is on its way. Thousands may be held back, so they are
+ * looked at only when one of them may go on.
  */
 final class SourceBrokers {
     /** How long a follower is fetched from before the leader is asked again, as Kafka's consumer does it. */
     private static final long PREFERRED_REPLICA_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** How often a partition that nobody serves is looked at while nothing new is known of its leaders. */
+    private static final long UNSERVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ClusterView source;
     private final FetchSession.Limits limits;
@@ -24,6 +27,12 @@ final class SourceBrokers {
     private final long partitionBudgetBytes;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
     private final List<PartitionCursor> heldBack = new ArrayList<>();
+
+    /** Whether one of those held back may go on any moment; otherwise one may at {@link #lookAtNanos}. */
+    private boolean looksAtOnce;
+
+    private boolean looksLater;
+    private long lookAtNanos;
     private int seenVersion = -1;
 
     /**
@@ -49,6 +58,7 @@ final class SourceBrokers {
             cursor.heldBack = true;
             heldBack.add(cursor);
         }
+        looksAtOnce = true;
     }
 
     /** Fetches the partition no longer. */
@@ -69,6 +79,12 @@ final class SourceBrokers {
 
     /** Goes on with the partitions that nothing holds back any more. */
     int release(long nowNanos) {
+        boolean isTime = looksAtOnce || (looksLater && nowNanos - lookAtNanos >= 0);
+        if (!isTime) {
+            return 0;
+        }
+        looksAtOnce = false;
+        looksLater = false;
         int released = 0;
         for (int i = heldBack.size() - 1; i >= 0; i--) {
             PartitionCursor cursor = heldBack.get(i);
@@ -81,15 +97,25 @@ final class SourceBrokers {
         return released;
     }
 
+    private void lookBy(long timeNanos) {
+        if (!looksLater || timeNanos - lookAtNanos < 0) {
+            looksLater = true;
+            lookAtNanos = timeNanos;
+        }
+    }
+
     private boolean mayGoOn(PartitionCursor cursor, long nowNanos) {
         if (cursor.notBeforeNanos != 0) {
             if (nowNanos - cursor.notBeforeNanos < 0) {
+                lookBy(cursor.notBeforeNanos);
                 return false;
             }
             cursor.notBeforeNanos = 0;
         }
         if (cursor.full) {
             cursor.full = cursor.bufferedBytes() > partitionBudgetBytes / 2;
+            // The producer releases without a word. Few are full at a time: each has a good part of the pool.
+            looksAtOnce |= cursor.full;
         }
         return !cursor.full;
     }
@@ -100,6 +126,7 @@ final class SourceBrokers {
         if (node < 0) {
             tellWhyNobodyServes(cursor);
             source.refresh();
+            lookBy(nowNanos + UNSERVED_NANOS);
             return false;
         }
         cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, listener));
@@ -144,6 +171,7 @@ final class SourceBrokers {
     /** Whether the view was refreshed since this was last asked. */
     boolean isViewNew() {
         boolean isNew = source.version() != seenVersion;
+        looksAtOnce |= isNew;
         seenVersion = source.version();
         return isNew;
     }

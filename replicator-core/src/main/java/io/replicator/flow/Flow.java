@@ -40,6 +40,8 @@ public final class Flow implements AutoCloseable {
     /** News from the lanes lead to a look at the topics at once, but not more often than this. */
     private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final FlowConfig config;
     private final List<FlowConfig> allFlows;
     private final String instance;
@@ -140,6 +142,7 @@ public final class Flow implements AutoCloseable {
             if (gate == null) {
                 return;
             }
+            TransactionLog.create(config, gate.target());
             SavedState saved = readSaved(gate, log);
             if (saved == null) {
                 return;
@@ -201,10 +204,10 @@ public final class Flow implements AutoCloseable {
             now = System.nanoTime();
             if (now - refreshAt >= 0 || (news && now - refreshedAt >= LEAST_REFRESH_NANOS)) {
                 news = false;
-                boolean known = refresh(planner);
+                boolean isComplete = refresh(planner);
                 refreshedAt = System.nanoTime();
                 refreshAt = refreshedAt
-                        + (known ? config.topics().refreshInterval().toNanos() : TimeUnit.SECONDS.toNanos(1));
+                        + (isComplete ? config.topics().refreshInterval().toNanos() : SOON_NANOS);
             }
             reviveLanes();
             if (System.nanoTime() - saveAt >= 0) {
@@ -219,6 +222,7 @@ public final class Flow implements AutoCloseable {
         }
     }
 
+    /** False when it is to be tried again soon: a cluster did not answer, or does not show yet what was created. */
     private boolean refresh(TopicPlanner planner) throws InterruptedException {
         try {
             TopicsPlan plan = planner.refresh(copies.started());
@@ -235,7 +239,7 @@ public final class Flow implements AutoCloseable {
             reason = "";
             troubleLog.isOver();
             state = FlowState.RUNNING;
-            return true;
+            return !plan.isPassing();
         } catch (UnavailableException unavailable) {
             trouble(unavailable.getMessage());
             return false;

@@ -53,14 +53,14 @@ final class Lanes {
 
     void open() {
         for (int number = 0; number < nextSlots.length; number++) {
-            Lane lane = newLane(number);
+            Lane lane = newLane(number, Lane.Memory.of(laneMemoryBytes));
             lanes.add(lane);
             lane.start(onNews);
         }
     }
 
-    private Lane newLane(int number) {
-        return new Lane(flow, number, nextSlots.length, laneMemoryBytes, measures.get(number));
+    private Lane newLane(int number, Lane.Memory memory) {
+        return new Lane(flow, number, nextSlots.length, memory, measures.get(number));
     }
 
     int count() {
@@ -84,12 +84,12 @@ final class Lanes {
         return lanes.stream().filter(lane -> lane.death().isPresent()).findFirst();
     }
 
-    /** Puts a new lane in a dead one's place, without partitions. Its threads have ended then. */
+    /** Puts a new lane in a dead one's place and memory, without partitions. Its threads have ended then. */
     void replace(Lane dead) {
         closeQuietly(dead);
         asked.remove(dead);
         nextSlots[dead.number()] = 0;
-        Lane lane = newLane(dead.number());
+        Lane lane = newLane(dead.number(), dead.inheritance().orElseGet(() -> Lane.Memory.of(laneMemoryBytes)));
         lanes.set(dead.number(), lane);
         lane.start(onNews);
     }

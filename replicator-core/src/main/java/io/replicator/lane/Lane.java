@@ -70,19 +70,34 @@ public final class Lane implements AutoCloseable {
     }
 
     /**
+     * Where a lane's batches stand.
+     *
+     * @param receive answers as they came
+     * @param merge merged batches
+     */
+    public record Memory(ReceivePool receive, ReceivePool merge) {
+        /** The memory of a new lane. */
+        public static Memory of(long bytes) {
+            int receiveBytes = (int) Math.min(Integer.MAX_VALUE / 2, (long) (bytes * RECEIVE_SHARE));
+            int mergeBytes = (int) Math.min(Integer.MAX_VALUE / 2, bytes - receiveBytes);
+            return new Memory(new ReceivePool(receiveBytes), new ReceivePool(mergeBytes));
+        }
+    }
+
+    /**
      * @param flow what is copied
      * @param number of the lane in the flow
      * @param lanes how many the flow has
-     * @param memoryBytes the lane's share
+     * @param memory the lane's share
      * @param measures what the lane counts
      */
-    public Lane(FlowConfig flow, int number, int lanes, long memoryBytes, Measures measures) {
+    public Lane(FlowConfig flow, int number, int lanes, Memory memory, Measures measures) {
         this.number = number;
         this.fetchMeasures = measures.fetch();
         this.produceMeasures = measures.produce();
-        int receiveBytes = (int) Math.min(Integer.MAX_VALUE / 2, (long) (memoryBytes * RECEIVE_SHARE));
-        this.receivePool = new ReceivePool(receiveBytes);
-        this.mergePool = new ReceivePool((int) Math.min(Integer.MAX_VALUE / 2, memoryBytes - receiveBytes));
+        this.receivePool = memory.receive();
+        this.mergePool = memory.merge();
+        int receiveBytes = (int) receivePool.size();
         this.throttle = new Throttle(
                 flow.maxBytesPerSecond() == Long.MAX_VALUE
                         ? Double.POSITIVE_INFINITY
@@ -209,6 +224,13 @@ public final class Lane implements AutoCloseable {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         producer.commands().put(new BatchProducer.Command.Drain(answer));
         return answer;
+    }
+
+    /** The memory of a lane that was closed, for the one in its place; empty while a thread may still use it. */
+    public Optional<Memory> inheritance() {
+        return fetcherThread.hasEnded() && producerThread.hasEnded()
+                ? Optional.of(new Memory(receivePool.inheritance(), mergePool.inheritance()))
+                : Optional.empty();
     }
 
     public long ringOccupied() {

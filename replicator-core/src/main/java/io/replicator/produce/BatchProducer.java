@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -90,6 +92,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private final ProduceMeasures measures;
     private final Doorbell bell = new Doorbell(this::wakeup);
     private final Mailbox<Command> commands = new Mailbox<>(bell);
+
+    // One object each for all turns.
+    private final Consumer<Command> obeying = this::obey;
+    private final Predicate<BatchSlot> taking = this::take;
+
     private final PendingBatch.Stock stock = new PendingBatch.Stock();
     private final Shaper shaper;
 
@@ -103,6 +110,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     /** Windows that wait before they try again. */
     private final List<PartitionWindow> retrying = new ArrayList<>();
+
+    /** When the first of them is due: thousands may wait, and are not looked at every turn. */
+    private long retryAtNanos;
 
     private CompletableFuture<Void> drained;
     private boolean hasShed;
@@ -188,7 +198,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public int doWork(long newNowNanos) {
         nowNanos = newNowNanos;
-        int work = commands.drain(this::obey, COMMANDS_PER_TURN);
+        int work = commands.drain(obeying, COMMANDS_PER_TURN);
         work += target.connection().poll(0, nowNanos);
         work += target.poll(nowNanos);
         work += takeSlots();
@@ -204,10 +214,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     @Override
     public void await(long fromNanos, long mostNanos) {
-        long waitNanos = mostNanos;
-        for (PartitionWindow window : retrying) {
-            waitNanos = Math.min(waitNanos, window.notBeforeNanos - fromNanos);
-        }
+        long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
     }
 
@@ -277,7 +284,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private int takeSlots() {
         slotsTaken = 0;
-        if (stock.inUse() < MOST_PENDING && ring.poll(this::take)) {
+        if (stock.inUse() < MOST_PENDING && ring.poll(taking)) {
             fetcherBell.ring();
         }
         return slotsTaken;
@@ -300,7 +307,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** A batch can overtake the command that brings its partition, for that comes another way. */
     private PartitionWindow windowOf(BatchSlot slot) {
         if (windows.get(slot.partition) == null) {
-            commands.drain(this::obey, COMMANDS_PER_TURN);
+            commands.drain(obeying, COMMANDS_PER_TURN);
         }
         return windows.get(slot.partition);
     }
@@ -311,17 +318,35 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     }
 
     private int retryDue() {
-        int due = 0;
-        for (int i = retrying.size() - 1; i >= 0; i--) {
-            PartitionWindow window = retrying.get(i);
-            if (nowNanos - window.notBeforeNanos >= 0) {
-                retrying.remove(i);
-                window.retrying = false;
-                goOn(window);
-                due++;
-            }
+        if (retrying.isEmpty() || nowNanos - retryAtNanos < 0) {
+            return 0;
         }
-        return due;
+        List<PartitionWindow> due = new ArrayList<>();
+        List<PartitionWindow> later = new ArrayList<>();
+        for (PartitionWindow window : retrying) {
+            (nowNanos - window.notBeforeNanos >= 0 ? due : later).add(window);
+        }
+        retrying.clear();
+        later.forEach(this::waitToRetry);
+        for (PartitionWindow window : due) {
+            window.retrying = false;
+            goOn(window);
+        }
+        return due.size();
+    }
+
+    private void waitToRetry(PartitionWindow window) {
+        if (retrying.isEmpty()) {
+            retryAtNanos = window.notBeforeNanos;
+        }
+        retryBy(window.notBeforeNanos);
+        retrying.add(window);
+    }
+
+    private void retryBy(long timeNanos) {
+        if (timeNanos - retryAtNanos < 0) {
+            retryAtNanos = timeNanos;
+        }
     }
 
     @Override
@@ -332,9 +357,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void retry(PartitionWindow window, long notBeforeNanos) {
         window.notBeforeNanos = notBeforeNanos;
-        if (!window.retrying) {
+        if (window.retrying) {
+            retryBy(notBeforeNanos);
+        } else {
             window.retrying = true;
-            retrying.add(window);
+            waitToRetry(window);
         }
     }
 

@@ -7,10 +7,14 @@ import io.replicator.wire.ClusterView;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** The producer identities of the lane's partition groups, and what their windows learn of them. */
 final class GroupIdentities {
+    /** Windows may be thousands: what all of a group's are to know is said no more often than this. */
+    private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
@@ -22,9 +26,20 @@ final class GroupIdentities {
     private static final class Group {
         private final ProducerIdentity identity;
         private int toldGrants;
+        private boolean isTold;
+        private long toldNanos;
 
         Group(ProducerIdentity identity) {
             this.identity = identity;
+        }
+
+        boolean isToldLately(long nowNanos) {
+            if (isTold && nowNanos - toldNanos < TELL_INTERVAL_NANOS) {
+                return true;
+            }
+            isTold = true;
+            toldNanos = nowNanos;
+            return false;
         }
     }
 
@@ -60,27 +75,49 @@ final class GroupIdentities {
             work += identity.poll(nowNanos);
             if (identity.grants() != group.toldGrants) {
                 group.toldGrants = identity.grants();
-                tell(identity, Health.RUNNING);
+                granted(identity, nowNanos);
                 work++;
-            } else if (identity.isTaken()) {
-                work += giveUp(identity);
-            } else if (!identity.isGranted() && identity.fault().isPresent()) {
-                tell(
-                        identity,
-                        TargetTrouble.noIdentity(
-                                target.connection().clusterName(),
-                                identity.fault().get(),
-                                identity.name(),
-                                identity.why()));
+            } else if (!identity.isGranted() && !group.isToldLately(nowNanos)) {
+                work += tellWhyNot(identity);
             }
         }
         return work;
+    }
+
+    private int tellWhyNot(ProducerIdentity identity) {
+        if (identity.isTaken()) {
+            return giveUp(identity);
+        }
+        if (identity.fault().isPresent()) {
+            tell(
+                    identity,
+                    TargetTrouble.noIdentity(
+                            target.connection().clusterName(),
+                            identity.fault().get(),
+                            identity.name(),
+                            identity.why()));
+        }
+        return 0;
     }
 
     private void tell(ProducerIdentity identity, Health health) {
         for (PartitionWindow window : windows) {
             if (window.identity() == identity) {
                 window.partition().targetHealthBecomes(health);
+                consequences.goOn(window);
+            }
+        }
+    }
+
+    /** What gave its memory back while it waited for the identity is fetched again now, not after its pause. */
+    private void granted(ProducerIdentity identity, long nowNanos) {
+        for (PartitionWindow window : windows) {
+            if (window.identity() == identity && !window.isOver()) {
+                window.partition().targetHealthBecomes(Health.RUNNING);
+                if (window.sheds > 0 && window.isEmpty()) {
+                    window.sheds = 0;
+                    consequences.restart(window, window.map().position(), nowNanos);
+                }
                 consequences.goOn(window);
             }
         }

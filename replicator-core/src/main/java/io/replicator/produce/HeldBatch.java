@@ -45,10 +45,10 @@ final class HeldBatch implements ProducedBatch {
     final long maxTimestamp;
     final long arrivedNanos;
 
-    /** Source offsets of its records as runs, ascending. */
-    final long[] runStarts;
+    /** Source offsets of its records as runs, ascending; {@code null} when they are one run, as nearly always. */
+    private final long[] runStarts;
 
-    final int[] runLengths;
+    private final int[] runLengths;
 
     private ByteBuffer bytes;
     private ReceiveBuffer buffer;
@@ -71,6 +71,8 @@ final class HeldBatch implements ProducedBatch {
     String why = "";
 
     /**
+     * @param firstOffset of the source
+     * @param runStarts source offsets of its records as runs, {@code null} for one run from {@code firstOffset} on
      * @param buffer what {@code bytes} is a part of, {@code null} for memory of its own
      * @param bytes the batch, position 0
      */
@@ -79,6 +81,7 @@ final class HeldBatch implements ProducedBatch {
             Way way,
             int sourceBatches,
             int recordCount,
+            long firstOffset,
             long nextOffset,
             long sourceBytes,
             long maxTimestamp,
@@ -91,7 +94,7 @@ final class HeldBatch implements ProducedBatch {
         this.way = way;
         this.sourceBatches = sourceBatches;
         this.recordCount = recordCount;
-        this.firstOffset = runStarts[0];
+        this.firstOffset = firstOffset;
         this.nextOffset = nextOffset;
         this.sourceBytes = sourceBytes;
         this.maxTimestamp = maxTimestamp;
@@ -100,6 +103,18 @@ final class HeldBatch implements ProducedBatch {
         this.runLengths = runLengths;
         this.buffer = buffer;
         this.bytes = bytes;
+    }
+
+    int runs() {
+        return runStarts == null ? 1 : runStarts.length;
+    }
+
+    long runStart(int run) {
+        return runStarts == null ? firstOffset : runStarts[run];
+    }
+
+    int runLength(int run) {
+        return runStarts == null ? recordCount : runLengths[run];
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.replicator.measure.ProduceMeasures;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
+import io.replicator.wire.BatchIndex;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProduceCall;
 import java.util.ArrayDeque;
@@ -21,12 +22,16 @@ final class RequestSender {
     /** A broker that owed an answer, or could not be connected to, for so long is in trouble. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** Thousands of windows may wait for a broker: they are told that it cannot be reached no more often than this. */
+    private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ClusterView target;
     private final Windows windows;
     private final Shaper shaper;
     private final Verdicts verdicts;
     private final int maxRequestBytes;
     private final ProduceMeasures measures;
+    private final BatchIndex<HeldBatch> index = new BatchIndex<>();
     private final Map<Integer, TargetBroker> brokers = new HashMap<>();
 
     /** Windows whose leader is not known. */
@@ -136,6 +141,10 @@ final class RequestSender {
 
     private void cannotBeReached(TargetBroker broker, long nowNanos) {
         target.refresh();
+        if (broker.toldNanos != 0 && nowNanos - broker.toldNanos < TELL_INTERVAL_NANOS) {
+            return;
+        }
+        broker.toldNanos = nowNanos;
         Health health =
                 TargetTrouble.unreachable(target.connection().clusterName(), whyNot(target.unreachable(broker.nodeId)));
         for (PartitionWindow window : broker.sendable) {
@@ -146,7 +155,7 @@ final class RequestSender {
     }
 
     private boolean sendRequest(TargetBroker broker, long nowNanos) {
-        ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts);
+        ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts, index);
         // Each window gives one batch; those that are looked at now come again in the next request.
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < maxRequestBytes; left--) {
             PartitionWindow window = broker.sendable.poll();

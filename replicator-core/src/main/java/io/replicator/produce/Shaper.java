@@ -109,12 +109,13 @@ final class Shaper {
                 HeldBatch.Way.PASS,
                 1,
                 count,
+                BatchHeader.baseOffset(batch.bytes, batch.at),
                 batch.nextOffset,
                 batch.sizeInBytes,
                 BatchHeader.maxTimestamp(batch.bytes, batch.at),
                 batch.arrivedNanos,
-                new long[] {BatchHeader.baseOffset(batch.bytes, batch.at)},
-                new int[] {count},
+                null,
+                null,
                 batch.buffer,
                 batch.bytes.slice(batch.at, batch.sizeInBytes));
     }
@@ -192,9 +193,10 @@ final class Shaper {
         for (int i = 0; i < batches; i++) {
             take(pending, false);
         }
-        long[] runStarts = new long[merger.runs()];
-        int[] runLengths = new int[merger.runs()];
-        for (int run = 0; run < runStarts.length; run++) {
+        int runs = merger.runs();
+        long[] runStarts = runs == 1 ? null : new long[runs];
+        int[] runLengths = runs == 1 ? null : new int[runs];
+        for (int run = 0; runs > 1 && run < runs; run++) {
             runStarts[run] = merger.runStart(run);
             runLengths[run] = merger.runLength(run);
         }
@@ -203,6 +205,7 @@ final class Shaper {
                 HeldBatch.Way.COALESCE,
                 batches,
                 merger.recordCount(),
+                merger.runStart(0),
                 nextOffset,
                 sourceBytes,
                 maxTimestamp,
@@ -253,6 +256,7 @@ final class Shaper {
                 HeldBatch.Way.REBUILD,
                 isLast ? 1 : 0,
                 rebuilt.recordCount(),
+                runStarts[0],
                 nextOffset,
                 isLast ? source.sizeInBytes : 0,
                 BatchHeader.maxTimestamp(rebuilt.bytes(), 0),

@@ -20,6 +20,9 @@ final class TargetBroker {
     private int oldest;
     private long inflightBytes;
 
+    /** When its windows were last told that it cannot be reached, 0 when they never were. */
+    long toldNanos;
+
     /** When it last answered, or was first asked after a time without requests. */
     long lastSignNanos;
 

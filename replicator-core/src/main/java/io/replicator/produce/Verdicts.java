@@ -93,9 +93,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
                 return false;
             }
             long targetOffset = batch.targetOffset;
-            for (int run = 0; run < batch.runStarts.length; run++) {
-                map.append(batch.runStarts[run], targetOffset, batch.runLengths[run]);
-                targetOffset += batch.runLengths[run];
+            for (int run = 0; run < batch.runs(); run++) {
+                map.append(batch.runStart(run), targetOffset, batch.runLength(run));
+                targetOffset += batch.runLength(run);
             }
         }
         map.advance(batch.nextOffset);

@@ -13,6 +13,12 @@ public final class BatchRing {
     private final RingBuffer<BatchSlot> ring;
     private final EventPoller<BatchSlot> poller;
 
+    /** One object for all calls: {@link #poll} is called every turn. */
+    private final EventPoller.Handler<BatchSlot> handler = this::hand;
+
+    /** Of the call of {@link #poll} that is under way. Producer's thread. */
+    private Predicate<BatchSlot> taker;
+
     /** Written by the fetcher. */
     private long claimed = -1;
 
@@ -52,22 +58,24 @@ public final class BatchRing {
     /**
      * The producer's thread: takes filled slots.
      *
-     * @param taker copies what it needs, for the slot is filled anew; false ends the call after this slot
+     * @param newTaker copies what it needs, for the slot is filled anew; false ends the call after this slot
      * @return whether there was one
      */
-    public boolean poll(Predicate<BatchSlot> taker) {
+    public boolean poll(Predicate<BatchSlot> newTaker) {
+        taker = newTaker;
         try {
-            return poller.poll((slot, sequence, endOfBatch) -> {
-                        boolean goOn = taker.test(slot);
-                        slot.clear();
-                        return goOn;
-                    })
-                    == EventPoller.PollState.PROCESSING;
+            return poller.poll(handler) == EventPoller.PollState.PROCESSING;
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private boolean hand(BatchSlot slot, long sequence, boolean endOfBatch) {
+        boolean goOn = taker.test(slot);
+        slot.clear();
+        return goOn;
     }
 
     /** Any thread: slots in use. */

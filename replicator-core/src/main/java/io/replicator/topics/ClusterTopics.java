@@ -21,6 +21,9 @@ final class ClusterTopics {
     /** Two seconds in all. */
     private static final int VISIBLE_TURNS = 40;
 
+    /** Half a second: those that are visible do not wait longer for those that are not. */
+    private static final int STRAGGLER_TURNS = 10;
+
     private static final long VISIBLE_PAUSE_MILLIS = 50;
 
     private final ClusterAdmin cluster;
@@ -50,7 +53,7 @@ final class ClusterTopics {
     Map<String, TopicDescription> describeOnceVisible(Collection<String> topics) throws InterruptedException {
         Map<String, TopicDescription> found = new HashMap<>();
         Set<String> waiting = new TreeSet<>(topics);
-        for (int turn = 0; turn < VISIBLE_TURNS && !waiting.isEmpty(); turn++) {
+        for (int turn = 0; turn < (found.isEmpty() ? VISIBLE_TURNS : STRAGGLER_TURNS) && !waiting.isEmpty(); turn++) {
             if (turn > 0) {
                 TimeUnit.MILLISECONDS.sleep(VISIBLE_PAUSE_MILLIS);
             }

@@ -79,7 +79,7 @@ public final class TopicPlanner {
         tellProblems(plan.problems);
         tellSettings(plan.warnings);
         tellUnmatched(unmatched, names);
-        return new TopicsPlan(topics, problems, unmatched);
+        return new TopicsPlan(topics, problems, unmatched, plan.hasUnseen);
     }
 
     private void tellProblems(Map<String, TopicProblem> problems) {
@@ -156,6 +156,9 @@ public final class TopicPlanner {
 
         /** Names on the target, by source topic. */
         private Map<String, String> pairs = Map.of();
+
+        /** Whether a topic was created that the brokers do not show yet. */
+        private boolean hasUnseen;
 
         Refresh(Set<String> started) {
             this.started = started;
@@ -246,6 +249,7 @@ public final class TopicPlanner {
             targets.putAll(target.describeOnceVisible(names));
             created.forEach((topic, request) -> {
                 if (names.contains(request.name()) && !targets.containsKey(request.name())) {
+                    hasUnseen = true;
                     problem(
                             topic,
                             "topic " + request.name() + " was created, but the brokers of "

@@ -8,8 +8,10 @@ import java.util.List;
  * @param topics what can be copied, ordered by name
  * @param problems what is selected but cannot be, ordered by name
  * @param unmatchedSelects the entries of {@code select} that match no topic of the source
+ * @param isPassing whether a problem is one that ends by itself within seconds: worth another look soon
  */
-public record TopicsPlan(List<CopiedTopic> topics, List<TopicProblem> problems, List<String> unmatchedSelects) {
+public record TopicsPlan(
+        List<CopiedTopic> topics, List<TopicProblem> problems, List<String> unmatchedSelects, boolean isPassing) {
     public TopicsPlan {
         topics = List.copyOf(topics);
         problems = List.copyOf(problems);

@@ -2,7 +2,6 @@ package io.replicator.wire;
 
 import io.replicator.partition.Fault;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     public static final long NO_ANSWER = -1;
 
     private static final short ACKS_ALL = -1;
+    private static final String NOT_NAMED = "the broker's answer does not name the partition";
 
     /** What the producer does with verdicts. */
     public interface Listener<B extends ProducedBatch> {
@@ -43,6 +43,7 @@ public final class ProduceCall<B extends ProducedBatch> {
 
     private final int nodeId;
     private final Listener<B> listener;
+    private final BatchIndex<B> index;
     private final ProduceRequestData request = new ProduceRequestData();
     private final Map<String, Topic<B>> topicsByName = new HashMap<>();
     private final Map<Uuid, Topic<B>> topicsById = new HashMap<>();
@@ -53,40 +54,23 @@ public final class ProduceCall<B extends ProducedBatch> {
     /** One topic's batches in the call. */
     private static final class Topic<B> {
         private final ProduceRequestData.TopicProduceData data;
-        private Object[] byNumber = new Object[1];
+        private final List<B> batches = new ArrayList<>();
+        private boolean answered;
 
         Topic(ProduceRequestData.TopicProduceData data) {
             this.data = data;
-        }
-
-        void set(int number, B batch) {
-            if (number >= byNumber.length) {
-                byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
-            }
-            if (byNumber[number] != null) {
-                throw new IllegalStateException("two batches of partition " + number + " in one request");
-            }
-            byNumber[number] = batch;
-        }
-
-        @SuppressWarnings("unchecked")
-        B take(int number) {
-            if (number < 0 || number >= byNumber.length) {
-                return null;
-            }
-            B batch = (B) byNumber[number];
-            byNumber[number] = null;
-            return batch;
         }
     }
 
     /**
      * @param nodeId the broker that leads all of the call's partitions
      * @param listener told each batch's fate
+     * @param index used by all calls of the thread
      */
-    public ProduceCall(int nodeId, Listener<B> listener) {
+    public ProduceCall(int nodeId, Listener<B> listener, BatchIndex<B> index) {
         this.nodeId = nodeId;
         this.listener = listener;
+        this.index = index;
     }
 
     /** Adds a partition's next batch. */
@@ -101,7 +85,7 @@ public final class ProduceCall<B extends ProducedBatch> {
             topicsByName.put(batch.targetTopic(), topic);
             topicsById.put(batch.targetTopicId(), topic);
         }
-        topic.set(batch.partition(), batch);
+        topic.batches.add(batch);
         topic.data
                 .partitionData()
                 .add(new ProduceRequestData.PartitionProduceData()
@@ -131,6 +115,10 @@ public final class ProduceCall<B extends ProducedBatch> {
 
     /** Sends; the node must be ready. */
     public void send(ClusterView cluster) {
+        for (Topic<B> topic : topicsByName.values()) {
+            index.fill(topic.batches);
+            topic.batches.forEach(batch -> index.take(batch.partition()));
+        }
         Connection connection = cluster.connection();
         request.setAcks(ACKS_ALL).setTimeoutMs(connection.requestTimeoutMillis());
         Node node = cluster.node(nodeId).orElseThrow();
@@ -140,7 +128,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     private void completed(ClientResponse response, ReceiveBuffer none, long nowNanos) {
         long throttleNanos = 0;
         Fault silence = Fault.UNEXPECTED;
-        String why = "the broker's answer does not name the partition";
+        String why = NOT_NAMED;
         if (response.hasResponse()) {
             tookMillis = response.requestLatencyMs();
             ProduceResponse produced = (ProduceResponse) response.responseBody();
@@ -153,9 +141,11 @@ public final class ProduceCall<B extends ProducedBatch> {
             silence = NoAnswer.targetFault(response);
             why = NoAnswer.words(response);
         }
-        for (B batch : batches) {
-            if (topicsByName.get(batch.targetTopic()).take(batch.partition()) != null) {
-                listener.refused(batch, silence, why, nowNanos);
+        for (Topic<B> topic : topicsByName.values()) {
+            if (!topic.answered) {
+                for (B batch : topic.batches) {
+                    listener.refused(batch, silence, why, nowNanos);
+                }
             }
         }
         listener.completed(this, throttleNanos);
@@ -165,13 +155,20 @@ public final class ProduceCall<B extends ProducedBatch> {
         Topic<B> topic = response.topicId().equals(Uuid.ZERO_UUID)
                 ? topicsByName.get(response.name())
                 : topicsById.get(response.topicId());
-        if (topic == null) {
+        if (topic == null || topic.answered) {
             return;
         }
+        topic.answered = true;
+        index.fill(topic.batches);
         for (ProduceResponseData.PartitionProduceResponse partition : response.partitionResponses()) {
-            B batch = topic.take(partition.index());
+            B batch = index.take(partition.index());
             if (batch != null) {
                 judge(batch, partition, nowNanos);
+            }
+        }
+        for (B batch : topic.batches) {
+            if (index.take(batch.partition()) != null) {
+                listener.refused(batch, Fault.UNEXPECTED, NOT_NAMED, nowNanos);
             }
         }
     }

@@ -39,9 +39,20 @@ public final class ReceivePool implements MemoryPool {
      * @param capacityBytes the bound, at least one batch of the largest size expected
      */
     public ReceivePool(int capacityBytes) {
-        int aligned = capacityBytes / ALIGNMENT * ALIGNMENT;
-        this.region = ByteBuffer.allocateDirect(aligned);
-        this.free = new FreeExtents(aligned);
+        this(ByteBuffer.allocateDirect(capacityBytes / ALIGNMENT * ALIGNMENT));
+    }
+
+    private ReceivePool(ByteBuffer region) {
+        this.region = region;
+        this.free = new FreeExtents(region.capacity());
+    }
+
+    /**
+     * An empty pool in the same memory. The JVM gives direct memory back only when it collects garbage: a second region
+     * beside this one may not fit. Only once no thread uses this pool, or what it gave out, any more.
+     */
+    public ReceivePool inheritance() {
+        return new ReceivePool(region);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.replicator.simulation;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import org.apache.kafka.common.requests.ResponseHeader;
 
 /** A Kafka cluster in memory: brokers that come and go, partitions that they lead, and what clients hear of it. */
 final class SimulatedCluster {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int FIRST_PORT = 10_000;
     private static final String HOST = "127.0.0.1";
     private static final int NO_LEADER = -1;
@@ -60,6 +63,7 @@ final class SimulatedCluster {
     private final Map<String, Long> producerIds = new HashMap<>();
     private long nextProducerId = 1_000;
     private long requests;
+    private long arrivalBytes;
     private int grantsHeard;
 
     /** A broker that takes requests and answers none, -1 for none. */
@@ -140,6 +144,17 @@ final class SimulatedCluster {
 
     /** A request came off the wire; the broker has not looked at it yet. */
     void arrive(SimulatedLink link, ByteBuffer bytes) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        take(link, bytes);
+        arrivalBytes += THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** What was allocated for requests as they came off the wire, which happens in their sender's turn. */
+    long arrivalBytes() {
+        return arrivalBytes;
+    }
+
+    private void take(SimulatedLink link, ByteBuffer bytes) {
         SimulatedLink.Request request = new SimulatedLink.Request(bytes, nowMillis() + faults.upTo(10));
         link.requests.add(request);
         Set<TopicPartition> produced = request.produced();

@@ -14,6 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceivePoolTest {
     private static final int CAPACITY = 1 << 16;
 
+    @Test
+    void shouldBeginEmptyInTheMemoryOfAPoolThatIsOver() {
+        ReceivePool over = new ReceivePool(CAPACITY);
+        ReceiveBuffer lost = over.take(CAPACITY);
+
+        ReceivePool pool = over.inheritance();
+
+        assertThat(pool.usedBytes()).isZero();
+        ReceiveBuffer buffer = pool.take(CAPACITY);
+        lost.bytes().put(7, (byte) 42);
+        assertThat(buffer.bytes().get(7)).isEqualTo((byte) 42);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldNeverGiveAByteTwiceAndComeBackWhole(long seed) {
