@@ -13,7 +13,11 @@ import java.util.stream.Stream;
 
 /** One copy by one contender, from the start of its process until every record stands on the target. */
 final class Heat implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /** After so long a heat has shown its speed, whatever is left. */
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
     private static final int LOG_LINES = 30;
 
@@ -54,7 +58,7 @@ final class Heat implements AutoCloseable {
     }
 
     /**
-     * Waits until so many records stand on the target.
+     * Waits until so many records stand on the target, or the contender has had its time: the result tells how many do.
      *
      * @param records to be copied
      * @param bytes of their keys and values
@@ -75,17 +79,18 @@ final class Heat implements AutoCloseable {
                 cpuAtFirst = ProcessMeter.cpu(process());
                 brokerCpuAtFirst = task.arena().brokerCpu();
             }
-            if (copied >= records) {
+            boolean isLong = firstNanos != 0 && nowNanos - firstNanos > LONGEST.toNanos();
+            if (copied >= records || isLong) {
                 Duration cpu = ProcessMeter.cpu(process());
                 return new HeatResult(
                         dataSet,
                         contender.label(),
                         round,
-                        records,
-                        bytes,
+                        Math.min(copied, records),
+                        Math.round((double) bytes * Math.min(copied, records) / records),
                         seconds(firstNanos - startedNanos),
                         seconds(nowNanos - startedNanos),
-                        records - firstRecords,
+                        Math.min(copied, records) - firstRecords,
                         seconds(nowNanos - firstNanos),
                         seconds(cpu.toNanos()),
                         seconds(cpu.minus(cpuAtFirst).toNanos()),

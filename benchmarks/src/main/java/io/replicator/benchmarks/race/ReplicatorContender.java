@@ -5,13 +5,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The distribution as it was built, with the settings it comes with. */
-record ReplicatorContender(Path distribution) implements Contender {
+/**
+ * The distribution as it was built, with the settings it comes with.
+ *
+ * @param distribution its directory
+ * @param settings others, as {@code key=value}, to try something
+ */
+record ReplicatorContender(Path distribution, List<String> settings) implements Contender {
     @Override
     public String label() {
         return "replicator";
@@ -48,7 +54,10 @@ record ReplicatorContender(Path distribution) implements Contender {
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
         }
-        return List.of(distribution.resolve("bin/replicator").toString(), "run", "-c", file.toString());
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(distribution.resolve("bin/replicator").toString(), "run", "-c", file.toString()));
+        settings.forEach(setting -> command.addAll(List.of("-D", setting)));
+        return command;
     }
 
     private static String cluster(KafkaCluster cluster) {
