@@ -17,6 +17,17 @@ public interface Agent {
     int doWork(long nowNanos);
 
     /**
+     * What other threads have left for this one: the part of a turn that needs no input. Asked between the last turn and the
+     * wait, so that nothing is missed that came without a ring.
+     *
+     * @param nowNanos the time
+     * @return how much was done; 0 when there was nothing
+     */
+    default int takeMail(long nowNanos) {
+        return doWork(nowNanos);
+    }
+
+    /**
      * Waits until there may be work: input, a ring of the doorbell, or the time is up.
      *
      * @param nowNanos the time when the wait begins

@@ -86,7 +86,7 @@ public final class AgentThread implements AutoCloseable {
     private void waitForWork() {
         doorbell.expectRing();
         long nowNanos = System.nanoTime();
-        if (!stopping && agent.doWork(nowNanos) == 0) {
+        if (!stopping && agent.takeMail(nowNanos) == 0) {
             agent.await(nowNanos, LONGEST_WAIT_NANOS);
         }
         doorbell.answer();

@@ -1,5 +1,7 @@
 package io.replicator.agent;
 
+import java.lang.invoke.VarHandle;
+
 /**
  * Wakes an agent that waits, and costs one read when it does not.
  *
@@ -21,6 +23,8 @@ public final class Doorbell {
 
     /** Any thread: there is work. */
     public void ring() {
+        // What the ringer did before must be visible to an agent that did not expect a ring yet, and looks once more.
+        VarHandle.fullFence();
         if (expected) {
             expected = false;
             wakeup.run();

@@ -61,6 +61,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private final BatchScanner scanner;
     private final Throttle throttle;
     private final Doorbell bell;
+    private final Doorbell roomBell;
     private final Mailbox<Command> commands;
     private final Mailbox<Restart> restarts;
 
@@ -79,6 +80,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private SourceBrokers brokers;
 
     private boolean stopped;
+
+    /** Whether the wait before this turn has read and written already. */
+    private boolean hasExchanged;
+
     private final List<PartitionCursor> cursors = new ArrayList<>();
 
     /** Answers that the ring had no room for. Nothing is fetched before they have gone through. */
@@ -116,6 +121,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         this.measures = measures;
         this.scanner = new BatchScanner(ring, limits.isolation() == Isolation.READ_COMMITTED, measures);
         this.bell = new Doorbell(this::wakeup);
+        this.roomBell = new Doorbell(this::wakeup);
         this.commands = new Mailbox<>(bell);
         this.restarts = new Mailbox<>(bell);
     }
@@ -140,9 +146,14 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         onNews = listener;
     }
 
-    /** Rung when memory or slots were given back. */
+    /** Rung when there are commands. */
     public Doorbell bell() {
         return bell;
+    }
+
+    /** To be rung when memory or slots were given back; wakes only a fetcher that waits for them. */
+    public Doorbell roomBell() {
+        return roomBell;
     }
 
     /** Whether the fetcher waits for memory. Any thread. */
@@ -177,22 +188,39 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     @Override
     public int doWork(long nowNanos) {
-        int work = commands.drain(obeying, COMMANDS_PER_TURN);
-        work += restarts.drain(restarting, COMMANDS_PER_TURN);
-        work += pool.reclaim();
-        work += continueRemainders();
-        work += source.connection().poll(0, nowNanos);
+        int work = takeMail(nowNanos);
+        if (hasExchanged) {
+            hasExchanged = false;
+        } else {
+            work += source.connection().poll(0, nowNanos);
+        }
         work += source.poll(nowNanos);
-        work += brokers.release(nowNanos);
         work += followLeaders(nowNanos);
+        work += brokers.release(nowNanos);
         work += sendFetches(nowNanos);
+        if (starved || !remainders.isEmpty() || brokers.waitForRoom()) {
+            roomBell.expectRing();
+        } else {
+            roomBell.answer();
+        }
         return work;
+    }
+
+    @Override
+    public int takeMail(long nowNanos) {
+        int mail = commands.drain(obeying, COMMANDS_PER_TURN);
+        mail += restarts.drain(restarting, COMMANDS_PER_TURN);
+        mail += pool.reclaim();
+        mail += continueRemainders();
+        mail += brokers.release(nowNanos);
+        return mail;
     }
 
     @Override
     public void await(long nowNanos, long mostNanos) {
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(Math.min(mostNanos, throttle.waitNanos(nowNanos))));
         source.connection().poll(millis, nowNanos);
+        hasExchanged = true;
     }
 
     private void obey(Command command) {

@@ -97,6 +97,11 @@ final class SourceBrokers {
         return released;
     }
 
+    /** Whether one of them is held back until the producer has released more of what was fetched. */
+    boolean waitForRoom() {
+        return looksAtOnce;
+    }
+
     private void lookBy(long timeNanos) {
         if (!looksLater || timeNanos - lookAtNanos < 0) {
             looksLater = true;

@@ -124,7 +124,7 @@ public final class Lane implements AutoCloseable {
                 () -> ConnectionFactory.open(flow.target(), clientId, REQUESTS_IN_FLIGHT, null),
                 ring,
                 fetcher::isStarved,
-                fetcher.bell(),
+                fetcher.roomBell(),
                 fetcher.restarts(),
                 mergePool,
                 new SplittableRandom(),

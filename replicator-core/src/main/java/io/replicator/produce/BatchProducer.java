@@ -116,6 +116,10 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private CompletableFuture<Void> drained;
     private boolean hasShed;
+
+    /** Whether the wait before this turn has read and written already. */
+    private boolean hasExchanged;
+
     private long lastShedNanos;
     private int slotsTaken;
     private long nowNanos;
@@ -125,7 +129,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
      * @param connect opens the connection to the target, on the producer's thread
      * @param ring from the fetcher
      * @param isFetcherStarved whether the fetcher waits for memory
-     * @param fetcherBell wakes the fetcher
+     * @param fetcherBell wakes a fetcher that waits for memory or slots
      * @param restarts what the fetcher is asked to fetch again
      * @param mergeBuffers where merged batches are made
      * @param random chance
@@ -197,11 +201,13 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     @Override
     public int doWork(long newNowNanos) {
-        nowNanos = newNowNanos;
-        int work = commands.drain(obeying, COMMANDS_PER_TURN);
-        work += target.connection().poll(0, nowNanos);
+        int work = takeMail(newNowNanos);
+        if (hasExchanged) {
+            hasExchanged = false;
+        } else {
+            work += target.connection().poll(0, nowNanos);
+        }
         work += target.poll(nowNanos);
-        work += takeSlots();
         work += identities.poll(nowNanos);
         work += retryDue();
         work += sender.followLeaders();
@@ -213,9 +219,16 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     }
 
     @Override
+    public int takeMail(long newNowNanos) {
+        nowNanos = newNowNanos;
+        return commands.drain(obeying, COMMANDS_PER_TURN) + takeSlots();
+    }
+
+    @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
+        hasExchanged = true;
     }
 
     private void obey(Command command) {

@@ -119,8 +119,9 @@ public final class Connection implements AutoCloseable {
      */
     public int poll(long timeoutMillis, long nowNanos) {
         List<ClientResponse> responses = client.poll(timeoutMillis, time.milliseconds());
+        long completedNanos = timeoutMillis == 0 ? nowNanos : time.nanoseconds();
         for (ClientResponse response : responses) {
-            complete(response, nowNanos);
+            complete(response, completedNanos);
         }
         if (receives != null) {
             receives.releaseUnclaimed();
