@@ -81,6 +81,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     private boolean stopped;
 
+    /** How long the first session that rests still does; {@link Long#MAX_VALUE} when none does. */
+    private long restNanos = Long.MAX_VALUE;
+
     /** Whether the wait before this turn has read and written already. */
     private boolean hasExchanged;
 
@@ -218,7 +221,8 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     @Override
     public void await(long nowNanos, long mostNanos) {
-        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(Math.min(mostNanos, throttle.waitNanos(nowNanos))));
+        long waitNanos = Math.min(Math.min(mostNanos, restNanos), throttle.waitNanos(nowNanos));
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos));
         source.connection().poll(millis, nowNanos);
         hasExchanged = true;
     }
@@ -298,13 +302,19 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         }
         int sent = 0;
         boolean wanted = false;
+        restNanos = Long.MAX_VALUE;
         for (FetchSession session : brokers.sessions()) {
             if (session.partitions() == 0 || session.isInflight()) {
                 continue;
             }
+            long sessionRestNanos = session.restNanos(nowNanos);
+            if (sessionRestNanos > 0) {
+                restNanos = Math.min(restNanos, sessionRestNanos);
+                continue;
+            }
             if (!pool.hasRoomFor(limits.maxBytes())) {
                 wanted = true;
-            } else if (throttle.allows(nowNanos) && session.send()) {
+            } else if (throttle.allows(nowNanos) && session.send(nowNanos)) {
                 sent++;
             } else if (source.hasFailed(session.nodeId())) {
                 nodeFailed(session, nowNanos);
