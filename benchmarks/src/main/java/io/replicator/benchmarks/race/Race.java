@@ -156,7 +156,7 @@ public final class Race implements Callable<Integer> {
         boolean warm = false;
         for (DataSet set : wanted) {
             if (!warm) {
-                warmUp(arena, scratch, all, set.scaled(WARM_UP_SCALE));
+                warmUp(arena, scratch, all, DataSet.of("1k-lz4").scaled(WARM_UP_SCALE * scale));
                 warm = true;
             }
             out.printf("%s: %,d records in %d partitions%n", set.title(), set.records(), set.partitions());
