@@ -30,7 +30,7 @@ public final class Lane implements AutoCloseable {
     private static final int RING_SLOTS = 1 << 14;
 
     /** Of the lane's memory, the rest is for merged batches. */
-    private static final double RECEIVE_SHARE = 0.75;
+    private static final double RECEIVE_SHARE = 0.6;
 
     private static final int FETCH_WAIT_MILLIS = 500;
     private static final int MOST_FETCH_BYTES = 16 << 20;

@@ -168,6 +168,9 @@ public final class Race implements Callable<Integer> {
             for (int round = 1; round <= rounds; round++) {
                 for (int i = 0; i < all.size(); i++) {
                     Contender contender = all.get((i + round - 1) % all.size());
+                    if (contender.equals(MirrorMaker.DEFAULTS) && round > 1) {
+                        continue; // Far behind, and slow: one look is enough.
+                    }
                     heats.add(heat(arena, scratch, contender, set, set.name(), bytes, round, wantedDigest));
                 }
                 if (!noCeiling && suite.equals(Suite.LOCAL)) {
