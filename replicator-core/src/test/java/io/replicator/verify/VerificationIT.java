@@ -331,8 +331,9 @@ class VerificationIT {
 
         assertThat(differences).isEmpty();
         assertThat(report.comparedRecords()).isBetween(1L, 199L);
+        // What made the cleaner roll the segment may stand after the copied: another note, now and then.
         assertThat(report.notes())
-                .containsExactly("compacted: " + (200 - report.comparedRecords())
+                .contains("compacted: " + (200 - report.comparedRecords())
                         + " records compacted away on the target, not compared");
     }
 
