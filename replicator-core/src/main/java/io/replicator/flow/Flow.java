@@ -57,6 +57,8 @@ public final class Flow implements AutoCloseable {
     /** Released to wake the thread. */
     private final Semaphore wake = new Semaphore(0);
 
+    private final GroupMail groupMail = new GroupMail(wake::release);
+
     private volatile boolean stopping;
     private volatile boolean news;
 
@@ -90,7 +92,8 @@ public final class Flow implements AutoCloseable {
                 config,
                 Math.min(process.lanes(), config.partitionGroups()),
                 process.memoryBytes() / process.flows().size(),
-                this::news);
+                this::news,
+                groupMail);
         this.healthLog = new HealthLog(config.name());
         this.troubleLog = new TroubleLog(config.name());
         this.savingLog = new TroubleLog(config.name());

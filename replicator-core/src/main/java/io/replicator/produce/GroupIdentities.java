@@ -1,5 +1,7 @@
 package io.replicator.produce;
 
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
@@ -7,6 +9,7 @@ import io.replicator.wire.ClusterView;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +23,7 @@ final class GroupIdentities {
     private final RandomGenerator random;
     private final Windows windows;
     private final Verdicts.Consequences consequences;
+    private final GroupEvents events;
     private final Map<Integer, Group> groups = new HashMap<>();
 
     /** One group's identity, and how many of its grants its windows know. */
@@ -45,13 +49,16 @@ final class GroupIdentities {
 
     /**
      * @param transactionalIds prefix of the groups' transactional ids; empty for anonymous identities
+     * @param events who is told of the groups
      */
     GroupIdentities(
             ClusterView target,
             Optional<String> transactionalIds,
             RandomGenerator random,
             Windows windows,
-            Verdicts.Consequences consequences) {
+            Verdicts.Consequences consequences,
+            GroupEvents events) {
+        this.events = events;
         this.target = target;
         this.transactionalIds = transactionalIds;
         this.random = random;
@@ -61,6 +68,14 @@ final class GroupIdentities {
 
     ProducerIdentity of(int group) {
         return groups.computeIfAbsent(group, this::newGroup).identity;
+    }
+
+    /** A grant is on record; one that was replaced meanwhile means nothing any more. */
+    void registered(Grant grant, Set<Long> producerIds) {}
+
+    /** A later window of the group begins with a new identity. */
+    void forget(int group) {
+        groups.remove(group);
     }
 
     private Group newGroup(int group) {
@@ -75,6 +90,9 @@ final class GroupIdentities {
             work += identity.poll(nowNanos);
             if (identity.grants() != group.toldGrants) {
                 group.toldGrants = identity.grants();
+                if (transactionalIds.isPresent() && events != null) {
+                    events.granted(new Grant(identity.group(), identity.producerId(), identity.epoch()));
+                }
                 granted(identity, nowNanos);
                 work++;
             } else if (!identity.isGranted() && !group.isToldLately(nowNanos)) {

@@ -37,6 +37,17 @@ final class Windows implements Iterable<PartitionWindow> {
         return all.iterator();
     }
 
+    /** The windows of a partition group, as they are now. */
+    List<PartitionWindow> of(int partitionGroup) {
+        List<PartitionWindow> found = new ArrayList<>();
+        for (PartitionWindow window : all) {
+            if (window.partition().group() == partitionGroup) {
+                found.add(window);
+            }
+        }
+        return found;
+    }
+
     boolean areEmpty() {
         for (PartitionWindow window : all) {
             if (!window.isEmpty()) {
