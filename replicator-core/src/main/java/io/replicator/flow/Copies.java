@@ -272,7 +272,7 @@ final class Copies {
     }
 
     private Progress beginning(TopicPartition source, CopiedTopic topic, StartPositions.Found starts, long targetEnd) {
-        OffsetMap map = new OffsetMap(starts.offset(source));
+        OffsetMap map = new OffsetMap(starts.offset(source), targetEnd);
         return new Progress(
                 new PartitionPair(source, topic.sourceId(), topic.targetName(), topic.targetId()),
                 new Writer(groups.of(source), NO_PRODUCER, (short) NO_PRODUCER),

@@ -172,7 +172,7 @@ public final class Flow implements AutoCloseable {
             } finally {
                 // Nothing is written here any more when others get the groups.
                 lanes.close();
-                ownership.close();
+                ownership.leave();
                 endGroups();
             }
         }

@@ -168,6 +168,8 @@ final class Lanes {
                     counted.produce().passedBatches.value(),
                     counted.produce().coalescedBatches.value(),
                     counted.produce().rebuiltBatches.value(),
+                    counted.produce().recoveredRecords.value(),
+                    counted.produce().recoveredAmbiguous.value(),
                     lane.ringOccupied(),
                     lane.ringSlots(),
                     lane.memoryUsedBytes(),

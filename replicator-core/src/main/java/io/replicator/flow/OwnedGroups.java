@@ -312,7 +312,7 @@ final class OwnedGroups implements OwnershipEvents {
         for (int group : groups) {
             if (copies.serves(group)) {
                 CompletableFuture<Void> answer = lanes.laneOf(group).release(group);
-                answer.thenRun(wake);
+                var unused = answer.thenRun(wake);
                 released.put(group, answer);
             } else {
                 letGo(group);

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Two processes of the same instance name never fight: the later one takes the name over, the former is refused.
  */
-public final class GroupOwnership implements AutoCloseable {
+public final class GroupOwnership {
     private static final Logger LOG = LoggerFactory.getLogger(GroupOwnership.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -72,7 +72,7 @@ public final class GroupOwnership implements AutoCloseable {
 
     /**
      * @param membership as what this instance takes part
-     * @param target the flow's target; the caller closes it, after this
+     * @param target the flow's target; the caller closes it, after {@link #leave}
      * @param events told on the ownership's thread
      */
     public GroupOwnership(FlowConfig flow, Membership membership, ClusterAdmin target, OwnershipEvents events) {
@@ -321,8 +321,7 @@ public final class GroupOwnership implements AutoCloseable {
     }
 
     /** Leaves, so that others get this instance's groups at once. They are written no more, and nothing is told of them. */
-    @Override
-    public void close() throws InterruptedException {
+    public void leave() throws InterruptedException {
         closing.countDown();
         letGo.complete(null);
         thread.join(CLOSE_TIMEOUT.plus(POLL).plus(CLOSE_TIMEOUT).toMillis());
