@@ -1,6 +1,7 @@
 package io.replicator.simulation;
 
 import io.replicator.simulation.SimulatedPartition.Aborted;
+import io.replicator.simulation.SimulatedPartition.EpochEnd;
 import io.replicator.simulation.SimulatedPartition.Stored;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -169,7 +172,19 @@ final class SimulatedFetches {
         long upTo = committed ? partition.lastStableOffset() : partition.highWatermark;
         data.setHighWatermark(partition.highWatermark)
                 .setLastStableOffset(partition.lastStableOffset())
-                .setLogStartOffset(0);
+                .setLogStartOffset(partition.start);
+        if (wish.asked.lastFetchedEpoch() >= 0) {
+            EpochEnd epochEnd = partition.endOf(wish.asked.lastFetchedEpoch());
+            if (epochEnd.leaderEpoch() < 0) {
+                return data.setErrorCode(Errors.OFFSET_OUT_OF_RANGE.code());
+            }
+            if (epochEnd.leaderEpoch() < wish.asked.lastFetchedEpoch()
+                    || epochEnd.endOffset() < wish.asked.fetchOffset()) {
+                return data.setDivergingEpoch(new FetchResponseData.EpochEndOffset()
+                        .setEpoch(epochEnd.leaderEpoch())
+                        .setEndOffset(epochEnd.endOffset()));
+            }
+        }
         int limit = Math.min(left, wish.asked.partitionMaxBytes());
         ByteBuffer bytes = bytes(partition, wish.asked.fetchOffset(), upTo, limit, isFirst);
         data.setRecords(MemoryRecords.readableRecords(bytes));
@@ -199,13 +214,38 @@ final class SimulatedFetches {
         if (epoch > partition.leaderEpoch) {
             return Errors.UNKNOWN_LEADER_EPOCH;
         }
-        if (wish.asked.fetchOffset() < 0 || wish.asked.fetchOffset() > partition.end) {
+        if (wish.asked.fetchOffset() < partition.start || wish.asked.fetchOffset() > partition.end) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }
         if (faults.strike(100)) {
             return faults.pick(2) == 0 ? Errors.KAFKA_STORAGE_ERROR : Errors.UNKNOWN_SERVER_ERROR;
         }
         return Errors.NONE;
+    }
+
+    /** Where leader epochs end (OffsetsForLeaderEpoch, KIP-101). */
+    OffsetForLeaderEpochResponseData epochEnds(int broker, OffsetForLeaderEpochRequestData request) {
+        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        for (OffsetForLeaderEpochRequestData.OffsetForLeaderTopic topic : request.topics()) {
+            OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult result =
+                    new OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult().setTopic(topic.topic());
+            for (OffsetForLeaderEpochRequestData.OffsetForLeaderPartition asked : topic.partitions()) {
+                SimulatedPartition partition = cluster.partition(topic.topic(), null, asked.partition());
+                OffsetForLeaderEpochResponseData.EpochEndOffset answer =
+                        new OffsetForLeaderEpochResponseData.EpochEndOffset().setPartition(asked.partition());
+                if (partition == null) {
+                    answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                } else if (partition.leader != broker) {
+                    answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+                } else {
+                    EpochEnd epochEnd = partition.endOf(asked.leaderEpoch());
+                    answer.setLeaderEpoch(epochEnd.leaderEpoch()).setEndOffset(epochEnd.endOffset());
+                }
+                result.partitions().add(answer);
+            }
+            response.topics().add(result);
+        }
+        return response;
     }
 
     /** Whole batches and perhaps a part of one, as a slice of a segment file is. */
