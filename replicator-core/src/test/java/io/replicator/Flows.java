@@ -13,6 +13,7 @@ import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
+import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.testkit.KafkaCluster;
 import java.time.Duration;
@@ -158,6 +159,13 @@ public final class Flows {
                 .get()
                 .forEach((partition, end) -> ends.put(partition, end.offset()));
         return ends;
+    }
+
+    /** How many records the flow found again that an earlier life had written. */
+    public static long recoveredRecords(Replicator replicator) {
+        return replicator.flows().get(0).lanes().stream()
+                .mapToLong(LaneStatus::recoveredRecords)
+                .sum();
     }
 
     /** Stops, and fails where that waits for what can never be sent. */

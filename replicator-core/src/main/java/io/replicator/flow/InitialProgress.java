@@ -47,9 +47,8 @@ final class InitialProgress {
                 .forEach(source -> targets.put(
                         source, new TopicPartition(topics.get(source).targetName(), source.partition())));
         boolean isRecovered = flow.delivery() == Delivery.EXACTLY_ONCE;
-        Map<TopicPartition, Long> ends = starts.isEmpty() || !isRecovered
-                ? Map.of()
-                : target.of(targets.values(), new StartFrom.Latest());
+        Map<TopicPartition, Long> ends =
+                starts.isEmpty() || !isRecovered ? Map.of() : target.of(targets.values(), new StartFrom.Latest());
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();
         List<Progress> initial = new ArrayList<>();
         starts.forEach((source, start) -> {

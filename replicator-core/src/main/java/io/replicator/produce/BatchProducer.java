@@ -224,8 +224,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
         openings = new Openings(target, measures, this);
-        identities =
-                new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
+        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
         openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }

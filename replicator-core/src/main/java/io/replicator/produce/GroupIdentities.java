@@ -85,8 +85,8 @@ final class GroupIdentities {
         @Override
         public void waits(Set<TopicPartition> partitions, Fault fault, String why, long nowNanos) {
             if (!isToldLately(nowNanos)) {
-                Health health = TargetTrouble.noIdentity(
-                        target.connection().clusterName(), fault, identity.name(), why);
+                Health health =
+                        TargetTrouble.noIdentity(target.connection().clusterName(), fault, identity.name(), why);
                 partitions.forEach(partition -> openings.tell(partition, health, nowNanos));
             }
         }
@@ -129,8 +129,8 @@ final class GroupIdentities {
     private Group groupOf(int group) {
         Group known = groups.get(group);
         if (known == null) {
-            known = new Group(new ProducerIdentity(
-                    group, transactionalIds.map(prefix -> prefix + group), target, random));
+            known = new Group(
+                    new ProducerIdentity(group, transactionalIds.map(prefix -> prefix + group), target, random));
             groups.put(group, known);
         }
         return known;
@@ -144,7 +144,8 @@ final class GroupIdentities {
         }
         Opening opening = openings.begin(window);
         if (group.written.contains(opening.target)) {
-            // What an earlier window sent may still arrive, and would be let in: it has the epoch that fences the others.
+            // What an earlier window sent may still arrive, and would be let in: it has the epoch that fences the
+            // others.
             group.identity.renew();
         }
         fence(group, opening);

@@ -16,7 +16,6 @@ import io.replicator.wire.TargetScan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
@@ -254,8 +253,7 @@ final class Openings implements TargetScan.Listener<Opening> {
     private static void tell(Opening opening, String reason, String resumesWhen) {
         opening.window
                 .partition()
-                .targetHealthBecomes(
-                        new Health(io.replicator.partition.PartitionState.STARTING, reason, resumesWhen));
+                .targetHealthBecomes(new Health(io.replicator.partition.PartitionState.STARTING, reason, resumesWhen));
     }
 
     @Override
@@ -404,10 +402,7 @@ final class Openings implements TargetScan.Listener<Opening> {
         stick(
                 opening,
                 TargetTrouble.lostBehindUs(
-                        target.connection().clusterName(),
-                        opening.window.partition(),
-                        opening.scanOffset,
-                        logStart),
+                        target.connection().clusterName(), opening.window.partition(), opening.scanOffset, logStart),
                 nowNanos);
     }
 
@@ -417,7 +412,10 @@ final class Openings implements TargetScan.Listener<Opening> {
         String cluster = target.connection().clusterName();
         if (fault == Fault.TARGET_TOPIC_MISSING && TargetTrouble.isAnother(opening.topic(), partition)) {
             measures.faults.count(fault);
-            stick(opening, TargetTrouble.recreated(cluster, partition, opening.topic().id()), nowNanos);
+            stick(
+                    opening,
+                    TargetTrouble.recreated(cluster, partition, opening.topic().id()),
+                    nowNanos);
             return;
         }
         if (fault == Fault.TARGET_NOT_AUTHORIZED) {

@@ -116,14 +116,16 @@ final class TargetTrouble {
     /** Whether the topic on the target has another id than the one that is meant. */
     static boolean isAnother(TopicView topic, Partition partition) {
         Uuid meant = partition.targetTopicId();
-        return !topic.id().equals(Uuid.ZERO_UUID) && !meant.equals(Uuid.ZERO_UUID) && !topic.id().equals(meant);
+        return !topic.id().equals(Uuid.ZERO_UUID)
+                && !meant.equals(Uuid.ZERO_UUID)
+                && !topic.id().equals(meant);
     }
 
     static Health recreated(String cluster, Partition partition, Uuid now) {
         return new Health(
                 PartitionState.FAILED,
-                "topic " + partition.targetTopic() + " was deleted and created again on the target " + cluster + " (id was "
-                        + partition.targetTopicId() + ", is " + now + ")",
+                "topic " + partition.targetTopic() + " was deleted and created again on the target " + cluster
+                        + " (id was " + partition.targetTopicId() + ", is " + now + ")",
                 "the topic is excluded, or copied by a flow of another name, which begins anew");
     }
 
@@ -156,6 +158,8 @@ final class TargetTrouble {
                 : place + " ends before offset " + offset
                         + ", up to which records had been written: its log was truncated, as by an unclean leader election";
         return new Health(
-                PartitionState.FAILED, what, "the topic is excluded, or copied by a flow of another name, which begins anew");
+                PartitionState.FAILED,
+                what,
+                "the topic is excluded, or copied by a flow of another name, which begins anew");
     }
 }

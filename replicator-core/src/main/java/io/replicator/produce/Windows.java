@@ -64,7 +64,9 @@ final class Windows implements Iterable<PartitionWindow> {
     List<Progress> takeProgress() {
         List<Progress> changed = new ArrayList<>();
         for (PartitionWindow window : all) {
-            if (window.opening == null && !window.identity().isTaken() && window.map().hasChanges()) {
+            if (window.opening == null
+                    && !window.identity().isTaken()
+                    && window.map().hasChanges()) {
                 changed.add(progress(window));
             }
         }

@@ -247,7 +247,8 @@ public final class TargetScan<P extends ScannedPartition> {
     }
 
     private static boolean hasRecords(FetchResponseData.PartitionData data) {
-        return data.records() instanceof MemoryRecords records && records.buffer().hasRemaining();
+        return data.records() instanceof MemoryRecords records
+                && records.buffer().hasRemaining();
     }
 
     /** A topic goes by its id where it has one: answers then do not say its name. */
@@ -276,7 +277,7 @@ public final class TargetScan<P extends ScannedPartition> {
                     listener.scanned(partition, ((MemoryRecords) data.records()).buffer(), nowNanos);
                 }
             }
-            case OFFSET_OUT_OF_RANGE -> askForStart(leader, partition, nowNanos);
+            case OFFSET_OUT_OF_RANGE -> askForStart(leader, partition);
             default -> refused(leader, partition, error, nowNanos);
         }
     }
@@ -288,7 +289,7 @@ public final class TargetScan<P extends ScannedPartition> {
     }
 
     /** Nothing of the log stands at the offset: is it behind its end, or was its beginning deleted? */
-    private void askForStart(int leader, P partition, long nowNanos) {
+    private void askForStart(int leader, P partition) {
         Node node = cluster.readingNode(leader);
         if (node == null || !cluster.connection().isReady(node)) {
             // The next fetch ends here again.

@@ -59,10 +59,7 @@ public final class TransactionCoordinator {
                 .setKeyType(FindCoordinatorRequest.CoordinatorType.TRANSACTION.id())
                 .setCoordinatorKeys(List.of(transactionalId));
         cluster.connection()
-                .send(
-                        any,
-                        new Builder(request),
-                        (response, none, nowNanos) -> answered(response, listener, nowNanos));
+                .send(any, new Builder(request), (response, none, nowNanos) -> answered(response, listener, nowNanos));
         return true;
     }
 

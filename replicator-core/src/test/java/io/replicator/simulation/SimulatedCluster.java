@@ -27,6 +27,7 @@ import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
@@ -335,6 +336,7 @@ final class SimulatedCluster {
                     ((EndTxnRequest) request.body).data(),
                     request.header.apiVersion(),
                     coordinatorError());
+            case LIST_OFFSETS -> fetches.starts(link.broker, ((ListOffsetsRequest) request.body).data());
             case OFFSET_FOR_LEADER_EPOCH -> fetches.epochEnds(
                     link.broker, ((OffsetsForLeaderEpochRequest) request.body).data());
             case FIND_COORDINATOR -> findCoordinator((FindCoordinatorRequest) request.body);
@@ -353,6 +355,7 @@ final class SimulatedCluster {
                 ApiKeys.ADD_PARTITIONS_TO_TXN,
                 ApiKeys.END_TXN,
                 ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                ApiKeys.LIST_OFFSETS,
                 ApiKeys.FIND_COORDINATOR)) {
             short latest = key.latestVersion();
             data.apiKeys()

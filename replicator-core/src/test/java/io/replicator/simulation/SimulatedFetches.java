@@ -11,11 +11,14 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /** How brokers answer fetch requests: sessions (KIP-227), long polls, limits, isolation. */
 final class SimulatedFetches {
@@ -221,6 +224,33 @@ final class SimulatedFetches {
             return faults.pick(2) == 0 ? Errors.KAFKA_STORAGE_ERROR : Errors.UNKNOWN_SERVER_ERROR;
         }
         return Errors.NONE;
+    }
+
+    /** Where logs begin or end (ListOffsets). */
+    ListOffsetsResponseData starts(int broker, ListOffsetsRequestData request) {
+        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        for (ListOffsetsRequestData.ListOffsetsTopic topic : request.topics()) {
+            ListOffsetsResponseData.ListOffsetsTopicResponse result =
+                    new ListOffsetsResponseData.ListOffsetsTopicResponse().setName(topic.name());
+            for (ListOffsetsRequestData.ListOffsetsPartition asked : topic.partitions()) {
+                SimulatedPartition partition = cluster.partition(topic.name(), null, asked.partitionIndex());
+                ListOffsetsResponseData.ListOffsetsPartitionResponse answer =
+                        new ListOffsetsResponseData.ListOffsetsPartitionResponse()
+                                .setPartitionIndex(asked.partitionIndex());
+                if (partition == null) {
+                    answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                } else if (partition.leader != broker) {
+                    answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+                } else {
+                    boolean isStart = asked.timestamp() == ListOffsetsRequest.EARLIEST_TIMESTAMP;
+                    answer.setOffset(isStart ? partition.start : partition.highWatermark)
+                            .setLeaderEpoch(partition.leaderEpoch);
+                }
+                result.partitions().add(answer);
+            }
+            response.topics().add(result);
+        }
+        return response;
     }
 
     /** Where leader epochs end (OffsetsForLeaderEpoch, KIP-101). */

@@ -65,6 +65,11 @@ final class SimulatedTransactions {
         final String transactionalId;
         long producerId = RecordBatch.NO_PRODUCER_ID;
         short epoch = RecordBatch.NO_PRODUCER_EPOCH;
+
+        // What its owner had before, if nobody came in between (KIP-360).
+        long lastProducerId = RecordBatch.NO_PRODUCER_ID;
+        short lastEpoch = RecordBatch.NO_PRODUCER_EPOCH;
+
         State state = State.EMPTY;
         final Set<SimulatedPartition> partitions = new LinkedHashSet<>();
         long timesOutMillis;
@@ -164,7 +169,7 @@ final class SimulatedTransactions {
             return data.setProducerId(nextProducerId++).setProducerEpoch((short) 0);
         }
         Identity identity = identities.computeIfAbsent(id, Identity::new);
-        Errors error = init(broker, identity);
+        Errors error = init(broker, identity, request.producerId(), request.producerEpoch());
         if (error != Errors.NONE) {
             return data.setErrorCode(error.code());
         }
@@ -172,34 +177,52 @@ final class SimulatedTransactions {
         return data.setProducerId(identity.producerId).setProducerEpoch(identity.epoch);
     }
 
-    private Errors init(int broker, Identity identity) {
+    /**
+     * @param expectedProducerId what the client had before, -1 when it takes the identity from whoever has it
+     */
+    private Errors init(int broker, Identity identity, long expectedProducerId, short expectedEpoch) {
         if (broker != coordinator(identity.transactionalId)) {
             return Errors.NOT_COORDINATOR;
         }
-        switch (identity.state) {
-            case PREPARE_ABORT, PREPARE_COMMIT -> {
-                return Errors.CONCURRENT_TRANSACTIONS;
-            }
+        boolean isValid = expectedProducerId < 0
+                || identity.epoch < 0
+                || expectedProducerId == identity.producerId
+                || (expectedProducerId == identity.lastProducerId && expectedEpoch >= LAST_EPOCH);
+        if (!isValid) {
+            return Errors.PRODUCER_FENCED;
+        }
+        return switch (identity.state) {
+            case PREPARE_ABORT, PREPARE_COMMIT -> Errors.CONCURRENT_TRANSACTIONS;
             case ONGOING -> {
                 fence(identity);
-                return Errors.CONCURRENT_TRANSACTIONS;
+                yield Errors.CONCURRENT_TRANSACTIONS;
             }
-            case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> {
-                if (identity.producerId < 0) {
-                    give(identity, firstEpoch);
-                } else if (identity.epoch >= LAST_EPOCH) {
-                    give(identity, (short) 0);
-                } else {
-                    identity.epoch++;
-                }
-                identity.state = State.EMPTY;
-                return Errors.NONE;
-            }
-        }
-        throw new AssertionError(identity.state);
+            case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> grant(identity, expectedProducerId >= 0, expectedEpoch);
+        };
     }
 
-    private void give(Identity identity, short epoch) {
+    private Errors grant(Identity identity, boolean isExpecting, short expectedEpoch) {
+        if (identity.producerId < 0) {
+            give(identity, firstEpoch, RecordBatch.NO_PRODUCER_EPOCH);
+        } else if (identity.epoch >= LAST_EPOCH && (!isExpecting || expectedEpoch == identity.epoch)) {
+            give(identity, (short) 0, isExpecting ? identity.epoch : RecordBatch.NO_PRODUCER_EPOCH);
+        } else if (identity.epoch >= LAST_EPOCH) {
+            // Kafka's coordinator throws where it should not get to.
+            return Errors.UNKNOWN_SERVER_ERROR;
+        } else if (!isExpecting || expectedEpoch == identity.epoch) {
+            identity.lastProducerId = identity.producerId;
+            identity.lastEpoch = isExpecting ? identity.epoch : RecordBatch.NO_PRODUCER_EPOCH;
+            identity.epoch++;
+        } else if (expectedEpoch != identity.lastEpoch) {
+            return Errors.PRODUCER_FENCED;
+        }
+        identity.state = State.EMPTY;
+        return Errors.NONE;
+    }
+
+    private void give(Identity identity, short epoch, short lastEpoch) {
+        identity.lastProducerId = identity.producerId;
+        identity.lastEpoch = lastEpoch;
         identity.producerId = nextProducerId++;
         identity.epoch = epoch;
         givenProducerIds.add(identity.producerId);
@@ -208,6 +231,7 @@ final class SimulatedTransactions {
     /** A transaction that its owner left open is aborted under an epoch that nobody has. */
     private void fence(Identity identity) {
         identity.epoch++;
+        identity.lastEpoch = RecordBatch.NO_PRODUCER_EPOCH;
         identity.state = State.PREPARE_ABORT;
         trace.say(cluster, "aborts", identity.transactionalId, "with epoch", identity.epoch);
         sendMarkers(identity);
