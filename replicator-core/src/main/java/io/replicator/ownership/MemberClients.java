@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -24,6 +25,8 @@ final class MemberClients {
     private static final int REQUESTS_PER_SESSION = 2;
 
     private static final long LEAST_REQUEST_MILLIS = 2_000;
+
+    private static final long MOST_POLL_INTERVAL_MILLIS = TimeUnit.DAYS.toMillis(1);
 
     /** What a member may take to let groups go, beyond the drain timeout: a last save, a busy machine. */
     static final Duration GRACE = Duration.ofSeconds(30);
@@ -54,7 +57,9 @@ final class MemberClients {
         // The brokers wait so long for a member that is to let groups go: longer than the member takes.
         properties.put(
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                Math.toIntExact(membership.drainTimeout().plus(GRACE).toMillis()));
+                Math.toIntExact(Math.min(
+                        MOST_POLL_INTERVAL_MILLIS,
+                        membership.drainTimeout().plus(GRACE).toMillis())));
         properties.put(
                 ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
         List.of(
