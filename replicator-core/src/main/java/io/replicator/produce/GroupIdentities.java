@@ -65,7 +65,11 @@ final class GroupIdentities {
         }
 
         private boolean hasLeader(TopicPartition partition) {
-            return target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            boolean isLed = target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            if (!isLed) {
+                target.refresh();
+            }
+            return isLed;
         }
 
         boolean isFencing() {
