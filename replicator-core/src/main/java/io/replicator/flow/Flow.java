@@ -307,7 +307,7 @@ public final class Flow implements AutoCloseable {
             }
             now = System.nanoTime();
             long waitNanos = Math.min(nextAt - now, isTurned ? groups.nextNanos(now) : RETRY_NANOS);
-            wakeAt = now + waitNanos;
+            wakeAt = now + Math.max(0, waitNanos);
             pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
         }
     }
