@@ -479,10 +479,7 @@ public final class Flow implements AutoCloseable {
                 config.source().name(),
                 config.target().name(),
                 state,
-                Stream.of(reason, groupReason, groupTrouble(), savingReason)
-                        .filter(text -> !text.isEmpty())
-                        .findFirst()
-                        .orElse(""),
+                whatIsWrong(),
                 recordsPerSecond,
                 bytesPerSecond,
                 partitions,
@@ -492,9 +489,15 @@ public final class Flow implements AutoCloseable {
                 config.partitionGroups());
     }
 
-    private String groupTrouble() {
+    private String whatIsWrong() {
         OwnedGroups now = groups;
-        return now == null ? "" : now.trouble();
+        if (now == null || state == FlowState.FAILED || state == FlowState.STOPPED) {
+            return reason;
+        }
+        return Stream.of(now.trouble(), groupReason, reason, savingReason)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private static PartitionStatus status(Copy copy, long nowMillis) {
