@@ -64,8 +64,13 @@ final class GroupIdentities {
                     .map(coordinator -> new Fence(target, coordinator, this::hasLeader, this, random));
         }
 
+        /** A partition that is new, or lost its leader, would be without one for as long as nobody asks. */
         private boolean hasLeader(TopicPartition partition) {
-            return target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            boolean hasLeader = target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            if (!hasLeader) {
+                target.refresh();
+            }
+            return hasLeader;
         }
 
         boolean isFencing() {
