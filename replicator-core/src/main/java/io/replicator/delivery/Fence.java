@@ -104,6 +104,11 @@ public final class Fence implements TransactionCall.Listener {
         return state == State.IDLE && !call.isAsking();
     }
 
+    /** Whether partitions wait for a transaction, for a leader perhaps. */
+    public boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
     /** Nothing is told any more. */
     public void end() {
         isOver = true;

@@ -258,7 +258,9 @@ final class GroupIdentities {
             return 0;
         }
         int work = group.fence.orElseThrow().poll(identity.grant(), nowNanos);
-        if (identity.onlyFences() && !group.isFencing()) {
+        if (identity.onlyFences()
+                && !group.isFencing()
+                && !group.fence.orElseThrow().hasWaiting()) {
             identity.giveBack();
         }
         return work;
