@@ -104,9 +104,9 @@ public final class Fence implements TransactionCall.Listener {
         return state == State.IDLE && !call.isAsking();
     }
 
-    /** Whether partitions wait for a transaction, for a leader perhaps. */
-    public boolean hasWaiting() {
-        return !waiting.isEmpty();
+    /** Whether every partition that was to be fenced is, or was refused. */
+    public boolean isDone() {
+        return waiting.isEmpty() && isIdle();
     }
 
     /** Nothing is told any more. */
