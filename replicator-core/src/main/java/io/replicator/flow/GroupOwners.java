@@ -1,11 +1,12 @@
 package io.replicator.flow;
 
+import io.replicator.delivery.Grant;
 import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.Writer;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,33 +15,51 @@ import java.util.Map;
  */
 final class GroupOwners {
     private final String instance;
-    private final Map<Integer, GroupOwner> owners;
+    private final OffsetLog log;
 
-    GroupOwners(String instance, Map<Integer, GroupOwner> saved) {
+    GroupOwners(String instance, OffsetLog log) {
         this.instance = instance;
-        this.owners = new HashMap<>(saved);
+        this.log = log;
     }
 
-    /** Saves the owners that wrote under an identity that is not on record yet. */
-    void record(List<Progress> progress, OffsetLog log) throws InterruptedException {
+    /**
+     * Puts grants on record. From the time of a grant on, nobody else can be given an identity of the group without
+     * fencing this one; so what the log says after it is complete.
+     *
+     * @return the new owners, by group
+     */
+    Map<Integer, GroupOwner> record(Collection<Grant> grants) throws InterruptedException {
+        log.refresh();
+        Map<Integer, GroupOwner> owners = new HashMap<>();
+        for (Grant grant : grants) {
+            owners.put(grant.partitionGroup(), next(grant.partitionGroup(), grant.producerId(), grant.epoch()));
+        }
+        log.saveOwners(owners.values());
+        return owners;
+    }
+
+    /** The same for identities that are not granted to the group, but anonymous: before their progress is saved. */
+    void recordWriters(Collection<Progress> progress) throws InterruptedException {
+        Map<Integer, GroupOwner> owners = new HashMap<>();
         for (Progress each : progress) {
             Writer writer = each.writer();
-            GroupOwner known = owners.get(writer.partitionGroup());
-            if (writer.producerId() >= 0 && !isOnRecord(known, writer)) {
-                GroupOwner owner = known == null
-                        ? GroupOwner.first(
-                                writer.partitionGroup(), instance, writer.producerId(), writer.producerEpoch())
-                        : known.next(instance, writer.producerId(), writer.producerEpoch());
-                log.save(owner);
-                owners.put(owner.partitionGroup(), owner);
+            GroupOwner known = log.owners().get(writer.partitionGroup());
+            if (writer.producerId() >= 0 && (known == null || known.producerId() != writer.producerId())) {
+                owners.put(
+                        writer.partitionGroup(),
+                        next(writer.partitionGroup(), writer.producerId(), writer.producerEpoch()));
             }
+        }
+        if (!owners.isEmpty()) {
+            log.saveOwners(owners.values());
+            log.refresh();
         }
     }
 
-    private boolean isOnRecord(GroupOwner known, Writer writer) {
-        return known != null
-                && known.instance().equals(instance)
-                && known.producerId() == writer.producerId()
-                && known.producerEpoch() == writer.producerEpoch();
+    private GroupOwner next(int group, long producerId, short epoch) {
+        GroupOwner known = log.owners().get(group);
+        return known == null
+                ? GroupOwner.first(group, instance, producerId, epoch)
+                : known.next(instance, producerId, epoch);
     }
 }

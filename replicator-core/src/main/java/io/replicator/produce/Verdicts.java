@@ -29,6 +29,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         /** The partition is written no more, so it need not be fetched either. */
         void park(PartitionWindow window);
 
+        /** A source batch cannot be read. */
+        void unreadable(PartitionWindow window, String why);
+
         /** What is known of the target's leaders is out of date. */
         void refreshTarget();
 
@@ -211,7 +214,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         } else if (head.fault == Fault.TARGET_BATCH_CORRUPT) {
             judgeCorrupt(window, head, nowNanos);
         } else if (head.fault.remedy() == Remedy.GIVE_UP_GROUP) {
+            // What comes out of the ring now does not follow what is on the target.
             window.dropAll();
+            consequences.park(window);
         } else {
             stop(window, head.fault, head, head.why, nowNanos);
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldBeReadable() {
-        OffsetMap map = new OffsetMap(4);
+        OffsetMap map = new OffsetMap(4, 0);
         map.append(5, 0, 3);
         map.append(10, 3, 2);
         Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
@@ -44,12 +45,43 @@ class OffsetLogContentsTest {
         assertThat(new String(OffsetLogFormat.progressKey(ORDERS), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":3}");
         assertThat(new String(OffsetLogFormat.progressValue(progress), UTF_8))
-                .isEqualTo("{\"v\":1,\"start\":4,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
-                        + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
-                        + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
-                        + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
+                .isEqualTo(
+                        "{\"v\":1,\"start\":4,\"targetStart\":0,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
+                                + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
+                                + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
+                                + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
         assertThat(new String(OffsetLogFormat.runsKey(ORDERS, 0), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"runs\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0}");
+    }
+
+    @Test
+    void shouldKeepFromWhereOnTheTargetIsToBeRead() {
+        OffsetMap map = new OffsetMap(4, 17);
+        byte[] value = OffsetLogFormat.progressValue(new Progress(PAIR, WRITER, map.takeChanges()));
+        assertThat(map.hasChanges()).isFalse();
+
+        OffsetLogContents contents = new OffsetLogContents("log");
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), value);
+        OffsetMap loaded = contents.state().partitions().get(ORDERS).toOffsetMap();
+
+        assertThat(loaded.targetStart()).isEqualTo(17);
+        loaded.targetIsKnownTo(16);
+        assertThat(loaded.hasChanges()).isFalse();
+        loaded.targetIsKnownTo(18);
+        assertThat(loaded.hasChanges()).isTrue();
+        assertThat(loaded.targetStart()).isEqualTo(18);
+    }
+
+    @Test
+    void shouldNotKnowFromWhereOnTheTargetIsToBeReadWhenThatWasNotSaved() {
+        byte[] value = OffsetLogFormat.progressValue(new Progress(PAIR, WRITER, new OffsetMap(4, 17).takeChanges()));
+        String former = new String(value, UTF_8).replace("\"targetStart\":17,", "");
+
+        OffsetLogContents contents = new OffsetLogContents("log");
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), former.getBytes(UTF_8));
+
+        assertThat(contents.state().partitions().get(ORDERS).toOffsetMap().targetStart())
+                .isEqualTo(-1);
     }
 
     @ParameterizedTest
@@ -162,6 +194,57 @@ class OffsetLogContentsTest {
         log.addAll(List.of(progressEntry(old), progressEntry(current), progressEntry(old)));
 
         assertThat(read(log).partitions().get(ORDERS).position()).isEqualTo(map.position());
+    }
+
+    /** A frozen owner wakes up long after its producer id was replaced, and saves what it knew. */
+    @Test
+    void shouldIgnoreWhatAFormerProducerIdWroteLate() {
+        OffsetMap map = manyRuns(70);
+        Progress old = new Progress(PAIR, WRITER, map.takeChanges());
+        map.append(map.position() + 1, map.targetEnd() + 1, 1000);
+        Progress current = new Progress(PAIR, new Writer(7, 3001, (short) 0), map.takeChanges());
+        GroupOwner owner = GroupOwner.first(7, "a", WRITER.producerId(), WRITER.producerEpoch())
+                .next("b", 3001, (short) 0);
+        List<Entry> log = new ArrayList<>(chunkEntries(old));
+        log.add(progressEntry(old));
+        log.addAll(chunkEntries(current));
+        log.add(progressEntry(current));
+        log.addAll(chunkEntries(old));
+        log.add(progressEntry(old));
+        // Compaction may move it behind all that it tells apart.
+        log.add(Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)));
+
+        SavedProgress saved = read(log).partitions().get(ORDERS);
+
+        assertThat(saved.position()).isEqualTo(map.position());
+        assertThat(saved.isWhole()).isTrue();
+        assertThat(saved.runs()).isEqualTo(runsOf(map));
+    }
+
+    @Test
+    void shouldTakeTheLastOfTheLogWhereNoOwnerIsOnRecord() {
+        OffsetMap map = manyRuns(3);
+        Progress first = new Progress(PAIR, new Writer(7, 1, (short) 0), map.takeChanges());
+        map.advance(map.position() + 10);
+        Progress last = new Progress(PAIR, new Writer(7, 2, (short) 0), map.takeChanges());
+        List<Entry> log = new ArrayList<>(chunkEntries(first));
+        log.addAll(List.of(progressEntry(first), progressEntry(last)));
+
+        assertThat(read(log).partitions().get(ORDERS).position()).isEqualTo(map.position());
+    }
+
+    @Test
+    void shouldIgnoreAnOwnerThatWasPutOnRecordLate() {
+        GroupOwner begun = GroupOwner.begun(7, "a");
+        GroupOwner first = begun.next("a", 10, (short) 0);
+        GroupOwner second = first.next("b", 10, (short) 1);
+        GroupOwner third = second.next("c", 20, (short) 0);
+        List<Entry> log = Stream.of(third, second, first, begun)
+                .map(owner -> Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)))
+                .toList();
+
+        assertThat(read(log).groups().get(7)).isEqualTo(third);
+        assertThat(third.producerIds()).containsExactlyInAnyOrder(10L, 20L);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -26,7 +27,9 @@ public final class Snapshots {
                 2_500_000,
                 List.of(partitions),
                 List.of(lane()),
-                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)));
+                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)),
+                Set.of(0, 3),
+                16);
     }
 
     public static FlowStatus running(PartitionStatus... partitions) {
@@ -73,7 +76,7 @@ public final class Snapshots {
 
     private static LaneStatus lane() {
         return new LaneStatus(
-                0, 7, 8, 9, 3, 1024, 4096, 65536, 2, Map.of("quota", 1_500_000_000L), Map.of(Fault.FENCED, 4L));
+                0, 7, 8, 9, 21, 1, 3, 1024, 4096, 65536, 2, Map.of("quota", 1_500_000_000L), Map.of(Fault.FENCED, 4L));
     }
 
     private static Histogram histogram(long... micros) {

@@ -54,6 +54,13 @@ final class FlowCollector implements MultiCollector {
         List<FlowStatus> now = flows.get();
         List<MetricSnapshot> all = new ArrayList<>(perPartition ? partitions(now) : topics(now));
         all.addAll(lanes(now));
+        all.add(gauge(
+                "replicator_partition_groups_owned",
+                "Partition groups that this instance owns.",
+                now.stream()
+                        .map(flow -> new Point(
+                                Labels.of("flow", flow.name()),
+                                flow.ownedGroups().size()))));
         all.add(latency(
                 "replicator_replication_latency_seconds",
                 "From a record's timestamp to its acknowledgement by the target.",
@@ -158,6 +165,14 @@ final class FlowCollector implements MultiCollector {
                 .flatMap(way -> way);
         return List.of(
                 counter("replicator_batches", "Source batches written, by the way they took.", batches),
+                counter(
+                        "replicator_recovered_records",
+                        "Records that an earlier life had written after its last saved progress, found again.",
+                        lane(flows, LaneStatus::recoveredRecords)),
+                counter(
+                        "replicator_recovered_ambiguous",
+                        "Partitions in which those were looked for one by one, for the source has changed since.",
+                        lane(flows, LaneStatus::recoveredAmbiguous)),
                 gauge("replicator_ring_occupied", "Slots of the ring in use.", lane(flows, LaneStatus::ringOccupied)),
                 gauge("replicator_ring_slots", "Slots of the ring.", lane(flows, LaneStatus::ringSlots)),
                 gauge(
