@@ -40,6 +40,8 @@ final class Copies {
     private final FlowConfig flow;
     private final Lanes lanes;
     private final StartPositions positions;
+    private final SourceLosses losses;
+    private final Recreations recreations;
     private final PartitionGroups groups;
     private final Map<TopicPartition, SavedProgress> saved;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
@@ -47,8 +49,8 @@ final class Copies {
     /** Source topics of which something was copied, now or earlier. */
     private final Set<String> started = new HashSet<>();
 
-    /** Up to which source offset losses were counted. */
-    private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
+    /** Partitions that are to begin where the configuration says, and whose source did not say where that is. */
+    private final Set<TopicPartition> unstarted = new HashSet<>();
 
     private volatile List<Copy> published = List.of();
     private boolean firstPlan = true;
@@ -57,6 +59,8 @@ final class Copies {
         this.flow = flow;
         this.lanes = lanes;
         this.positions = positions;
+        this.losses = new SourceLosses(flow, lanes, positions);
+        this.recreations = new Recreations(flow, lanes);
         this.groups = new PartitionGroups(flow.partitionGroups());
         this.saved = new HashMap<>(saved.partitions());
         this.saved.keySet().forEach(partition -> started.add(partition.topic()));
@@ -80,6 +84,7 @@ final class Copies {
             named.add(topic.name());
             for (int number = 0; number < topic.partitions(); number++) {
                 TopicPartition partition = new TopicPartition(topic.name(), number);
+                forgetFormer(partition, topic);
                 Copy copy = copies.get(partition);
                 if (copy == null) {
                     fresh.put(partition, topic);
@@ -88,6 +93,7 @@ final class Copies {
                 }
             }
         }
+        followShrunk(plan.topics());
         plan.problems().forEach(problem -> {
             named.add(problem.topic());
             tell(problem);
@@ -101,12 +107,56 @@ final class Copies {
     private void follow(Copy copy, CopiedTopic topic) {
         Partition partition = copy.partition();
         partition.targetMaxBatchBytesIs(topic.targetMaxMessageBytes());
-        if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
-            stop(copy, recreated("source", partition.source().topic(), partition.sourceTopicId(), topic.sourceId()));
-        } else if (isAnother(partition.targetTopicId(), topic.targetId())) {
-            stop(copy, recreated("target", partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
+        if (isAnother(partition.targetTopicId(), topic.targetId())) {
+            stop(copy, recreated(partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
+        } else if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
+            if (!recreations.goOn()) {
+                String name = partition.source().topic();
+                stop(copy, Recreations.stopped(name, partition.sourceTopicId(), topic.sourceId()));
+            }
         } else if (copy.slot() >= 0) {
             partition.controlHealthIs(Health.RUNNING);
+        }
+    }
+
+    /** A topic that was made anew with fewer partitions than it had: the copies of the others end, or say why they stop. */
+    private void followShrunk(List<CopiedTopic> topics) {
+        Map<String, CopiedTopic> byName = new HashMap<>();
+        topics.forEach(topic -> byName.put(topic.name(), topic));
+        for (Copy copy : List.copyOf(copies.values())) {
+            Partition partition = copy.partition();
+            CopiedTopic topic = byName.get(partition.source().topic());
+            if (topic != null
+                    && partition.number() >= topic.partitions()
+                    && isAnother(partition.sourceTopicId(), topic.sourceId())) {
+                forgetFormer(partition.source(), topic);
+                follow(copies.getOrDefault(partition.source(), copy), topic);
+            }
+        }
+    }
+
+    /** Where the flow goes on with topics that were made anew: forgets what it knows of the former, once that is written. */
+    private void forgetFormer(TopicPartition source, CopiedTopic topic) {
+        Copy copy = copies.get(source);
+        SavedProgress progress = saved.get(source);
+        if (!recreations.goOn()) {
+            return;
+        }
+        if (copy != null) {
+            Partition former = copy.partition();
+            if (isAnother(former.sourceTopicId(), topic.sourceId())
+                    && !isAnother(former.targetTopicId(), topic.targetId())
+                    && recreations.isFinished(copy)) {
+                recreations.ended(former, topic.sourceId());
+                losses.forget(source);
+                copies.remove(source);
+                saved.remove(source);
+            }
+        } else if (progress != null
+                && isAnother(progress.pair().sourceTopicId(), topic.sourceId())
+                && !isAnother(progress.pair().targetTopicId(), topic.targetId())) {
+            recreations.ended(source, progress.pair().sourceTopicId(), topic.sourceId(), progress.position());
+            saved.remove(source);
         }
     }
 
@@ -121,16 +171,16 @@ final class Copies {
         return !known.equals(Uuid.ZERO_UUID) && !now.equals(Uuid.ZERO_UUID) && !known.equals(now);
     }
 
-    private static Health recreated(String side, String topic, Uuid known, Uuid now) {
+    private static Health recreated(String topic, Uuid known, Uuid now) {
         return new Health(
                 PartitionState.FAILED,
-                "topic " + topic + " was deleted and created again on the " + side + " (id was " + known + ", is " + now
-                        + "): going on would mix two topics",
+                "topic " + topic + " was deleted and created again on the target (id was " + known + ", is " + now
+                        + "): what was copied before is gone",
                 "the topic is excluded, or copied by a flow of another name, which begins anew");
     }
 
     /** Takes a copy from its lane for good; it stays listed, with the reason. */
-    private void stop(Copy copy, Health health) {
+    void stop(Copy copy, Health health) {
         copy.partition().controlHealthIs(health);
         if (copy.slot() >= 0) {
             lanes.lane(copy.lane()).remove(copy.slot());
@@ -140,6 +190,7 @@ final class Copies {
 
     private void begin(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
         Map<TopicPartition, Long> starts = starts(fresh.keySet());
+        fresh.keySet().removeIf(partition -> !saved.containsKey(partition) && !starts.containsKey(partition));
         new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition), starts));
         fresh.keySet().forEach(partition -> started.add(partition.topic()));
         if (!fresh.isEmpty()) {
@@ -167,12 +218,14 @@ final class Copies {
             if (!saved.containsKey(partition)) {
                 // What appears while the flow runs is copied whole, or records written before it was seen were lost.
                 boolean appeared = !firstPlan || started.contains(partition.topic());
-                (appeared ? fromEarliest : asConfigured).add(partition);
+                (appeared && !unstarted.contains(partition) ? fromEarliest : asConfigured).add(partition);
             }
         }
         Map<TopicPartition, Long> starts = new HashMap<>();
         if (!asConfigured.isEmpty()) {
             starts.putAll(positions.of(asConfigured, flow.topics().start()));
+            unstarted.addAll(asConfigured);
+            unstarted.removeAll(starts.keySet());
         }
         if (!fromEarliest.isEmpty()) {
             starts.putAll(positions.of(fromEarliest, EARLIEST));
@@ -193,6 +246,10 @@ final class Copies {
                 map.position(),
                 map.targetEnd(),
                 topic.targetMaxMessageBytes());
+        if (progress != null) {
+            partition.leaderEpochsAre(progress.source().leaderEpochs());
+        }
+        recreations.begins(partition);
         Copy copy = new Copy(partition, map, group % lanes.count(), -1);
         copies.put(source, copy);
         if (isAnother(partition.sourceTopicId(), topic.sourceId())
@@ -253,66 +310,24 @@ final class Copies {
                 copy.map().targetEnd(),
                 before.targetMaxBatchBytes());
         partition.sourceIs(before.sourceStart(), before.sourceEnd());
+        partition.leaderEpochsAre(before.leaderEpochs());
+        partition.countsOnFrom(before.recreations(), before.gapRecords(), before.truncatedRecords());
         return partition;
     }
 
-    /** Finds where partitions go on whose position the source does not have. */
-    void resolveOutOfRange() throws InterruptedException {
-        List<Copy> outOfRange = copies.values().stream()
-                .filter(copy -> copy.slot() >= 0 && copy.partition().outOfRangeOffset() >= 0)
-                .toList();
-        if (outOfRange.isEmpty()) {
-            return;
-        }
-        List<TopicPartition> partitions =
-                outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        Map<TopicPartition, Long> starts = positions.of(partitions, EARLIEST);
-        Map<TopicPartition, Long> ends = positions.of(partitions, new StartFrom.Latest());
-        for (Copy copy : outOfRange) {
-            TopicPartition source = copy.partition().source();
-            resolve(copy, starts.get(source), ends.get(source));
-        }
+    /** Finds where partitions go on whose source lost what was to be read, or what was read. */
+    void resolveLosses() throws InterruptedException {
+        List<Copy> served =
+                copies.values().stream().filter(copy -> copy.slot() >= 0).toList();
+        losses.resolve(served, this::fetchNoLonger);
         publish();
     }
 
-    private void resolve(Copy copy, long start, long end) {
-        Partition partition = copy.partition();
-        long position = partition.outOfRangeOffset();
-        if (position < start) {
-            countGap(partition, position, start);
-            lanes.lane(copy.lane()).skip(copy.slot(), start);
-        } else if (position > end) {
-            stop(copy, truncated(partition, position, end));
-        }
-        partition.outOfRangeIs(-1);
-    }
-
-    /**
-     * Says and counts what was lost, once: a partition skips it when nothing of it is on its way any more, and until then
-     * asks for the same offset again and again.
-     */
-    private void countGap(Partition partition, long position, long start) {
-        long from = Math.max(position, gapsCountedTo.getOrDefault(partition.source(), position));
-        if (from >= start) {
-            return;
-        }
-        LOG.warn(
-                "lost on the source before they could be copied: offsets {} to {} of {} flow={} records={}",
-                from,
-                start - 1,
-                partition,
-                flow.name(),
-                start - from);
-        partition.gapOf(start - from);
-        gapsCountedTo.put(partition.source(), start);
-    }
-
-    private static Health truncated(Partition partition, long position, long end) {
-        return new Health(
-                PartitionState.FAILED,
-                partition + ": the source ends at offset " + end + ", but was copied up to " + position
-                        + ": its log was truncated, as by an unclean leader election",
-                "the copy was checked with verify and the topic is copied by a flow of another name");
+    /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
+    private void fetchNoLonger(Copy copy, Health health) {
+        copy.partition().controlHealthIs(health);
+        lanes.lane(copy.lane()).fetchNoLonger(copy.slot());
+        copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), -1));
     }
 
     private void publish() {

@@ -7,6 +7,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.OtherFlows;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
 import io.replicator.partition.Partition;
@@ -68,6 +69,8 @@ public final class Flow implements AutoCloseable {
     private volatile Copies copies;
     private volatile List<TopicProblem> problems = List.of();
     private GroupOwners owners;
+    private RivalFlows rivals;
+    private Watch watch;
     private volatile String savingReason = "";
     private final TroubleLog troubleLog;
     private final TroubleLog savingLog;
@@ -153,6 +156,8 @@ public final class Flow implements AutoCloseable {
             TopicPlanner planner = new TopicPlanner(config, allFlows, gate);
             copies = new Copies(config, lanes, new StartPositions(gate.source()), saved);
             owners = new GroupOwners(instance, saved.groups());
+            rivals = new RivalFlows(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT));
+            watch = new Watch(config, gate);
             lanes.open();
             follow(planner, log);
             drainAndSave(log);
@@ -181,6 +186,7 @@ public final class Flow implements AutoCloseable {
             try {
                 log.ensureTopic(gate.target().admin());
                 SavedState saved = log.load();
+                OneFlow.check(config, gate, saved, log);
                 LOG.info(
                         "saved progress read flow={} topic={} partitions={}",
                         config.name(),
@@ -228,10 +234,11 @@ public final class Flow implements AutoCloseable {
     /** False when it is to be tried again soon: a cluster did not answer, or does not show yet what was created. */
     private boolean refresh(TopicPlanner planner) throws InterruptedException {
         try {
-            TopicsPlan plan = planner.refresh(copies.started());
+            TopicsPlan plan = rivals.without(planner.refresh(copies.started()));
             problems = plan.problems();
             copies.follow(plan);
-            copies.resolveOutOfRange();
+            copies.resolveLosses();
+            watch.look(copies);
             if (state != FlowState.RUNNING) {
                 LOG.info(
                         "running flow={} source={} target={}",
@@ -369,7 +376,9 @@ public final class Flow implements AutoCloseable {
                 copy.lane(),
                 partition.records(),
                 partition.bytes(),
-                partition.gapRecords());
+                partition.gapRecords(),
+                partition.truncatedRecords(),
+                partition.recreations());
     }
 
     /** A topic that cannot be copied shows as one partition that has no number. */
@@ -387,6 +396,8 @@ public final class Flow implements AutoCloseable {
                 -1,
                 0,
                 -1,
+                0,
+                0,
                 0,
                 0,
                 0);

@@ -114,6 +114,11 @@ public final class OffsetLog implements AutoCloseable {
         write(List.of(record(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner))));
     }
 
+    /** Writes between which clusters the flow copies. */
+    public void save(FlowEnds ends) throws InterruptedException {
+        write(List.of(record(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
+    }
+
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
     public void remove(Collection<TopicPartition> sources) throws InterruptedException {
         List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
@@ -277,7 +282,7 @@ public final class OffsetLog implements AutoCloseable {
         return flow.offsetsTopic() + " on " + flow.target().name();
     }
 
-    private static InterruptedException interrupted(InterruptException cause) {
+    static InterruptedException interrupted(InterruptException cause) {
         Thread.interrupted(); // It is thrown on instead.
         InterruptedException thrown = new InterruptedException(cause.getMessage());
         thrown.initCause(cause);

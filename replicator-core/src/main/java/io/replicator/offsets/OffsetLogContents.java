@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -20,6 +21,10 @@ final class OffsetLogContents {
     private final Map<TopicPartition, ProgressEntry> progress = new HashMap<>();
     private final Map<TopicPartition, Map<Integer, ChunkEntry>> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
+
+    /** {@code null} where nothing is said of them. */
+    private FlowEnds ends;
+
     private long foreignRecords;
 
     OffsetLogContents(String topic) {
@@ -30,11 +35,13 @@ final class OffsetLogContents {
             PartitionPair pair,
             Writer writer,
             long start,
+            long targetStart,
             long position,
             long targetEnd,
             long records,
             int closedRuns,
-            Runs lastRun) {}
+            Runs lastRun,
+            SourceSeen source) {}
 
     private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) {}
 
@@ -76,6 +83,8 @@ final class OffsetLogContents {
             acceptChunk(OffsetLogFormat.source(key), OffsetLogFormat.intOf(key, "chunk"), parsedValue);
         } else if (kind.equals(OffsetLogFormat.GROUP)) {
             acceptGroup(key, parsedValue);
+        } else if (kind.equals(OffsetLogFormat.FLOW)) {
+            ends = parsedValue == null ? null : OffsetLogFormat.ends(parsedValue);
         } else {
             foreignRecords++;
         }
@@ -95,15 +104,18 @@ final class OffsetLogContents {
             progress.remove(source);
             return;
         }
+        long position = OffsetLogFormat.longOf(value, "position");
         ProgressEntry entry = new ProgressEntry(
                 OffsetLogFormat.pair(source, value),
                 OffsetLogFormat.writer(value),
                 OffsetLogFormat.longOf(value, "start"),
-                OffsetLogFormat.longOf(value, "position"),
+                OffsetLogFormat.targetStart(value),
+                position,
                 OffsetLogFormat.longOf(value, "targetEnd"),
                 OffsetLogFormat.longOf(value, "records"),
                 OffsetLogFormat.intOf(value, "closedRuns"),
-                OffsetLogFormat.runs(value, "lastRun"));
+                OffsetLogFormat.runs(value, "lastRun"),
+                OffsetLogFormat.source(position, value));
         requireSound(entry);
         ProgressEntry before = progress.get(source);
         if (before == null || !entry.writer().isFencedBy(before.writer())) {
@@ -176,7 +188,7 @@ final class OffsetLogContents {
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
         progress.forEach((source, entry) -> partitions.put(source, saved(entry)));
-        return new SavedState(partitions, groups, foreignRecords);
+        return new SavedState(partitions, groups, Optional.ofNullable(ends), foreignRecords);
     }
 
     private SavedProgress saved(ProgressEntry entry) {
@@ -191,10 +203,12 @@ final class OffsetLogContents {
                 entry.pair(),
                 entry.writer(),
                 isWhole ? entry.start() : lastStart,
+                entry.targetStart(),
                 entry.position(),
                 entry.targetEnd(),
                 isWhole ? runs : lastRun,
-                isWhole);
+                isWhole,
+                entry.source());
     }
 
     /** The closed runs that the progress counts, as far as they are there, and the last run. */

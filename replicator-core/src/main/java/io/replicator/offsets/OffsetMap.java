@@ -21,7 +21,10 @@ import java.util.OptionalLong;
 public final class OffsetMap {
     private static final int FIRST_CAPACITY = 4;
 
-    private final long start;
+    private long start;
+
+    /** Below it the target holds nothing of the copy but what the runs say; -1 when that is not known. */
+    private long targetStart;
 
     // The runs, index by index; all fields are written by the lane's producer thread.
     private long[] sources;
@@ -35,16 +38,28 @@ public final class OffsetMap {
     private int takenClosedRuns;
     private long takenPosition;
     private long takenRecords;
+    private long takenTargetStart;
+
+    /**
+     * A map of which nothing is copied yet, of a target of which nothing is known.
+     *
+     * @param position the source offset of the next record to be acknowledged
+     */
+    public OffsetMap(long position) {
+        this(position, -1);
+    }
 
     /**
      * A map of which nothing is copied yet.
      *
      * @param position the source offset of the next record to be acknowledged
+     * @param targetStart where the target's log ended then: what is copied stands at or after it. -1 when not known
      */
-    public OffsetMap(long position) {
+    public OffsetMap(long position, long targetStart) {
         if (position < 0) {
             throw new IllegalArgumentException("position " + position + " is negative");
         }
+        this.targetStart = targetStart;
         this.start = position;
         this.position = position;
         this.takenPosition = -1;
@@ -56,6 +71,7 @@ public final class OffsetMap {
     /** A map that goes on from what was saved; what was found damaged is handed out again by the next snapshot. */
     OffsetMap(SavedProgress saved) {
         this.start = saved.start();
+        this.targetStart = saved.targetStart();
         this.runs = saved.runs().count();
         int capacity = Math.max(FIRST_CAPACITY, runs + 1);
         this.sources = new long[capacity];
@@ -71,6 +87,7 @@ public final class OffsetMap {
         this.takenClosedRuns = closedRuns();
         this.takenPosition = saved.isWhole() ? position : -1;
         this.takenRecords = records;
+        this.takenTargetStart = targetStart;
     }
 
     /**
@@ -82,9 +99,9 @@ public final class OffsetMap {
      * @param length how many records, at least one
      */
     public void append(long sourceStart, long targetStart, int length) {
-        if (sourceStart < position || targetStart < Math.max(0, targetEnd()) || length < 1) {
+        if (sourceStart < position || targetStart < Math.max(0, targetFloor()) || length < 1) {
             throw new IllegalArgumentException("run " + sourceStart + "->" + targetStart + " x" + length
-                    + " does not follow position " + position + ", target end " + targetEnd());
+                    + " does not follow position " + position + ", target offset " + targetFloor());
         }
         int last = runs - 1;
         boolean extendsLast = last >= 0
@@ -125,6 +142,36 @@ public final class OffsetMap {
         position = newPosition;
     }
 
+    /**
+     * Goes back to where the source's log parted from the one that was copied: what was copied from there on is no longer
+     * on the source. It stays on the target, where no run covers it any more; what the source has in its place comes
+     * behind it, so that a source offset always means the record that the source has now.
+     *
+     * @param newPosition at or below the position
+     * @return how many copied records the source has lost
+     */
+    public long cutAt(long newPosition) {
+        if (newPosition < 0 || newPosition > position) {
+            throw new IllegalArgumentException("cannot cut at " + newPosition + ", position is " + position);
+        }
+        targetIsKnownTo(targetEnd());
+        long before = records;
+        while (runs > 0 && sources[runs - 1] >= newPosition) {
+            runs--;
+            records -= lengths[runs];
+        }
+        if (runs > 0) {
+            long beyond = Math.max(0, sources[runs - 1] + lengths[runs - 1] - newPosition);
+            lengths[runs - 1] -= beyond;
+            records -= beyond;
+        }
+        start = Math.min(start, newPosition);
+        position = newPosition;
+        takenClosedRuns = Math.min(takenClosedRuns, closedRuns());
+        takenPosition = -1;
+        return before - records;
+    }
+
     /** The first source offset this map knows of: where copying began. */
     public long start() {
         return start;
@@ -138,6 +185,26 @@ public final class OffsetMap {
     /** The target offset after the last acknowledged record, -1 when there is none. */
     public long targetEnd() {
         return runs == 0 ? -1 : targets[runs - 1] + lengths[runs - 1];
+    }
+
+    /**
+     * A target offset below which stands nothing of the copy but what the runs say: where the target's log ended when
+     * copying began, or where it was last found to hold no more. -1 when not known.
+     */
+    public long targetStart() {
+        return targetStart;
+    }
+
+    /** The lowest target offset at which the next record can stand, -1 when nothing is known of the target. */
+    public long targetFloor() {
+        return Math.max(targetEnd(), targetStart);
+    }
+
+    /** The target was read up to this offset, and all of the copy that was found there is in the runs. */
+    public void targetIsKnownTo(long targetOffset) {
+        if (targetOffset > targetStart) {
+            targetStart = targetOffset;
+        }
     }
 
     /** How many records the runs hold. */
@@ -197,7 +264,7 @@ public final class OffsetMap {
 
     /** Whether anything moved since the last snapshot; true for a map that was never asked. */
     public boolean hasChanges() {
-        return position != takenPosition || records != takenRecords;
+        return position != takenPosition || records != takenRecords || targetStart != takenTargetStart;
     }
 
     /**
@@ -217,7 +284,8 @@ public final class OffsetMap {
         takenClosedRuns = closed;
         takenPosition = position;
         takenRecords = records;
-        return new MapChanges(start, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
+        takenTargetStart = targetStart;
+        return new MapChanges(start, targetStart, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,8 +43,27 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         /** Write a partition no longer. */
         record Remove(int number) implements Command {}
 
-        /** What is below an offset is lost on the source: go on there. */
-        record Skip(int number, long offset) implements Command {}
+        /**
+         * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
+         *
+         * @param from what was to be fetched next when it was found to be lost
+         */
+        record Skip(int number, long from, long offset) implements Command {}
+
+        /**
+         * What was copied from an offset on is no longer on the source: go on there, once all that was fetched is
+         * acknowledged.
+         *
+         * @param from what was to be fetched next when that was found
+         * @param onRewound told on the producer's thread, when it was done, how many copied records were lost
+         */
+        record Rewind(int number, long from, long offset, LongConsumer onRewound) implements Command {}
+
+        /**
+         * Write a partition no longer, once all that was fetched of it is acknowledged. The fetcher was told before to fetch
+         * it no longer. The answer, on the producer's thread, says whether it is done.
+         */
+        record Finish(int number, CompletableFuture<Boolean> answer) implements Command {}
 
         /** Say what is to be saved; answered on the producer's thread. */
         record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
@@ -270,7 +290,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Remove remove) {
             remove(remove.number());
         } else if (command instanceof Command.Skip skip) {
-            skip(skip.number(), skip.offset());
+            skip(skip);
+        } else if (command instanceof Command.Rewind rewind) {
+            rewind(rewind);
+        } else if (command instanceof Command.Finish finish) {
+            finish.answer().complete(finish(finish.number()));
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
@@ -347,18 +371,41 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
     }
 
-    private void skip(int number, long offset) {
-        PartitionWindow window = windows.get(number);
-        if (window == null
-                || window.isOver()
-                || !window.isEmpty()
-                || offset <= window.map().position()) {
-            return;
+    private void skip(Command.Skip skip) {
+        PartitionWindow window = windows.get(skip.number());
+        if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
+            window.skipTo(skip.offset());
+            window.partition().targetHealthBecomes(Health.RUNNING);
+            restart(window, skip.offset(), nowNanos);
         }
-        window.map().advance(offset);
-        window.publishPosition();
-        window.partition().targetHealthBecomes(Health.RUNNING);
-        restart(window, offset, nowNanos);
+    }
+
+    private void rewind(Command.Rewind rewind) {
+        PartitionWindow window = windows.get(rewind.number());
+        if (standsAt(window, rewind.from()) && rewind.offset() <= window.map().position()) {
+            long lostRecords = window.map().cutAt(rewind.offset());
+            window.partition().truncated(lostRecords);
+            window.publishPosition();
+            window.partition().targetHealthBecomes(Health.RUNNING);
+            restart(window, rewind.offset(), nowNanos);
+            rewind.onRewound().accept(lostRecords);
+        }
+    }
+
+    private boolean finish(int number) {
+        PartitionWindow window = windows.get(number);
+        if (window == null) {
+            return true;
+        }
+        if (!window.isOver() && !window.isFinished()) {
+            return false;
+        }
+        remove(number);
+        return true;
+    }
+
+    private static boolean standsAt(PartitionWindow window, long fetchOffset) {
+        return window != null && !window.isOver() && window.standsAt(fetchOffset);
     }
 
     private void answerDrain() {
