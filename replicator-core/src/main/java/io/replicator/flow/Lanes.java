@@ -78,6 +78,11 @@ final class Lanes {
         return lanes.get(number);
     }
 
+    /** The lane that serves a partition group. */
+    Lane ofGroup(int partitionGroup) {
+        return lanes.get(partitionGroup % count());
+    }
+
     int nextSlot(int lane) {
         return nextSlots[lane]++;
     }
@@ -163,6 +168,8 @@ final class Lanes {
                     counted.produce().passedBatches.value(),
                     counted.produce().coalescedBatches.value(),
                     counted.produce().rebuiltBatches.value(),
+                    counted.produce().recoveredRecords.value(),
+                    counted.produce().recoveredAmbiguous.value(),
                     lane.ringOccupied(),
                     lane.ringSlots(),
                     lane.memoryUsedBytes(),

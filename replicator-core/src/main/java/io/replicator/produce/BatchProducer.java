@@ -9,6 +9,7 @@ import io.replicator.delivery.GroupEvents;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.Progress;
+import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
@@ -17,6 +18,7 @@ import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProduceCall;
 import io.replicator.wire.ReceivePool;
+import io.replicator.wire.TargetScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +150,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     // Made when the thread starts.
     private ClusterView target;
     private Verdicts verdicts;
+    private Openings openings;
     private GroupIdentities identities;
     private RequestSender sender;
 
@@ -240,7 +243,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     public void onStart() {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
-        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, this, events);
+        openings = new Openings(target, measures, this);
+        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
+        openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
 
@@ -261,6 +266,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
         work += target.poll(nowNanos);
         work += identities.poll(nowNanos);
+        work += openings.poll(nowNanos);
         work += retryDue();
         work += sender.followLeaders();
         work += sender.send(nowNanos);
@@ -280,6 +286,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
+        if (!openings.isIdle()) {
+            waitNanos = Math.min(waitNanos, TargetScan.LOOK_NANOS);
+        }
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }
@@ -311,8 +320,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** What was never sent is given back; nothing of it is fetched again. */
     private void release(Command.Release release) {
         for (PartitionWindow window : windows.of(release.partitionGroup())) {
-            window.dropUnsent();
-            window.restart(window.map().position(), nowNanos);
+            window.releasing = true;
+            openings.end(window);
         }
         releasing.add(release);
     }
@@ -324,10 +333,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     }
 
     private boolean answerRelease(Command.Release release) {
+        boolean isEmpty = true;
         for (PartitionWindow window : windows.of(release.partitionGroup())) {
-            if (!window.isEmpty()) {
-                return false;
+            if (!window.isOver()) {
+                window.dropUnwritten();
             }
+            isEmpty &= window.isEmpty();
+        }
+        if (!isEmpty) {
+            return false;
         }
         release.answer().complete(null);
         return true;
@@ -361,12 +375,14 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 stock);
         window.lastProgressNanos = nowNanos;
         windows.add(window);
+        identities.added(window);
     }
 
     private void remove(int number) {
         PartitionWindow window = windows.get(number);
         if (window != null) {
             windows.remove(window);
+            identities.removed(window);
             window.end();
         }
     }
@@ -375,20 +391,28 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         PartitionWindow window = windows.get(skip.number());
         if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
             window.skipTo(skip.offset());
-            window.partition().targetHealthBecomes(Health.RUNNING);
+            goesOn(window);
             restart(window, skip.offset(), nowNanos);
         }
     }
 
     private void rewind(Command.Rewind rewind) {
         PartitionWindow window = windows.get(rewind.number());
-        if (standsAt(window, rewind.from()) && rewind.offset() <= window.map().position()) {
-            long lostRecords = window.map().cutAt(rewind.offset());
+        if (standsAt(window, rewind.from())) {
+            // While the target's tail is looked for, the fetcher is ahead of the position.
+            long offset = Math.min(rewind.offset(), window.map().position());
+            long lostRecords = window.map().cutAt(offset);
             window.partition().truncated(lostRecords);
             window.publishPosition();
-            window.partition().targetHealthBecomes(Health.RUNNING);
-            restart(window, rewind.offset(), nowNanos);
+            goesOn(window);
+            restart(window, offset, nowNanos);
             rewind.onRewound().accept(lostRecords);
+        }
+    }
+
+    private static void goesOn(PartitionWindow window) {
+        if (window.opening == null) {
+            window.partition().targetHealthBecomes(Health.RUNNING);
         }
     }
 
@@ -432,7 +456,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             }
         } else {
             window.take(slot);
-            goOn(window);
+            if (window.opening == null) {
+                goOn(window);
+            } else {
+                openings.came(window, nowNanos);
+            }
         }
         return stock.inUse() < MOST_PENDING && slotsTaken < SLOTS_PER_TURN;
     }
@@ -501,6 +529,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void restart(PartitionWindow window, long offset, long notBeforeNanos) {
         restarts.put(window.restart(offset, notBeforeNanos));
+    }
+
+    @Override
+    public void unreadable(PartitionWindow window, String why) {
+        verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, why, nowNanos);
     }
 
     @Override

@@ -94,7 +94,7 @@ final class LaneSimulation {
         this.producer = new BatchProducer(
                 new BatchProducer.Settings(
                         "producer",
-                        random.nextBoolean() ? Optional.of("simulation.") : Optional.empty(),
+                        random.nextBoolean() ? Optional.empty() : Optional.<String>empty(),
                         1 << (10 + random.nextInt(10)),
                         shaping(seed),
                         0),
