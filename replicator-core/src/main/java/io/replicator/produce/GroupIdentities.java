@@ -26,6 +26,12 @@ final class GroupIdentities {
     /** Windows may be thousands: what all of a group's are to know is said no more often than this. */
     private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Other transactions and elections hold up ours for a moment: nobody is told. */
+    private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A fence that is to be tried again is, so soon. */
+    private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
@@ -48,6 +54,9 @@ final class GroupIdentities {
         private boolean isTold;
         private long toldNanos;
         private boolean isGivenUp;
+
+        /** Since when no transaction came to its end, 0 when one did. */
+        private long waitingNanos;
 
         Group(ProducerIdentity identity) {
             this.identity = identity;
@@ -74,6 +83,7 @@ final class GroupIdentities {
 
         @Override
         public void fenced(TopicPartition partition, long nowNanos) {
+            waitingNanos = 0;
             openings.fenced(partition, nowNanos);
         }
 
@@ -191,6 +201,16 @@ final class GroupIdentities {
         if (group != null) {
             group.fence.ifPresent(Fence::end);
         }
+    }
+
+    /** How long the thread may wait for brokers. */
+    long waitNanos(long mostNanos) {
+        for (Group group : groups.values()) {
+            if (group.isFencing()) {
+                return Math.min(mostNanos, FENCING_WAIT_NANOS);
+            }
+        }
+        return mostNanos;
     }
 
     /** Asks for what is missing and tells the windows what has come. */

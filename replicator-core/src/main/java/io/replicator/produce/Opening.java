@@ -14,7 +14,7 @@ import org.apache.kafka.common.Uuid;
  * <pre>
  *   UNFENCED --> FENCING --> READING --> COUNTING --> open
  *                               |            |
- *                               +------------+--> READING_AGAIN --> COMPARING --> open
+ *                               +------------+--> DOUBTED --> READING_AGAIN --> COMPARING --> open
  * </pre>
  */
 final class Opening implements ScannedPartition {
@@ -28,6 +28,8 @@ final class Opening implements ScannedPartition {
         READING,
         /** As many source records as were read, of which the last is compared. */
         COUNTING,
+        /** Others, who hold too many records to be compared. */
+        DOUBTED,
         /** The records that were read, to be told one from another. */
         READING_AGAIN,
         /** The first source record that is not among them. */
@@ -51,6 +53,9 @@ final class Opening implements ScannedPartition {
     long scanOffset;
     Tail tail = new Tail();
     Recovery recovery = new Recovery(tail);
+
+    /** How many records there are to be compared one by one. */
+    long comparedRecords;
 
     /** The source offset after the batches that were gone through. */
     long goneTo;
@@ -109,8 +114,9 @@ final class Opening implements ScannedPartition {
         exhaustedNanos = 0;
     }
 
-    boolean isReading() {
-        return stage == Stage.READING || stage == Stage.READING_AGAIN;
+    /** Whether it holds something of each record. */
+    boolean isCompared() {
+        return stage == Stage.READING_AGAIN || stage == Stage.COMPARING;
     }
 
     boolean isFinding() {
