@@ -247,7 +247,7 @@ public final class OffsetMap {
         if (run >= 0 && sourceOffset < sources[run] + lengths[run]) {
             return new Translation.Exact(targets[run] + (sourceOffset - sources[run]));
         }
-        return new Translation.Exact(run + 1 < runs ? targets[run + 1] : targetEnd());
+        return new Translation.Exact(run + 1 < runs ? targets[run + 1] : targetFloor());
     }
 
     /** The source offset of the record that stands at a target offset; empty when no run put one there. */
