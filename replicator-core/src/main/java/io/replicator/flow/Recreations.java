@@ -2,6 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.config.LossPolicy;
+import io.replicator.offsets.SavedProgress;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
@@ -100,10 +101,13 @@ final class Recreations {
                 new Counts(former.recreations() + 1, former.gapRecords() + lostRecords, former.truncatedRecords()));
     }
 
-    /** The same for a topic that was made anew while the flow was stopped. */
-    void ended(TopicPartition source, Uuid known, Uuid now, long position) {
-        say(source, known, now, position);
-        counts.put(source, new Counts(1, 0, 0));
+    /** The same for a topic that was made anew while the flow was stopped; nothing new where its copy ended here. */
+    void found(SavedProgress former, Uuid now) {
+        TopicPartition source = former.pair().source();
+        if (!counts.containsKey(source)) {
+            say(source, former.pair().sourceTopicId(), now, former.position());
+            counts.put(source, new Counts(1, 0, 0));
+        }
     }
 
     private void say(TopicPartition source, Uuid known, Uuid now, long position) {

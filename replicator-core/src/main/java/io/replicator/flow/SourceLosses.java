@@ -69,12 +69,12 @@ final class SourceLosses {
         }
         List<TopicPartition> partitions =
                 outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        Map<TopicPartition, Long> starts = positions.of(partitions, EARLIEST);
-        Map<TopicPartition, Long> ends = positions.of(partitions, LATEST);
+        StartPositions.Found starts = positions.of(partitions, EARLIEST);
+        StartPositions.Found ends = positions.of(partitions, LATEST);
         for (Copy copy : outOfRange) {
             TopicPartition source = copy.partition().source();
-            if (starts.containsKey(source) && ends.containsKey(source)) {
-                resolveOutOfRange(copy, starts.get(source), ends.get(source), stop);
+            if (starts.whyNot(source).or(() -> ends.whyNot(source)).isEmpty()) {
+                resolveOutOfRange(copy, starts.offset(source), ends.offset(source), stop);
             }
         }
     }

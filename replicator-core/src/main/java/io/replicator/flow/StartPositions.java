@@ -6,7 +6,9 @@ import io.replicator.topics.UnavailableException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -14,8 +16,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Asks a cluster for offsets: where partitions begin and end. Blocks, on the flow's thread. A partition that nobody leads
- * is left out: it must not hold up the others.
+ * Asks a cluster for offsets: where partitions begin and end. Blocks, on the flow's thread; but only a little for partitions
+ * that did not answer before, or one that nobody leads would hold up all others.
  */
 final class StartPositions {
     /** For those that did not answer the last time: the thread has more to do than wait for them. */
@@ -23,33 +25,46 @@ final class StartPositions {
 
     private final ClusterAdmin cluster;
 
-    /** Partitions that did not answer, and why. */
-    private final Map<TopicPartition, String> silent = new HashMap<>();
+    /** Partitions that did not answer when they were last asked about. */
+    private final Set<TopicPartition> silent = new HashSet<>();
 
     StartPositions(ClusterAdmin cluster) {
         this.cluster = cluster;
     }
 
-    /** Where partitions are to begin, of those that say. */
-    Map<TopicPartition, Long> of(Collection<TopicPartition> partitions, StartFrom from) throws InterruptedException {
-        Map<TopicPartition, Long> found = list(partitions, specOf(from));
-        Set<TopicPartition> beyond = new HashSet<>();
-        found.forEach((partition, offset) -> {
-            if (offset < 0) {
-                beyond.add(partition);
-            }
-        });
-        if (!beyond.isEmpty()) {
-            // No record is as late as the time that was asked for.
-            found.keySet().removeAll(beyond);
-            found.putAll(list(beyond, OffsetSpec.latest()));
+    /**
+     * What a cluster said. One partition without a leader says nothing of the others.
+     *
+     * @param offsets where partitions stand
+     * @param failures why others do not say
+     */
+    record Found(Map<TopicPartition, Long> offsets, Map<TopicPartition, String> failures) {
+        long offset(TopicPartition partition) {
+            return offsets.get(partition);
         }
-        return found;
+
+        Optional<String> whyNot(TopicPartition partition) {
+            return Optional.ofNullable(failures.get(partition));
+        }
+
+        /** Both together. */
+        Found and(Found other) {
+            Map<TopicPartition, Long> allOffsets = new HashMap<>(offsets);
+            allOffsets.putAll(other.offsets);
+            Map<TopicPartition, String> allFailures = new HashMap<>(failures);
+            allFailures.putAll(other.failures);
+            return new Found(allOffsets, allFailures);
+        }
     }
 
-    /** Why a partition did not answer when it was last asked about; empty when it did. */
-    String silence(TopicPartition partition) {
-        return silent.getOrDefault(partition, "");
+    /** Where partitions are to begin. */
+    Found of(Collection<TopicPartition> partitions, StartFrom from) throws InterruptedException {
+        Found found = list(partitions, specOf(from));
+        List<TopicPartition> beyond = partitions.stream()
+                .filter(partition -> found.offsets().getOrDefault(partition, 0L) < 0)
+                .toList();
+        // No record of these is as late as the time that was asked for.
+        return beyond.isEmpty() ? found : found.and(list(beyond, OffsetSpec.latest()));
     }
 
     private static OffsetSpec specOf(StartFrom from) {
@@ -59,32 +74,30 @@ final class StartPositions {
         return from instanceof StartFrom.Latest ? OffsetSpec.latest() : OffsetSpec.earliest();
     }
 
-    private Map<TopicPartition, Long> list(Collection<TopicPartition> partitions, OffsetSpec spec)
-            throws InterruptedException {
+    private Found list(Collection<TopicPartition> partitions, OffsetSpec spec) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> first = new HashMap<>();
         Map<TopicPartition, OffsetSpec> again = new HashMap<>();
-        partitions.forEach(partition -> (silent.containsKey(partition) ? again : first).put(partition, spec));
-        Map<TopicPartition, Long> offsets = new HashMap<>();
+        partitions.forEach(partition -> (silent.contains(partition) ? again : first).put(partition, spec));
+        Found found = new Found(new HashMap<>(), new HashMap<>());
         // Both are asked before either is waited for.
         ListOffsetsResult firstAnswer = cluster.admin().listOffsets(first);
         ListOffsetsResult againAnswer =
                 cluster.admin().listOffsets(again, new ListOffsetsOptions().timeoutMs(AGAIN_MILLIS));
-        take(first.keySet(), firstAnswer, offsets);
-        take(again.keySet(), againAnswer, offsets);
-        return offsets;
+        take(first.keySet(), firstAnswer, found);
+        take(again.keySet(), againAnswer, found);
+        return found;
     }
 
-    private void take(Set<TopicPartition> asked, ListOffsetsResult answer, Map<TopicPartition, Long> offsets)
-            throws InterruptedException {
+    private void take(Set<TopicPartition> asked, ListOffsetsResult answer, Found found) throws InterruptedException {
         for (TopicPartition partition : asked) {
             try {
-                offsets.put(
-                        partition,
-                        cluster.await(answer.partitionResult(partition), "DESCRIBE", "partition " + partition)
-                                .offset());
+                long offset = cluster.await(answer.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
+                        .offset();
+                found.offsets().put(partition, offset);
                 silent.remove(partition);
             } catch (UnavailableException failure) {
-                silent.put(partition, failure.getMessage());
+                found.failures().put(partition, failure.getMessage());
+                silent.add(partition);
             }
         }
     }

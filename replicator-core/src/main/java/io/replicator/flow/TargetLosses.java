@@ -4,7 +4,6 @@ import io.replicator.config.StartFrom;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,8 +51,8 @@ final class TargetLosses {
         if (byTarget.isEmpty()) {
             return;
         }
-        Map<TopicPartition, Long> logStarts = target.of(new ArrayList<>(ends.keySet()), EARLIEST);
-        Map<TopicPartition, Long> logEnds = target.of(new ArrayList<>(ends.keySet()), LATEST);
+        Map<TopicPartition, Long> logStarts = target.of(ends.keySet(), EARLIEST).offsets();
+        Map<TopicPartition, Long> logEnds = target.of(ends.keySet(), LATEST).offsets();
         Set<TopicPartition> found = new HashSet<>();
         ends.forEach((place, end) -> {
             long logStart = logStarts.getOrDefault(place, 0L);

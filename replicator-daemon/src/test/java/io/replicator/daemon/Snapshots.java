@@ -9,6 +9,7 @@ import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /** Flows as the engine might show them. */
@@ -26,7 +27,9 @@ public final class Snapshots {
                 2_500_000,
                 List.of(partitions),
                 List.of(lane()),
-                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)));
+                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)),
+                Set.of(0, 3),
+                16);
     }
 
     public static FlowStatus running(PartitionStatus... partitions) {
