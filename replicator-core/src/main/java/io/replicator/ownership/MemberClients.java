@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -24,6 +25,8 @@ final class MemberClients {
     private static final int REQUESTS_PER_SESSION = 2;
 
     private static final long LEAST_REQUEST_MILLIS = 2_000;
+
+    private static final long MOST_POLL_INTERVAL_MILLIS = TimeUnit.DAYS.toMillis(1);
 
     /** What a member may take to let groups go, beyond the drain timeout: a last save, a busy machine. */
     static final Duration GRACE = Duration.ofSeconds(30);
@@ -43,7 +46,8 @@ final class MemberClients {
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(Math.max(LEAST_REQUEST_MILLIS, sessionMillis / REQUESTS_PER_SESSION)));
         properties.putAll(flow.target().client());
-        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
+        properties.put(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-ownership");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, flow.ownershipGroup());
         properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
@@ -53,8 +57,11 @@ final class MemberClients {
         // The brokers wait so long for a member that is to let groups go: longer than the member takes.
         properties.put(
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                Math.toIntExact(membership.drainTimeout().plus(GRACE).toMillis()));
-        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
+                Math.toIntExact(Math.min(
+                        MOST_POLL_INTERVAL_MILLIS,
+                        membership.drainTimeout().plus(GRACE).toMillis())));
+        properties.put(
+                ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
         List.of(
                         ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
