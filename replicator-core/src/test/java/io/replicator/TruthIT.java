@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.LossPolicy;
 import io.replicator.config.SourceChanges;
+import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
@@ -252,6 +253,104 @@ class TruthIT {
         assertThat(copy.get(2)).isEqualTo(former.get(2));
         assertThat(log.lines(Level.WARN))
                 .anyMatch(line -> line.contains("was deleted and created again on the source"));
+    }
+
+    @Test
+    void shouldSayThatTheTargetLostWhatWasAcknowledgedThoughThereIsNothingToCopy() throws Exception {
+        FlowConfig flow = flow("lost-on-target");
+        source.createTopic("lost-on-target", 2);
+        Load.to(source, "lost-on-target").write(200);
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "lost-on-target");
+            // Somebody else's records come behind the copy and are deleted with it.
+            Load.to(target, "lost-on-target").seed(2).write(50);
+            long end =
+                    TopicDump.uncommitted(target, "lost-on-target").endOffsets().get(0);
+            deleteBefore(target, "lost-on-target", end);
+
+            PartitionStatus stopped = Flows.awaitPartition(
+                    replicator, "lost-on-target", 0, found -> found.state() == PartitionState.FAILED);
+            assertThat(stopped.reason())
+                    .contains("lost-on-target-0 on west begins at offset " + end, "records were deleted there");
+            Load.to(source, "lost-on-target").seed(3).write(100);
+            Flows.awaitPartition(
+                    replicator,
+                    "lost-on-target",
+                    1,
+                    found -> found.isCaughtUp() && found.state() == PartitionState.RUNNING);
+        }
+    }
+
+    @Test
+    void shouldNotMixTwoFlowsOfOneNameBetweenOtherClusters() throws Exception {
+        source.createTopic("named", 1);
+        Load.to(source, "named").write(10);
+        try (Replicator replicator = Flows.start(flow("named"))) {
+            Flows.awaitCopied(replicator, source, "named");
+        }
+        try (KafkaCluster other = KafkaCluster.builder().name("north").start()) {
+            other.createTopic("named", 1);
+            FlowConfig twin = Flows.flow("named", Flows.cluster(other), Flows.cluster(target), "named");
+            try (Replicator replicator = Flows.start(twin)) {
+                Flows.awaitStatus(replicator, flow -> flow.state() == FlowState.FAILED);
+
+                assertThat(replicator.flows().get(0).reason())
+                        .contains(
+                                "from east (cluster id " + source.clusterId(),
+                                "copies from north (cluster id " + other.clusterId(),
+                                "give one of the two flows another name");
+            }
+        }
+        assertThat(TopicDump.uncommitted(target, "named").count()).isEqualTo(10);
+        try (Replicator replicator = Flows.start(flow("named"))) {
+            Flows.awaitRunning(replicator);
+        }
+    }
+
+    @Test
+    void shouldNotWriteATopicThatAnotherRunningFlowWrites() throws Exception {
+        source.createTopic("shared", 1);
+        source.createTopic("own", 1);
+        Load.to(source, "shared").write(10);
+        Load.to(source, "own").write(10);
+        FlowConfig second = Flows.flow("second", Flows.cluster(source), Flows.cluster(target), "shared", "own");
+        try (Replicator first = Flows.start(flow("shared"))) {
+            Flows.awaitCopied(first, source, "shared");
+
+            try (Replicator replicator = Flows.start(second)) {
+                Flows.awaitCopied(replicator, source, "own");
+                PartitionStatus refused = Flows.awaitPartition(
+                        replicator, "shared", -1, found -> found.state() == PartitionState.WAITING);
+                assertThat(refused.reason()).contains("flow shared, which is running, writes topic shared on west too");
+            }
+            Load.to(source, "shared").seed(2).write(10);
+            Flows.awaitCopied(first, source, "shared");
+        }
+        assertSame("shared");
+
+        // Nobody runs the other one now: a warning, and it goes on.
+        try (Replicator replicator = Flows.start(second)) {
+            Flows.awaitCopied(replicator, source, "shared");
+            assertThat(log.lines(Level.WARN))
+                    .anyMatch(line -> line.contains("another flow has copied to the same topic")
+                            && line.contains("it is not running now"));
+        }
+    }
+
+    @Test
+    void shouldSayThatTheTopicOfItsProgressWasDeleted() throws Exception {
+        source.createTopic("forgotten", 1);
+        Load.to(source, "forgotten").write(10);
+        FlowConfig flow = flow("forgotten");
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "forgotten");
+
+            target.admin().deleteTopics(Set.of(flow.offsetsTopic())).all().get();
+
+            Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
+            assertThat(replicator.flows().get(0).reason())
+                    .contains(flow.offsetsTopic() + " on west", "was deleted", "topics.start");
+        }
     }
 
     private static Map<Integer, List<RecordContent>> contents(String topic) {

@@ -23,6 +23,8 @@ public enum Fault {
     SOURCE_TRUNCATED(Remedy.RESTART_PARTITION),
     TARGET_BATCH_CORRUPT(Remedy.RESTART_PARTITION),
     TARGET_TRUNCATED(Remedy.STOP_PARTITION),
+    /** It grants no producer ids, or knows nothing of transactions: some services that speak Kafka's protocol. */
+    TARGET_LACKS_TRANSACTIONS(Remedy.STOP_PARTITION),
     RECORD_TOO_LARGE(Remedy.STOP_PARTITION),
     RECORD_REFUSED(Remedy.STOP_PARTITION),
     SEQUENCE_LOST(Remedy.RENEW_IDENTITY),

@@ -138,8 +138,8 @@ final class SimulatedControl implements GroupEvents {
     /** Leaders of the source lose only what no reader has seen: whoever says otherwise remembers epochs wrongly. */
     private void requireNoTruncation(CopiedPartition copy) {
         if (copy.partition.divergence().isKnown()) {
-            throw new IllegalStateException(instance + " takes " + copy.partition + " for truncated: "
-                    + copy.partition.divergence() + ", read " + copy.partition.leaderEpochs());
+            throw new Violation(instance + " takes " + copy.partition + " for truncated: " + copy.partition.divergence()
+                    + ", read " + copy.partition.leaderEpochs());
         }
     }
 
