@@ -6,14 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.testkit.KafkaCluster;
-import io.replicator.testkit.data.DumpedRecord;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -48,37 +45,31 @@ class CrashIT {
     }
 
     @Test
-    void shouldLoseNothingWhenKilledAndRepeatOnlyWhatWasNotSaved() throws Exception {
+    void shouldHoldEveryRecordOnceWhenKilledAgainAndAgain() throws Exception {
         source.createTopic("orders", PARTITIONS);
         target.createTopic("orders", PARTITIONS);
         FlowConfig flow = Flows.flow(source, target, "orders");
         Path log = directory.resolve("engine.log");
 
-        List<Map<TopicPartition, Long>> saved = new ArrayList<>();
-        long written;
+        Map<TopicPartition, Long> saved = Map.of();
         try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders")) {
             for (int kill = 0; kill < KILLS; kill++) {
                 try (EngineProcess engine = EngineProcess.start(flow, "orders", log)) {
-                    awaitSavedBeyond(saved.isEmpty() ? Map.of() : saved.get(kill - 1), flow, engine);
+                    awaitSavedBeyond(saved, flow, engine);
                 }
-                saved.add(savedPositions(flow));
+                saved = savedPositions(flow);
             }
-            written = load.stop();
+            load.stop();
         }
+        long recovered;
         try (Replicator replicator = Flows.start(flow)) {
             Flows.awaitCopied(replicator, source, "orders");
+            recovered = Flows.recoveredRecords(replicator);
         }
 
-        TopicDump copied = TopicDump.uncommitted(target, "orders");
-        long distinct = 0;
-        for (int number = 0; number < PARTITIONS; number++) {
-            List<Long> offsets = sourceOffsets(copied.partition(number));
-            TopicPartition partition = new TopicPartition("orders", number);
-            assertInOrderBut(
-                    offsets, saved.stream().map(each -> each.get(partition)).toList());
-            distinct += offsets.stream().distinct().count();
-        }
-        assertThat(distinct).isEqualTo(written);
+        assertThat(TopicDump.uncommitted(target, "orders").contents())
+                .isEqualTo(TopicDump.uncommitted(source, "orders").contents());
+        assertThat(recovered).isPositive();
     }
 
     /** Waits until every partition was copied, and that was saved, further than before. */
@@ -101,27 +92,6 @@ class CrashIT {
                     .forEach((partition, progress) ->
                             positions.put(partition, progress.toOffsetMap().position()));
             return positions;
-        }
-    }
-
-    /** The load goes round the partitions and nothing else writes, so the number of a record tells where it stood. */
-    private static List<Long> sourceOffsets(List<DumpedRecord> records) {
-        return records.stream()
-                .map(record -> SteadyLoad.number(record.value().orNull()) / PARTITIONS)
-                .toList();
-    }
-
-    /** After each record comes the next one, or, once for a kill, the one that the next life began with. */
-    private static void assertInOrderBut(List<Long> offsets, List<Long> restarts) {
-        int kill = 0;
-        long expected = 0;
-        for (long offset : offsets) {
-            while (offset != expected && kill < restarts.size()) {
-                expected = restarts.get(kill);
-                kill++;
-            }
-            assertThat(offset).as("after kill " + kill + " of " + restarts).isEqualTo(expected);
-            expected++;
         }
     }
 }

@@ -13,6 +13,7 @@ import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
+import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.testkit.KafkaCluster;
 import java.time.Duration;
@@ -32,6 +33,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Flows between two test clusters, and waiting for what they are to reach. */
 public final class Flows {
+    /** How often progress is saved. */
+    static final Duration PROGRESS_INTERVAL = Duration.ofMillis(200);
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Longer than any test waits: a flow that uses it up on a stop is found out. */
@@ -127,8 +131,16 @@ public final class Flows {
     }
 
     public static Replicator start(FlowConfig flow, long memoryBytes) {
+        return start(flow, memoryBytes, PROGRESS_INTERVAL);
+    }
+
+    public static Replicator start(FlowConfig flow, Duration progressInterval) {
+        return start(flow, 32L << 20, progressInterval);
+    }
+
+    private static Replicator start(FlowConfig flow, long memoryBytes, Duration progressInterval) {
         return Replicator.start(
-                new ReplicatorConfig("test", 2, memoryBytes, Duration.ofMillis(200), DRAIN_TIMEOUT, List.of(flow)));
+                new ReplicatorConfig("test", 2, memoryBytes, progressInterval, DRAIN_TIMEOUT, List.of(flow)));
     }
 
     /** Waits until every partition of the topics was copied up to its end on the source as it is now. */
@@ -158,6 +170,13 @@ public final class Flows {
                 .get()
                 .forEach((partition, end) -> ends.put(partition, end.offset()));
         return ends;
+    }
+
+    /** How many records the flow found again that an earlier life had written. */
+    public static long recoveredRecords(Replicator replicator) {
+        return replicator.flows().get(0).lanes().stream()
+                .mapToLong(LaneStatus::recoveredRecords)
+                .sum();
     }
 
     /** Stops, and fails where that waits for what can never be sent. */

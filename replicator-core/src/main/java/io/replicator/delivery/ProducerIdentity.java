@@ -5,32 +5,68 @@ import io.replicator.partition.Remedy;
 import io.replicator.wire.Backoff;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProducerIdCall;
+import io.replicator.wire.TransactionCoordinator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
  * The producer id and epoch of one partition group. Asked for when it is first needed and again when the epoch must be
  * renewed; each grant begins the sequences of all partitions anew.
  *
+ * <pre>
+ *   missing --> given --> put on record by the control plane --> granted      with a transactional id
+ *   missing --> granted                                                       anonymous
+ * </pre>
+ *
  * <p>A renewal must wait until no batch of the group is of unknown fate: sent again under a new epoch, a batch that had
- * been written after all would stand there twice.
+ * been written after all would stand there twice. It names the epoch that it is to follow (KIP-360), so that it does not
+ * take the group from an owner who came in between; then what was fenced and recovered before stays so.
+ *
+ * <p>The last epoch of a producer id is not written with. Whoever comes next is given another producer id, whose markers
+ * fence nobody who writes with this one: so it only fences those before it, and is given back.
  */
 public final class ProducerIdentity implements ProducerIdCall.Listener {
+    /** Kafka's coordinator gives no later one. */
+    static final short LAST_EPOCH = Short.MAX_VALUE - 1;
+
     private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final long MOST_BACKOFF_MILLIS = 10_000;
 
+    /** Coordinators forget a transactional id that nobody used for a week, and then a later owner's marker fences nobody. */
+    private static final long USED_AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
+
+    private enum State {
+        MISSING,
+        GIVEN,
+        GRANTED,
+        /** Granted to fence with, not to write with. */
+        FENCES,
+        TAKEN
+    }
+
     private final int group;
     private final String name;
+    private final Optional<TransactionCoordinator> coordinator;
     private final ProducerIdCall call;
     private final Backoff backoff;
 
-    private long producerId = -1;
+    private State state = State.MISSING;
+    private long producerId = ProducerIdCall.NO_PRODUCER_ID;
     private short epoch = -1;
-    private boolean granted;
-    private boolean lost;
-    private boolean failedForGood;
+    private Set<Long> producerIds = Set.of();
+
+    // What was given, on record or not.
+    private long givenProducerId = ProducerIdCall.NO_PRODUCER_ID;
+    private short givenEpoch = -1;
+    private boolean givenFollows;
+    private int given;
+
     private int grants;
+    private boolean follows;
     private int unresolvedBatches;
+    private long grantedNanos;
     private long notBeforeNanos;
     private Fault fault;
     private String why = "";
@@ -42,7 +78,8 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     public ProducerIdentity(int group, Optional<String> transactionalId, ClusterView target, RandomGenerator random) {
         this.group = group;
         this.name = transactionalId.map(id -> "transactional id " + id).orElse("a producer id");
-        this.call = new ProducerIdCall(target, transactionalId, this);
+        this.coordinator = transactionalId.map(id -> new TransactionCoordinator(target, id));
+        this.call = new ProducerIdCall(target, coordinator, this);
         this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
     }
 
@@ -50,10 +87,27 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         return group;
     }
 
-    public boolean isGranted() {
-        return granted;
+    /** Of the transactional id; empty for an anonymous identity, which fences nobody. */
+    public Optional<TransactionCoordinator> coordinator() {
+        return coordinator;
     }
 
+    /** Whether batches may be written under it. */
+    public boolean isGranted() {
+        return state == State.GRANTED;
+    }
+
+    /** Whether earlier owners may be fenced with it. */
+    public boolean mayFence() {
+        return state == State.GRANTED || state == State.FENCES;
+    }
+
+    /** Whether it is good for fencing only: to be given back when that is done. */
+    public boolean onlyFences() {
+        return state == State.FENCES;
+    }
+
+    /** Of the latest grant, also while another one is asked for. */
     public long producerId() {
         return producerId;
     }
@@ -62,14 +116,39 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         return epoch;
     }
 
+    /** The latest grant. */
+    public Grant grant() {
+        return new Grant(group, producerId, epoch);
+    }
+
+    /** All that ever wrote for the group, as of the latest grant. */
+    public Set<Long> producerIds() {
+        return producerIds;
+    }
+
     /** Counts the grants: sequences that were given under an earlier one mean nothing any more. */
     public int grants() {
         return grants;
     }
 
+    /** Whether nobody else was granted anything between the latest grant and the one before it. */
+    public boolean follows() {
+        return follows;
+    }
+
+    /** Counts what was given, and is to be put on record. */
+    public int given() {
+        return given;
+    }
+
+    /** What was given last. */
+    public Grant givenGrant() {
+        return new Grant(group, givenProducerId, givenEpoch);
+    }
+
     /** Whether another owner has taken the group, so that nothing may be written any more. */
     public boolean isTaken() {
-        return failedForGood;
+        return state == State.TAKEN;
     }
 
     /** Why the identity is not granted; empty while there is nothing to say. */
@@ -99,49 +178,92 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
 
     /** The sequences are lost: nothing more is written under this epoch. */
     public void renew() {
-        if (granted) {
-            granted = false;
-            lost = true;
+        if (mayFence()) {
+            state = State.MISSING;
+        }
+    }
+
+    /** Of a grant that only fences: done. The next one comes with another producer id. */
+    public void giveBack() {
+        if (state == State.FENCES) {
+            state = State.MISSING;
+            givenProducerId = ProducerIdCall.NO_PRODUCER_ID;
+            givenEpoch = -1;
         }
     }
 
     /** Another owner wrote with a later epoch. */
     public void taken() {
-        granted = false;
-        failedForGood = true;
+        state = State.TAKEN;
     }
 
     /**
      * Asks for a grant when one is missing and may be asked for.
      *
+     * @param isFencing whether a transaction is under way: a new epoch would end it, and be another one than expected
      * @return how much was done
      */
-    public int poll(long nowNanos) {
-        if (granted || failedForGood || call.isAsking() || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
+    public int poll(boolean isFencing, long nowNanos) {
+        if (state == State.GRANTED && coordinator.isPresent() && nowNanos - grantedNanos > USED_AGAIN_NANOS) {
+            renew();
+        }
+        boolean mayAsk = state == State.MISSING && unresolvedBatches == 0 && !isFencing && !call.isAsking();
+        if (!mayAsk || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
             return 0;
         }
-        if (lost && unresolvedBatches > 0) {
-            return 0;
-        }
-        return call.ask() ? 1 : 0;
+        return call.ask(coordinator.isPresent() ? givenProducerId : ProducerIdCall.NO_PRODUCER_ID, givenEpoch) ? 1 : 0;
     }
 
     @Override
-    public void granted(long newProducerId, short newEpoch, long nowNanos) {
-        producerId = newProducerId;
-        epoch = newEpoch;
-        granted = true;
-        lost = false;
-        grants++;
+    public void granted(long newProducerId, short newEpoch, boolean isNext, long nowNanos) {
+        if (state != State.MISSING) {
+            return;
+        }
+        givenProducerId = newProducerId;
+        givenEpoch = newEpoch;
+        if (isNext && newEpoch == LAST_EPOCH) {
+            // The one that follows it comes with another producer id, and is still ours.
+            return;
+        }
+        givenFollows = isNext;
+        given++;
+        state = State.GIVEN;
+        grantedNanos = nowNanos;
         fault = null;
         why = "";
         notBeforeNanos = 0;
         backoff.reset();
+        if (coordinator.isEmpty()) {
+            givenFollows = true;
+            grant(Set.of());
+        }
+    }
+
+    /** What was given is on record; anything that was given earlier means nothing any more. */
+    public void registered(Grant grant, Set<Long> allProducerIds) {
+        if (state == State.GIVEN && grant.equals(givenGrant())) {
+            grant(allProducerIds);
+        }
+    }
+
+    private void grant(Set<Long> allProducerIds) {
+        producerId = givenProducerId;
+        epoch = givenEpoch;
+        // A grant that nobody was told of followed the one before it all the same, or did not.
+        follows = givenFollows;
+        producerIds = allProducerIds;
+        grants++;
+        state = epoch == LAST_EPOCH && coordinator.isPresent() && !follows ? State.FENCES : State.GRANTED;
     }
 
     @Override
     public void refused(Fault newFault, String newWhy, long nowNanos) {
-        // A fenced identity is asked for again: it is the grant itself that decides who owns the group.
+        boolean isRenewal = coordinator.isPresent() && givenProducerId != ProducerIdCall.NO_PRODUCER_ID;
+        if (isRenewal && (newFault == Fault.FENCED || newFault == Fault.SEQUENCE_LOST)) {
+            taken();
+            return;
+        }
+        // A first grant is asked for again: it is the grant itself that decides who owns the group.
         fault = newFault.remedy() == Remedy.GIVE_UP_GROUP ? Fault.TARGET_BROKER_ERROR : newFault;
         why = newWhy;
         notBeforeNanos = nowNanos + backoff.nextNanos();

@@ -40,6 +40,7 @@ final class Copies {
     private final FlowConfig flow;
     private final Lanes lanes;
     private final StartPositions positions;
+    private final InitialProgress initial;
     private final PartitionGroups groups;
     private final Map<TopicPartition, SavedProgress> saved;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
@@ -53,10 +54,11 @@ final class Copies {
     private volatile List<Copy> published = List.of();
     private boolean firstPlan = true;
 
-    Copies(FlowConfig flow, Lanes lanes, StartPositions positions, SavedState saved) {
+    Copies(FlowConfig flow, Lanes lanes, StartPositions positions, InitialProgress initial, SavedState saved) {
         this.flow = flow;
         this.lanes = lanes;
         this.positions = positions;
+        this.initial = initial;
         this.groups = new PartitionGroups(flow.partitionGroups());
         this.saved = new HashMap<>(saved.partitions());
         this.saved.keySet().forEach(partition -> started.add(partition.topic()));
@@ -139,8 +141,10 @@ final class Copies {
     }
 
     private void begin(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
-        Map<TopicPartition, Long> starts = starts(fresh.keySet());
-        new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition), starts));
+        Map<TopicPartition, OffsetMap> beginnings = initial.saved(starts(fresh.keySet()), fresh, groups);
+        new TreeMap<>(byName(fresh))
+                .values()
+                .forEach(partition -> begin(partition, fresh.get(partition), beginnings.get(partition)));
         fresh.keySet().forEach(partition -> started.add(partition.topic()));
         if (!fresh.isEmpty()) {
             LOG.info(
@@ -180,9 +184,9 @@ final class Copies {
         return starts;
     }
 
-    private void begin(TopicPartition source, CopiedTopic topic, Map<TopicPartition, Long> starts) {
+    private void begin(TopicPartition source, CopiedTopic topic, OffsetMap beginning) {
         SavedProgress progress = saved.get(source);
-        OffsetMap map = progress == null ? new OffsetMap(starts.get(source)) : progress.toOffsetMap();
+        OffsetMap map = progress == null ? beginning : progress.toOffsetMap();
         int group = groups.of(source);
         Partition partition = new Partition(
                 source,

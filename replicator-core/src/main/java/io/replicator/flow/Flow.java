@@ -3,11 +3,11 @@ package io.replicator.flow;
 import io.replicator.agent.AgentThread;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
+import io.replicator.delivery.Grant;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
-import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
@@ -20,6 +20,9 @@ import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +60,8 @@ public final class Flow implements AutoCloseable {
     /** Released to wake the thread. */
     private final Semaphore wake = new Semaphore(0);
 
+    private final GroupMail groupMail = new GroupMail(wake::release);
+
     private volatile boolean stopping;
     private volatile boolean news;
 
@@ -66,6 +71,7 @@ public final class Flow implements AutoCloseable {
     private volatile Copies copies;
     private volatile List<TopicProblem> problems = List.of();
     private GroupOwners owners;
+    private final Map<Integer, Grant> ungranted = new TreeMap<>();
     private volatile String savingReason = "";
     private final TroubleLog troubleLog;
     private final TroubleLog savingLog;
@@ -90,7 +96,8 @@ public final class Flow implements AutoCloseable {
                 config,
                 Math.min(process.lanes(), config.partitionGroups()),
                 process.memoryBytes() / process.flows().size(),
-                this::news);
+                this::news,
+                groupMail);
         this.healthLog = new HealthLog(config.name());
         this.troubleLog = new TroubleLog(config.name());
         this.savingLog = new TroubleLog(config.name());
@@ -148,7 +155,12 @@ public final class Flow implements AutoCloseable {
                 return;
             }
             TopicPlanner planner = new TopicPlanner(config, allFlows, gate);
-            copies = new Copies(config, lanes, new StartPositions(gate.source()), saved);
+            copies = new Copies(
+                    config,
+                    lanes,
+                    new StartPositions(gate.source()),
+                    new InitialProgress(config, new StartPositions(gate.target()), log),
+                    saved);
             owners = new GroupOwners(instance, saved.groups());
             lanes.open();
             follow(planner, log);
@@ -210,11 +222,12 @@ public final class Flow implements AutoCloseable {
                         + (isComplete ? config.topics().refreshInterval().toNanos() : SOON_NANOS);
             }
             reviveLanes();
+            long answerAt = answerGrants(log);
             if (System.nanoTime() - saveAt >= 0) {
                 save(log);
                 saveAt = System.nanoTime() + progressInterval.toNanos();
             }
-            long nextAt = Math.min(refreshAt, saveAt);
+            long nextAt = Math.min(Math.min(refreshAt, saveAt), answerAt);
             if (news) {
                 nextAt = Math.min(nextAt, refreshedAt + LEAST_REFRESH_NANOS);
             }
@@ -240,7 +253,7 @@ public final class Flow implements AutoCloseable {
             troubleLog.isOver();
             state = FlowState.RUNNING;
             return !plan.isPassing();
-        } catch (UnavailableException unavailable) {
+        } catch (UnavailableException | OffsetLogException unavailable) {
             trouble(unavailable.getMessage());
             return false;
         }
@@ -258,11 +271,34 @@ public final class Flow implements AutoCloseable {
         });
     }
 
+    /**
+     * Puts grants on record and lets their groups write.
+     *
+     * @return when to try again what could not be put on record
+     */
+    private long answerGrants(OffsetLog log) throws InterruptedException {
+        for (Grant grant = groupMail.nextGrant(); grant != null; grant = groupMail.nextGrant()) {
+            ungranted.put(grant.partitionGroup(), grant);
+        }
+        try {
+            for (Grant grant : List.copyOf(ungranted.values())) {
+                Set<Long> producerIds = owners.register(grant, log);
+                lanes.ofGroup(grant.partitionGroup()).registered(grant, producerIds);
+                ungranted.remove(grant.partitionGroup());
+            }
+        } catch (OffsetLogException failure) {
+            savingReason = failure.getMessage();
+            savingLog.say(failure.getMessage());
+        }
+        for (Integer fenced = groupMail.nextFenced(); fenced != null; fenced = groupMail.nextFenced()) {
+            LOG.warn("another process took over a partition group flow={} partitionGroup={}", config.name(), fenced);
+        }
+        return System.nanoTime() + SOON_NANOS;
+    }
+
     private void save(OffsetLog log) throws InterruptedException {
         try {
-            List<Progress> progress = lanes.collect();
-            log.save(progress);
-            owners.record(progress, log);
+            log.save(lanes.collect());
             savingReason = "";
             savingLog.isOver();
         } catch (OffsetLogException failure) {

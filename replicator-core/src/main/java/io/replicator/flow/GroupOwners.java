@@ -1,12 +1,12 @@
 package io.replicator.flow;
 
+import io.replicator.delivery.Grant;
 import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
-import io.replicator.offsets.Progress;
-import io.replicator.offsets.Writer;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Keeps on record which producer ids wrote each partition group, so that whoever looks at the target's log later can tell
@@ -21,26 +21,31 @@ final class GroupOwners {
         this.owners = new HashMap<>(saved);
     }
 
-    /** Saves the owners that wrote under an identity that is not on record yet. */
-    void record(List<Progress> progress, OffsetLog log) throws InterruptedException {
-        for (Progress each : progress) {
-            Writer writer = each.writer();
-            GroupOwner known = owners.get(writer.partitionGroup());
-            if (writer.producerId() >= 0 && !isOnRecord(known, writer)) {
-                GroupOwner owner = known == null
-                        ? GroupOwner.first(
-                                writer.partitionGroup(), instance, writer.producerId(), writer.producerEpoch())
-                        : known.next(instance, writer.producerId(), writer.producerEpoch());
-                log.save(owner);
-                owners.put(owner.partitionGroup(), owner);
-            }
+    /**
+     * Puts a grant on record, durably: from now on whoever owns the group knows that its producer id is one of ours.
+     *
+     * @return all producer ids that ever wrote for the group
+     * @throws io.replicator.offsets.OffsetLogException when it may not be durable
+     */
+    Set<Long> register(Grant grant, OffsetLog log) throws InterruptedException {
+        GroupOwner known = owners.get(grant.partitionGroup());
+        if (!isOnRecord(known, grant)) {
+            GroupOwner owner = known == null
+                    ? GroupOwner.first(grant.partitionGroup(), instance, grant.producerId(), grant.epoch())
+                    : known.next(instance, grant.producerId(), grant.epoch());
+            log.save(owner);
+            owners.put(grant.partitionGroup(), owner);
         }
+        GroupOwner owner = owners.get(grant.partitionGroup());
+        Set<Long> all = new HashSet<>(owner.formerProducerIds());
+        all.add(owner.producerId());
+        return all;
     }
 
-    private boolean isOnRecord(GroupOwner known, Writer writer) {
+    private boolean isOnRecord(GroupOwner known, Grant grant) {
         return known != null
                 && known.instance().equals(instance)
-                && known.producerId() == writer.producerId()
-                && known.producerEpoch() == writer.producerEpoch();
+                && known.producerId() == grant.producerId()
+                && known.producerEpoch() == grant.epoch();
     }
 }

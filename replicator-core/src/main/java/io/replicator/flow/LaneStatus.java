@@ -10,6 +10,8 @@ import java.util.Map;
  * @param passedBatches source batches written with only their header changed
  * @param coalescedBatches source batches merged with neighbours
  * @param rebuiltBatches source batches decoded and built anew
+ * @param recoveredRecords records that an earlier life had written after its last saved progress, found again
+ * @param recoveredAmbiguous partitions in which they were looked for one by one, for the source has changed since
  * @param ringOccupied slots of the ring in use
  * @param ringSlots its capacity
  * @param memoryUsedBytes receive and merge buffers in use
@@ -23,6 +25,8 @@ public record LaneStatus(
         long passedBatches,
         long coalescedBatches,
         long rebuiltBatches,
+        long recoveredRecords,
+        long recoveredAmbiguous,
         long ringOccupied,
         long ringSlots,
         long memoryUsedBytes,

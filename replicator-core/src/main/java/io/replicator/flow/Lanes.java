@@ -2,6 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.agent.AgentThread;
 import io.replicator.config.FlowConfig;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.lane.Lane;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
@@ -30,6 +31,7 @@ final class Lanes {
     private final FlowConfig flow;
     private final long laneMemoryBytes;
     private final Runnable onNews;
+    private final GroupEvents groupEvents;
     private final List<Lane.Measures> measures = new ArrayList<>();
 
     /** Written by the control thread, read by whoever reports. */
@@ -41,10 +43,11 @@ final class Lanes {
     /** The next partition number of each lane. */
     private final int[] nextSlots;
 
-    Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews) {
+    Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews, GroupEvents groupEvents) {
         this.flow = flow;
         this.laneMemoryBytes = memoryBytes / count;
         this.onNews = onNews;
+        this.groupEvents = groupEvents;
         this.nextSlots = new int[count];
         for (int number = 0; number < count; number++) {
             measures.add(new Lane.Measures());
@@ -55,7 +58,7 @@ final class Lanes {
         for (int number = 0; number < nextSlots.length; number++) {
             Lane lane = newLane(number, Lane.Memory.of(laneMemoryBytes));
             lanes.add(lane);
-            lane.start(onNews);
+            lane.start(onNews, groupEvents);
         }
     }
 
@@ -75,6 +78,11 @@ final class Lanes {
         return lanes.get(number);
     }
 
+    /** The lane that serves a partition group. */
+    Lane ofGroup(int partitionGroup) {
+        return lanes.get(partitionGroup % count());
+    }
+
     int nextSlot(int lane) {
         return nextSlots[lane]++;
     }
@@ -91,7 +99,7 @@ final class Lanes {
         nextSlots[dead.number()] = 0;
         Lane lane = newLane(dead.number(), dead.inheritance().orElseGet(() -> Lane.Memory.of(laneMemoryBytes)));
         lanes.set(dead.number(), lane);
-        lane.start(onNews);
+        lane.start(onNews, groupEvents);
     }
 
     private static void closeQuietly(Lane lane) {
@@ -160,6 +168,8 @@ final class Lanes {
                     counted.produce().passedBatches.value(),
                     counted.produce().coalescedBatches.value(),
                     counted.produce().rebuiltBatches.value(),
+                    counted.produce().recoveredRecords.value(),
+                    counted.produce().recoveredAmbiguous.value(),
                     lane.ringOccupied(),
                     lane.ringSlots(),
                     lane.memoryUsedBytes(),

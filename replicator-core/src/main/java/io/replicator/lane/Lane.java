@@ -2,6 +2,8 @@ package io.replicator.lane;
 
 import io.replicator.agent.AgentThread;
 import io.replicator.config.FlowConfig;
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.fetch.Throttle;
 import io.replicator.measure.FetchMeasures;
@@ -14,9 +16,11 @@ import io.replicator.ring.BatchRing;
 import io.replicator.wire.ConnectionFactory;
 import io.replicator.wire.FetchSession;
 import io.replicator.wire.ReceivePool;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +57,10 @@ public final class Lane implements AutoCloseable {
     private final BatchFetcher fetcher;
     private final BatchProducer producer;
     private final Throttle throttle;
+
+    /** The partition groups of the partitions that are fetched, by slot. The control plane's thread alone. */
+    private final Map<Integer, Integer> slots = new HashMap<>();
+
     private final AgentThread fetcherThread;
     private final AgentThread producerThread;
     private final AtomicReference<Throwable> death = new AtomicReference<>();
@@ -164,9 +172,11 @@ public final class Lane implements AutoCloseable {
      * Starts the lane's threads.
      *
      * @param onNews told, on a thread of the lane, when topics or partitions came or went on the source
+     * @param groupEvents told, on the producer's thread, what becomes of partition groups
      */
-    public void start(Runnable onNews) {
+    public void start(Runnable onNews, GroupEvents groupEvents) {
         fetcher.tells(onNews);
+        producer.tells(groupEvents);
         producerThread.start();
         fetcherThread.start();
     }
@@ -192,6 +202,7 @@ public final class Lane implements AutoCloseable {
      * @param map ends at the partition's position; the producer's from now on
      */
     public void add(int slot, Partition partition, OffsetMap map) {
+        slots.put(slot, partition.group());
         producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
         fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
     }
@@ -203,8 +214,47 @@ public final class Lane implements AutoCloseable {
 
     /** Copies a partition no longer. What is in flight may still be written. */
     public void remove(int slot) {
-        fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+        if (slots.remove(slot) != null) {
+            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+        }
         producer.commands().put(new BatchProducer.Command.Remove(slot));
+    }
+
+    /**
+     * A partition group's grant is on record: its partitions may be fenced, recovered and written.
+     *
+     * @param producerIds all that ever wrote for the group
+     */
+    public void registered(Grant grant, Set<Long> producerIds) {
+        producer.commands().put(new BatchProducer.Command.Registered(grant, producerIds));
+    }
+
+    /**
+     * Hands a partition group back: nothing more of it is fetched, what was never sent is dropped.
+     *
+     * @return answered when nothing of it is on its way any more; then what it has to save can be collected
+     */
+    public CompletableFuture<Void> release(int partitionGroup) {
+        stopFetching(partitionGroup);
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        producer.commands().put(new BatchProducer.Command.Release(partitionGroup, answer));
+        return answer;
+    }
+
+    /** Drops a partition group and all its partitions at once; what it did not save is gone. */
+    public void forget(int partitionGroup) {
+        stopFetching(partitionGroup);
+        producer.commands().put(new BatchProducer.Command.Forget(partitionGroup));
+    }
+
+    private void stopFetching(int partitionGroup) {
+        slots.entrySet().removeIf(slot -> {
+            boolean isOfGroup = slot.getValue() == partitionGroup;
+            if (isOfGroup) {
+                fetcher.commands().put(new BatchFetcher.Command.Remove(slot.getKey()));
+            }
+            return isOfGroup;
+        });
     }
 
     /** What is to be saved, asked for on the producer's thread. Never answered by a lane that died. */

@@ -7,6 +7,13 @@ public final class ProduceMeasures {
     public final Counter passedBatches = new Counter();
     public final Counter coalescedBatches = new Counter();
     public final Counter rebuiltBatches = new Counter();
+
+    /** Records that an earlier life had written after its last saved progress, found again. */
+    public final Counter recoveredRecords = new Counter();
+
+    /** Partitions of which that could not be told by counting. */
+    public final Counter recoveredAmbiguous = new Counter();
+
     public final Counter throttleNanos = new Counter();
     public final FaultCounters faults = new FaultCounters();
     public final LatencyRecorder replicationMicros = new LatencyRecorder();

@@ -9,6 +9,7 @@ import java.util.List;
  * last asked. Unchangeable; made on the lane's producer thread, written by the flow's control thread.
  *
  * @param start the first source offset the map knows of
+ * @param targetStart below it the target holds nothing of the copy but what the runs say; -1 when that is not known
  * @param position the source offset of the next record to be acknowledged
  * @param targetEnd the target offset after the last acknowledged record, -1 when none
  * @param records in all runs, closed or not
@@ -17,7 +18,14 @@ import java.util.List;
  * @param chunks the chunks that changed, ascending and without a gap, up to the last
  */
 public record MapChanges(
-        long start, long position, long targetEnd, long records, int closedRuns, Runs lastRun, List<RunChunk> chunks) {
+        long start,
+        long targetStart,
+        long position,
+        long targetEnd,
+        long records,
+        int closedRuns,
+        Runs lastRun,
+        List<RunChunk> chunks) {
     public MapChanges {
         chunks = List.copyOf(chunks);
         Require.that(start >= 0 && start <= position, "start", start, "must be 0 to the position, " + position);
@@ -39,6 +47,6 @@ public record MapChanges(
             }
         }
         all.addAll(chunks);
-        return new MapChanges(start, position, targetEnd, records, closedRuns, lastRun, all);
+        return new MapChanges(start, targetStart, position, targetEnd, records, closedRuns, lastRun, all);
     }
 }

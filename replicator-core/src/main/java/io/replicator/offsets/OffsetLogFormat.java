@@ -58,6 +58,7 @@ final class OffsetLogFormat {
         MapChanges changes = progress.changes();
         ObjectNode value = value();
         value.put("start", changes.start());
+        value.put("targetStart", changes.targetStart());
         value.put("position", changes.position());
         value.put("targetEnd", changes.targetEnd());
         value.put("records", changes.records());
@@ -141,6 +142,11 @@ final class OffsetLogFormat {
                 Uuid.fromString(text(value, "sourceTopicId")),
                 text(value, "targetTopic"),
                 Uuid.fromString(text(value, "targetTopicId")));
+    }
+
+    /** Progress that was saved without it does not say: -1. */
+    static long targetStart(JsonNode value) {
+        return value.has("targetStart") ? longOf(value, "targetStart", -1, Long.MAX_VALUE) : -1;
     }
 
     static Writer writer(JsonNode value) {

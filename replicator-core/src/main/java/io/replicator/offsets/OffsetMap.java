@@ -23,6 +23,9 @@ public final class OffsetMap {
 
     private final long start;
 
+    /** Below it the target holds nothing of the copy but what the runs say; -1 when that is not known. */
+    private long targetStart;
+
     // The runs, index by index; all fields are written by the lane's producer thread.
     private long[] sources;
     private long[] targets;
@@ -35,16 +38,28 @@ public final class OffsetMap {
     private int takenClosedRuns;
     private long takenPosition;
     private long takenRecords;
+    private long takenTargetStart;
+
+    /**
+     * A map of which nothing is copied yet, of a target of which nothing is known.
+     *
+     * @param position the source offset of the next record to be acknowledged
+     */
+    public OffsetMap(long position) {
+        this(position, -1);
+    }
 
     /**
      * A map of which nothing is copied yet.
      *
      * @param position the source offset of the next record to be acknowledged
+     * @param targetStart where the target's log ended then: what is copied stands at or after it. -1 when not known
      */
-    public OffsetMap(long position) {
+    public OffsetMap(long position, long targetStart) {
         if (position < 0) {
             throw new IllegalArgumentException("position " + position + " is negative");
         }
+        this.targetStart = targetStart;
         this.start = position;
         this.position = position;
         this.takenPosition = -1;
@@ -56,6 +71,7 @@ public final class OffsetMap {
     /** A map that goes on from what was saved; what was found damaged is handed out again by the next snapshot. */
     OffsetMap(SavedProgress saved) {
         this.start = saved.start();
+        this.targetStart = saved.targetStart();
         this.runs = saved.runs().count();
         int capacity = Math.max(FIRST_CAPACITY, runs + 1);
         this.sources = new long[capacity];
@@ -71,6 +87,7 @@ public final class OffsetMap {
         this.takenClosedRuns = closedRuns();
         this.takenPosition = saved.isWhole() ? position : -1;
         this.takenRecords = records;
+        this.takenTargetStart = targetStart;
     }
 
     /**
@@ -140,6 +157,21 @@ public final class OffsetMap {
         return runs == 0 ? -1 : targets[runs - 1] + lengths[runs - 1];
     }
 
+    /**
+     * A target offset below which stands nothing of the copy but what the runs say: where the target's log ended when
+     * copying began, or where it was last found to hold no more. -1 when not known.
+     */
+    public long targetStart() {
+        return targetStart;
+    }
+
+    /** The target was read up to this offset, and all of the copy that was found there is in the runs. */
+    public void targetIsKnownTo(long targetOffset) {
+        if (targetOffset > targetStart) {
+            targetStart = targetOffset;
+        }
+    }
+
     /** How many records the runs hold. */
     public long records() {
         return records;
@@ -197,7 +229,7 @@ public final class OffsetMap {
 
     /** Whether anything moved since the last snapshot; true for a map that was never asked. */
     public boolean hasChanges() {
-        return position != takenPosition || records != takenRecords;
+        return position != takenPosition || records != takenRecords || targetStart != takenTargetStart;
     }
 
     /**
@@ -217,7 +249,8 @@ public final class OffsetMap {
         takenClosedRuns = closed;
         takenPosition = position;
         takenRecords = records;
-        return new MapChanges(start, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
+        takenTargetStart = targetStart;
+        return new MapChanges(start, targetStart, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
     }
 
     /**

@@ -6,6 +6,7 @@ package io.replicator.offsets;
  * @param pair which partition
  * @param writer who wrote it
  * @param start the first source offset the runs know of
+ * @param targetStart below it the target holds nothing of the copy but what the runs say; -1 when that is not known
  * @param position the source offset of the next record to be acknowledged
  * @param targetEnd the target offset after the last acknowledged record, -1 when none
  * @param runs ascending
@@ -13,7 +14,14 @@ package io.replicator.offsets;
  *     is saved with the progress itself, and {@code start} is where it begins
  */
 public record SavedProgress(
-        PartitionPair pair, Writer writer, long start, long position, long targetEnd, Runs runs, boolean isWhole) {
+        PartitionPair pair,
+        Writer writer,
+        long start,
+        long targetStart,
+        long position,
+        long targetEnd,
+        Runs runs,
+        boolean isWhole) {
     /** A map that goes on from here. */
     public OffsetMap toOffsetMap() {
         return new OffsetMap(this);

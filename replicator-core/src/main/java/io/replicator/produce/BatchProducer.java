@@ -4,9 +4,12 @@ import io.replicator.agent.Agent;
 import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
 import io.replicator.config.Shaping;
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.Progress;
+import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
@@ -18,6 +21,7 @@ import io.replicator.wire.ReceivePool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -47,6 +51,26 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
         /** Answer when nothing is on its way any more. The fetcher was stopped before. */
         record Drain(CompletableFuture<Void> answer) implements Command {}
+
+        /**
+         * A partition group's grant is on record: its partitions may be fenced, recovered and written.
+         *
+         * @param producerIds all that ever wrote for the group
+         */
+        record Registered(Grant grant, Set<Long> producerIds) implements Command {
+            public Registered {
+                producerIds = Set.copyOf(producerIds);
+            }
+        }
+
+        /**
+         * Write nothing new of a partition group; answered when nothing of it is on its way any more. The fetcher was told
+         * before to fetch its partitions no longer.
+         */
+        record Release(int partitionGroup, CompletableFuture<Void> answer) implements Command {}
+
+        /** Drop a partition group, its partitions and its identity, at once: a later one begins with a new grant. */
+        record Forget(int partitionGroup) implements Command {}
     }
 
     /**
@@ -105,6 +129,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     // Made when the thread starts.
     private ClusterView target;
     private Verdicts verdicts;
+    private Openings openings;
     private GroupIdentities identities;
     private RequestSender sender;
 
@@ -114,7 +139,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** When the first of them is due: thousands may wait, and are not looked at every turn. */
     private long retryAtNanos;
 
+    /** Set before the thread starts. */
+    private GroupEvents events;
+
     private CompletableFuture<Void> drained;
+    private final List<Command.Release> releasing = new ArrayList<>();
     private boolean hasShed;
 
     /** Whether the wait before this turn has read and written already. */
@@ -157,6 +186,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         this.shaper = new Shaper(mergeBuffers, stock, new WayChoice(settings.shaping()));
     }
 
+    /** Before the thread starts: who is told of the partition groups. Needed where transactional ids are set. */
+    public void tells(GroupEvents groupEvents) {
+        events = groupEvents;
+    }
+
     /** Any thread. */
     public Mailbox<Command> commands() {
         return commands;
@@ -188,7 +222,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     public void onStart() {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
-        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, this);
+        openings = new Openings(target, measures, this);
+        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
+        openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
 
@@ -209,12 +245,14 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
         work += target.poll(nowNanos);
         work += identities.poll(nowNanos);
+        work += openings.poll(nowNanos);
         work += retryDue();
         work += sender.followLeaders();
         work += sender.send(nowNanos);
         work += shed();
         work += mergeBuffers.reclaim();
         answerDrain();
+        answerReleases();
         return work;
     }
 
@@ -227,6 +265,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
+        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos));
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }
@@ -242,7 +281,50 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
             drain(drain.answer());
+        } else if (command instanceof Command.Registered registered) {
+            identities.registered(registered.grant(), registered.producerIds());
+        } else if (command instanceof Command.Release release) {
+            release(release);
+        } else if (command instanceof Command.Forget forget) {
+            forget(forget.partitionGroup());
         }
+    }
+
+    /** What was never sent is given back; nothing of it is fetched again. */
+    private void release(Command.Release release) {
+        for (PartitionWindow window : windows.of(release.partitionGroup())) {
+            window.releasing = true;
+            openings.end(window);
+        }
+        releasing.add(release);
+    }
+
+    private void answerReleases() {
+        if (!releasing.isEmpty()) {
+            releasing.removeIf(this::answerRelease);
+        }
+    }
+
+    private boolean answerRelease(Command.Release release) {
+        boolean isEmpty = true;
+        for (PartitionWindow window : windows.of(release.partitionGroup())) {
+            if (!window.isOver()) {
+                window.dropUnwritten();
+            }
+            isEmpty &= window.isEmpty();
+        }
+        if (!isEmpty) {
+            return false;
+        }
+        release.answer().complete(null);
+        return true;
+    }
+
+    private void forget(int partitionGroup) {
+        for (PartitionWindow window : windows.of(partitionGroup)) {
+            remove(window.number());
+        }
+        identities.forget(partitionGroup);
     }
 
     /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
@@ -266,12 +348,16 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 stock);
         window.lastProgressNanos = nowNanos;
         windows.add(window);
+        identities.added(window);
     }
 
     private void remove(int number) {
         PartitionWindow window = windows.get(number);
-        windows.remove(window);
-        window.end();
+        if (window != null) {
+            windows.remove(window);
+            identities.removed(window);
+            window.end();
+        }
     }
 
     private void skip(int number, long offset) {
@@ -284,7 +370,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
         window.map().advance(offset);
         window.publishPosition();
-        window.partition().targetHealthBecomes(Health.RUNNING);
+        if (window.opening == null) {
+            window.partition().targetHealthBecomes(Health.RUNNING);
+        }
         restart(window, offset, nowNanos);
     }
 
@@ -312,7 +400,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             }
         } else {
             window.take(slot);
-            goOn(window);
+            if (window.opening == null) {
+                goOn(window);
+            } else {
+                openings.came(window, nowNanos);
+            }
         }
         return stock.inUse() < MOST_PENDING && slotsTaken < SLOTS_PER_TURN;
     }
@@ -381,6 +473,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void restart(PartitionWindow window, long offset, long notBeforeNanos) {
         restarts.put(window.restart(offset, notBeforeNanos));
+    }
+
+    @Override
+    public void unreadable(PartitionWindow window, String why) {
+        verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, why, nowNanos);
     }
 
     @Override

@@ -1,36 +1,75 @@
 package io.replicator.produce;
 
+import io.replicator.delivery.Fence;
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.wire.ClusterView;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.common.TopicPartition;
 
-/** The producer identities of the lane's partition groups, and what their windows learn of them. */
+/**
+ * The producer identities of the lane's partition groups, the fences of those that have a transactional id, and what their
+ * windows and the control plane learn of them.
+ */
 final class GroupIdentities {
     /** Windows may be thousands: what all of a group's are to know is said no more often than this. */
     private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Other transactions and elections hold up ours for a moment: nobody is told. */
+    private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A fence that is to be tried again is, so soon. */
+    private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
     private final Windows windows;
+    private final Openings openings;
     private final Verdicts.Consequences consequences;
+    private final GroupEvents events;
     private final Map<Integer, Group> groups = new HashMap<>();
 
-    /** One group's identity, and how many of its grants its windows know. */
-    private static final class Group {
+    /** One group's identity, its fence, and what was told of them. */
+    private final class Group implements Fence.Listener {
         private final ProducerIdentity identity;
+        private final Optional<Fence> fence;
+
+        /** Target partitions that may have been written under the latest grant. */
+        private final Set<TopicPartition> written = new HashSet<>();
+
+        private int toldGiven;
         private int toldGrants;
         private boolean isTold;
         private long toldNanos;
+        private boolean isGivenUp;
+
+        /** Since when no transaction came to its end, 0 when one did. */
+        private long waitingNanos;
 
         Group(ProducerIdentity identity) {
             this.identity = identity;
+            this.fence = identity.coordinator()
+                    .map(coordinator -> new Fence(target, coordinator, this::hasLeader, this, random));
+        }
+
+        private boolean hasLeader(TopicPartition partition) {
+            return target.topic(partition.topic()).leader(partition.partition()) >= 0;
+        }
+
+        boolean isFencing() {
+            return fence.isPresent() && !fence.get().isIdle();
         }
 
         boolean isToldLately(long nowNanos) {
@@ -41,30 +80,137 @@ final class GroupIdentities {
             toldNanos = nowNanos;
             return false;
         }
+
+        @Override
+        public void fenced(TopicPartition partition, long nowNanos) {
+            waitingNanos = 0;
+            openings.fenced(partition, nowNanos);
+        }
+
+        @Override
+        public void notFenced(TopicPartition partition, Fault fault, long nowNanos) {
+            openings.notFenced(partition, fault, nowNanos);
+        }
+
+        @Override
+        public void waits(Set<TopicPartition> partitions, Fault fault, String why, long nowNanos) {
+            if (!isToldLately(nowNanos)) {
+                Health health =
+                        TargetTrouble.noIdentity(target.connection().clusterName(), fault, identity.name(), why);
+                partitions.forEach(partition -> openings.tell(partition, health, nowNanos));
+            }
+        }
+
+        @Override
+        public void grantLost(Fault fault) {
+            if (fault == Fault.FENCED) {
+                identity.taken();
+            } else {
+                identity.renew();
+            }
+        }
     }
 
     /**
      * @param transactionalIds prefix of the groups' transactional ids; empty for anonymous identities
+     * @param events who is told of the groups
      */
     GroupIdentities(
             ClusterView target,
             Optional<String> transactionalIds,
             RandomGenerator random,
             Windows windows,
-            Verdicts.Consequences consequences) {
+            Openings openings,
+            Verdicts.Consequences consequences,
+            GroupEvents events) {
         this.target = target;
         this.transactionalIds = transactionalIds;
         this.random = random;
         this.windows = windows;
+        this.openings = openings;
         this.consequences = consequences;
+        this.events = events;
     }
 
     ProducerIdentity of(int group) {
-        return groups.computeIfAbsent(group, this::newGroup).identity;
+        return groupOf(group).identity;
     }
 
-    private Group newGroup(int group) {
-        return new Group(new ProducerIdentity(group, transactionalIds.map(prefix -> prefix + group), target, random));
+    private Group groupOf(int group) {
+        Group known = groups.get(group);
+        if (known == null) {
+            known = new Group(
+                    new ProducerIdentity(group, transactionalIds.map(prefix -> prefix + group), target, random));
+            groups.put(group, known);
+        }
+        return known;
+    }
+
+    /** A new window: in a group with a transactional id it must be fenced and recovered before its first write. */
+    void added(PartitionWindow window) {
+        Group group = groupOf(window.partition().group());
+        if (group.fence.isEmpty()) {
+            return;
+        }
+        Opening opening = openings.begin(window);
+        if (group.written.contains(opening.target)) {
+            // What an earlier window sent may still arrive, and would be let in: it has the epoch that fences the
+            // others.
+            group.identity.renew();
+        }
+        fence(group, opening);
+    }
+
+    private static void fence(Group group, Opening opening) {
+        if (group.identity.mayFence() && opening.stage == Opening.Stage.UNFENCED) {
+            opening.stage = Opening.Stage.FENCING;
+            group.fence.orElseThrow().add(opening.target);
+        }
+    }
+
+    /** It waited, and may be fenced again. */
+    void fence(Opening opening) {
+        fence(groupOf(opening.window.partition().group()), opening);
+    }
+
+    /** Nothing is written for the window any more. */
+    void removed(PartitionWindow window) {
+        Group group = groups.get(window.partition().group());
+        if (window.opening != null && group != null && group.identity == window.identity()) {
+            group.fence.ifPresent(fence -> fence.remove(window.opening.target));
+        }
+        openings.end(window);
+    }
+
+    /** The window may be written from now on. */
+    void opened(Opening opening) {
+        groupOf(opening.window.partition().group()).written.add(opening.target);
+    }
+
+    /** A grant is on record; one that was replaced meanwhile means nothing any more. */
+    void registered(Grant grant, Set<Long> producerIds) {
+        Group group = groups.get(grant.partitionGroup());
+        if (group != null) {
+            group.identity.registered(grant, producerIds);
+        }
+    }
+
+    /** A later window of the group begins with a new identity. */
+    void forget(int partitionGroup) {
+        Group group = groups.remove(partitionGroup);
+        if (group != null) {
+            group.fence.ifPresent(Fence::end);
+        }
+    }
+
+    /** How long the thread may wait for brokers. */
+    long waitNanos(long mostNanos) {
+        for (Group group : groups.values()) {
+            if (group.isFencing()) {
+                return Math.min(mostNanos, FENCING_WAIT_NANOS);
+            }
+        }
+        return mostNanos;
     }
 
     /** Asks for what is missing and tells the windows what has come. */
@@ -72,21 +218,45 @@ final class GroupIdentities {
         int work = 0;
         for (Group group : groups.values()) {
             ProducerIdentity identity = group.identity;
-            work += identity.poll(nowNanos);
+            work += identity.poll(group.isFencing(), nowNanos);
+            if (identity.given() != group.toldGiven) {
+                group.toldGiven = identity.given();
+                if (group.fence.isPresent()) {
+                    events.granted(identity.givenGrant());
+                }
+                work++;
+            }
             if (identity.grants() != group.toldGrants) {
                 group.toldGrants = identity.grants();
-                granted(identity, nowNanos);
+                granted(group, nowNanos);
                 work++;
             } else if (!identity.isGranted() && !group.isToldLately(nowNanos)) {
-                work += tellWhyNot(identity);
+                work += tellWhyNot(group);
+            }
+            if (group.fence.isPresent()) {
+                work += fenceOn(group, nowNanos);
             }
         }
         return work;
     }
 
-    private int tellWhyNot(ProducerIdentity identity) {
+    private static int fenceOn(Group group, long nowNanos) {
+        ProducerIdentity identity = group.identity;
+        // A transaction that was begun is ended, whatever became of the grant.
+        if (!identity.mayFence() && !group.isFencing()) {
+            return 0;
+        }
+        int work = group.fence.orElseThrow().poll(identity.grant(), nowNanos);
+        if (identity.onlyFences() && !group.isFencing()) {
+            identity.giveBack();
+        }
+        return work;
+    }
+
+    private int tellWhyNot(Group group) {
+        ProducerIdentity identity = group.identity;
         if (identity.isTaken()) {
-            return giveUp(identity);
+            return giveUp(group);
         }
         if (identity.fault().isPresent()) {
             tell(
@@ -110,24 +280,42 @@ final class GroupIdentities {
     }
 
     /** What gave its memory back while it waited for the identity is fetched again now, not after its pause. */
-    private void granted(ProducerIdentity identity, long nowNanos) {
+    private void granted(Group group, long nowNanos) {
+        group.written.clear();
+        List<PartitionWindow> all = new ArrayList<>();
         for (PartitionWindow window : windows) {
-            if (window.identity() == identity && !window.isOver()) {
-                window.partition().targetHealthBecomes(Health.RUNNING);
-                if (window.sheds > 0 && window.isEmpty()) {
-                    window.sheds = 0;
-                    consequences.restart(window, window.map().position(), nowNanos);
-                }
-                consequences.goOn(window);
+            if (window.identity() == group.identity && !window.isOver()) {
+                all.add(window);
+            }
+        }
+        for (PartitionWindow window : all) {
+            if (group.fence.isEmpty()) {
+                goOn(window, nowNanos);
+            } else if (window.opening == null && group.identity.follows()) {
+                group.written.add(openings.targetOf(window));
+                goOn(window, nowNanos);
+            } else {
+                group.fence.get().remove(openings.targetOf(window));
+                fence(group, openings.beginAnew(window, nowNanos));
             }
         }
     }
 
+    private void goOn(PartitionWindow window, long nowNanos) {
+        window.partition().targetHealthBecomes(Health.RUNNING);
+        if (window.sheds > 0 && window.isEmpty()) {
+            window.sheds = 0;
+            consequences.restart(window, window.map().position(), nowNanos);
+        }
+        consequences.goOn(window);
+    }
+
     /** Another owner has the group: its partitions are written no more. */
-    private int giveUp(ProducerIdentity identity) {
+    private int giveUp(Group group) {
         int given = 0;
         for (PartitionWindow window : windows) {
-            if (window.identity() == identity && !window.isOver()) {
+            if (window.identity() == group.identity && !window.isOver()) {
+                openings.end(window);
                 window.end();
                 window.partition()
                         .targetHealthIs(TargetTrouble.of(
@@ -140,6 +328,11 @@ final class GroupIdentities {
                 consequences.park(window);
                 given++;
             }
+        }
+        if (!group.isGivenUp && group.fence.isPresent()) {
+            group.isGivenUp = true;
+            group.fence.get().end();
+            events.fenced(group.identity.group());
         }
         return given;
     }

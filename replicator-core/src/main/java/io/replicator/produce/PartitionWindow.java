@@ -51,6 +51,12 @@ final class PartitionWindow {
     private boolean over;
     private int sentTo = NO_NODE;
 
+    /** What must be done before anything is written; {@code null} when it is done, as nearly always. */
+    Opening opening;
+
+    /** Whether its partition group is handed back: nothing new is written any more. */
+    boolean releasing;
+
     // Kept by BatchProducer.
     boolean queued;
     boolean retrying;
@@ -144,7 +150,7 @@ final class PartitionWindow {
 
     /** Takes what came out of the ring; what belongs to an earlier generation is dropped. */
     void take(BatchSlot slot) {
-        if (isOver() || slot.generation != generation) {
+        if (isOver() || releasing || slot.generation != generation) {
             if (slot.buffer != null) {
                 slot.buffer.release();
             }
@@ -156,11 +162,26 @@ final class PartitionWindow {
                     partition + ": after offset " + takenTo + " came a batch from " + slot.fromOffset);
         }
         takenTo = slot.nextOffset;
-        if (slot.kind == BatchSlot.Kind.ADVANCE && pending.isEmpty()) {
+        if (slot.kind == BatchSlot.Kind.ADVANCE && pending.isEmpty() && opening == null) {
             advance(slot.nextOffset);
         } else {
             pending.add(stock.take(slot));
         }
+    }
+
+    /** The source offset after what came out of the ring last. */
+    long takenTo() {
+        return takenTo;
+    }
+
+    /** The first source batch that waits; {@code null} when none does. */
+    PendingBatch firstPending() {
+        return pending.peek();
+    }
+
+    /** The first source batch that waits is on the target already. */
+    void dropFirstPending() {
+        release(pending.poll());
     }
 
     /** Offsets up to {@code nextOffset} hold nothing to copy: true as soon as what is before them is acknowledged. */
@@ -196,7 +217,7 @@ final class PartitionWindow {
     }
 
     private boolean isIdentityUsable() {
-        if (identity.isTaken()) {
+        if (identity.isTaken() || opening != null) {
             return false;
         }
         if (identity.isGranted() && grant != identity.grants()) {
@@ -404,18 +425,40 @@ final class PartitionWindow {
 
     private void dropPending() {
         for (PendingBatch batch = pending.poll(); batch != null; batch = pending.poll()) {
-            if (batch.buffer != null) {
-                batch.buffer.release();
-            }
-            partition.released(batch.sizeInBytes);
-            stock.giveBack(batch);
+            release(batch);
         }
+    }
+
+    private void release(PendingBatch batch) {
+        if (batch.buffer != null) {
+            batch.buffer.release();
+        }
+        partition.released(batch.sizeInBytes);
+        stock.giveBack(batch);
+    }
+
+    /** Of a partition that is handed back: drops also what has a sequence and is known not to have been written. */
+    void dropUnwritten() {
+        while (!held.isEmpty() && isUnwritten(held.peekLast())) {
+            HeldBatch batch = held.pollLast();
+            batch.release();
+            partition.released(batch.sourceBytes);
+        }
+        dropPending();
+    }
+
+    private static boolean isUnwritten(HeldBatch batch) {
+        boolean isUnsent = batch.state == HeldBatch.State.BUILT || batch.state == HeldBatch.State.WAITING;
+        return isUnsent && !batch.mayBeWritten;
     }
 
     /** Everything fetched so far is void; the fetcher is to begin again. */
     Restart restart(long offset, long notBeforeNanos) {
         generation++;
         takenTo = offset;
+        if (opening != null) {
+            opening.beginsAgain();
+        }
         return new Restart(number, generation, offset, notBeforeNanos);
     }
 

@@ -194,7 +194,10 @@ final class RequestSender {
 
     /** Whether the window's turn does not come, as opposed to has not come yet. */
     boolean isBlocked(PartitionWindow window, long nowNanos) {
-        if (window.retrying || window.leader() < 0 || !window.identity().isGranted()) {
+        if (window.retrying
+                || window.opening != null
+                || window.leader() < 0
+                || !window.identity().isGranted()) {
             return true;
         }
         TargetBroker broker = brokers.get(window.leader());

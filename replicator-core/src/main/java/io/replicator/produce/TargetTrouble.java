@@ -4,6 +4,8 @@ import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
+import io.replicator.wire.TopicView;
+import org.apache.kafka.common.Uuid;
 
 /** What a person is told when a partition cannot be written: what, where, and what would resume it. */
 final class TargetTrouble {
@@ -109,5 +111,55 @@ final class TargetTrouble {
                 PartitionState.WAITING,
                 "target cluster " + cluster + " did not grant " + identity + ": " + why,
                 "the transaction coordinator of " + cluster + " answers");
+    }
+
+    /** Whether the topic on the target has another id than the one that is meant. */
+    static boolean isAnother(TopicView topic, Partition partition) {
+        Uuid meant = partition.targetTopicId();
+        return !topic.id().equals(Uuid.ZERO_UUID)
+                && !meant.equals(Uuid.ZERO_UUID)
+                && !topic.id().equals(meant);
+    }
+
+    static Health recreated(String cluster, Partition partition, Uuid now) {
+        return new Health(
+                PartitionState.FAILED,
+                "topic " + partition.targetTopic() + " was deleted and created again on the target " + cluster
+                        + " (id was " + partition.targetTopicId() + ", is " + now + ")",
+                "the topic is excluded, or copied by a flow of another name, which begins anew");
+    }
+
+    static Health mayNotRead(String cluster, Partition partition, String why) {
+        String topic = partition.targetTopic();
+        return new Health(
+                PartitionState.FAILED,
+                "target cluster " + cluster + " denies READ on topic " + topic
+                        + ", which shows what was written before: " + why,
+                "an ACL on " + cluster + " allows READ on topic " + topic + ", or delivery = at-least-once is set");
+    }
+
+    static Health unreadable(String cluster, Partition partition, String why) {
+        return new Health(
+                PartitionState.FAILED,
+                "what was written to " + partition.targetTopic() + "-" + partition.number() + " on " + cluster
+                        + " after the last saved progress cannot be read: " + why,
+                "it can be read again, for example after its leader moved to a replica with a good copy");
+    }
+
+    /**
+     * @param offset where the copy ended on the target, as was saved
+     * @param logStart where the target's log begins now
+     */
+    static Health lostBehindUs(String cluster, Partition partition, long offset, long logStart) {
+        String place = partition.targetTopic() + "-" + partition.number() + " on the target " + cluster;
+        String what = logStart > offset
+                ? place + " begins at offset " + logStart + ", but progress is saved up to " + offset
+                        + ": records were deleted, and with them what tells where to go on"
+                : place + " ends before offset " + offset
+                        + ", up to which records had been written: its log was truncated, as by an unclean leader election";
+        return new Health(
+                PartitionState.FAILED,
+                what,
+                "the topic is excluded, or copied by a flow of another name, which begins anew");
     }
 }

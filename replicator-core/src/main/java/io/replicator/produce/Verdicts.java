@@ -29,6 +29,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         /** The partition is written no more, so it need not be fetched either. */
         void park(PartitionWindow window);
 
+        /** A source batch cannot be read. */
+        void unreadable(PartitionWindow window, String why);
+
         /** What is known of the target's leaders is out of date. */
         void refreshTarget();
 

@@ -37,6 +37,17 @@ final class Windows implements Iterable<PartitionWindow> {
         return all.iterator();
     }
 
+    /** The windows of a partition group, as they are now. */
+    List<PartitionWindow> of(int partitionGroup) {
+        List<PartitionWindow> found = new ArrayList<>();
+        for (PartitionWindow window : all) {
+            if (window.partition().group() == partitionGroup) {
+                found.add(window);
+            }
+        }
+        return found;
+    }
+
     boolean areEmpty() {
         for (PartitionWindow window : all) {
             if (!window.isEmpty()) {
@@ -46,11 +57,16 @@ final class Windows implements Iterable<PartitionWindow> {
         return true;
     }
 
-    /** What has changed since the last call and is to be saved. */
+    /**
+     * What has changed since the last call and is to be saved. Not of a partition that was not opened: it has nothing new,
+     * and its writer is not known. Nor of a group that another owner took.
+     */
     List<Progress> takeProgress() {
         List<Progress> changed = new ArrayList<>();
         for (PartitionWindow window : all) {
-            if (window.map().hasChanges()) {
+            if (window.opening == null
+                    && !window.identity().isTaken()
+                    && window.map().hasChanges()) {
                 changed.add(progress(window));
             }
         }

@@ -21,6 +21,9 @@ public final class ClusterView implements AutoCloseable {
     /** After so long without an answer the known nodes may all be gone: bootstrap servers are asked again (KIP-899). */
     private static final long REBOOTSTRAP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** A client has one connection for each node id; brokers' own are far below these. */
+    private static final int READING_NODES = 1 << 30;
+
     private static final long FIRST_BACKOFF_MILLIS = 50;
     private static final long MOST_BACKOFF_MILLIS = 1_000;
 
@@ -95,6 +98,12 @@ public final class ClusterView implements AutoCloseable {
 
     Optional<Node> node(int id) {
         return Optional.ofNullable(nodes.get(id));
+    }
+
+    /** The same broker over a connection of its own; {@code null} when it is not known. */
+    Node readingNode(int id) {
+        Node node = nodes.get(id);
+        return node == null ? null : new Node(READING_NODES + node.id(), node.host(), node.port());
     }
 
     /** That a broker cannot be reached, and at which address: it is the one the broker advertises, which may be the mistake. */

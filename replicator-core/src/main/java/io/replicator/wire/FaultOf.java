@@ -53,4 +53,9 @@ final class FaultOf {
                         : Fault.UNEXPECTED;
         };
     }
+
+    /** The broker's words. */
+    static String words(Errors error) {
+        return error.name() + ": " + error.message();
+    }
 }

@@ -73,7 +73,7 @@ public final class Snapshots {
 
     private static LaneStatus lane() {
         return new LaneStatus(
-                0, 7, 8, 9, 3, 1024, 4096, 65536, 2, Map.of("quota", 1_500_000_000L), Map.of(Fault.FENCED, 4L));
+                0, 7, 8, 9, 21, 1, 3, 1024, 4096, 65536, 2, Map.of("quota", 1_500_000_000L), Map.of(Fault.FENCED, 4L));
     }
 
     private static Histogram histogram(long... micros) {

@@ -158,6 +158,14 @@ final class FlowCollector implements MultiCollector {
                 .flatMap(way -> way);
         return List.of(
                 counter("replicator_batches", "Source batches written, by the way they took.", batches),
+                counter(
+                        "replicator_recovered_records",
+                        "Records that an earlier life had written after its last saved progress, found again.",
+                        lane(flows, LaneStatus::recoveredRecords)),
+                counter(
+                        "replicator_recovered_ambiguous",
+                        "Partitions in which those were looked for one by one, for the source has changed since.",
+                        lane(flows, LaneStatus::recoveredAmbiguous)),
                 gauge("replicator_ring_occupied", "Slots of the ring in use.", lane(flows, LaneStatus::ringOccupied)),
                 gauge("replicator_ring_slots", "Slots of the ring.", lane(flows, LaneStatus::ringSlots)),
                 gauge(

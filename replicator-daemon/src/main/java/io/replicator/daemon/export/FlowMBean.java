@@ -63,6 +63,8 @@ final class FlowMBean implements DynamicMBean {
         all.put("PassedBatches", flow -> sum(flow, LaneStatus::passedBatches));
         all.put("CoalescedBatches", flow -> sum(flow, LaneStatus::coalescedBatches));
         all.put("RebuiltBatches", flow -> sum(flow, LaneStatus::rebuiltBatches));
+        all.put("RecoveredRecords", flow -> sum(flow, LaneStatus::recoveredRecords));
+        all.put("RecoveredAmbiguous", flow -> sum(flow, LaneStatus::recoveredAmbiguous));
         all.put("RingOccupied", flow -> sum(flow, LaneStatus::ringOccupied));
         all.put("RingSlots", flow -> sum(flow, LaneStatus::ringSlots));
         all.put("MemoryUsedBytes", flow -> sum(flow, LaneStatus::memoryUsedBytes));

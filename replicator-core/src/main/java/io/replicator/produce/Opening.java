@@ -1,0 +1,145 @@
+package io.replicator.produce;
+
+import io.replicator.delivery.Recovery;
+import io.replicator.delivery.Tail;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.wire.ScannedPartition;
+import io.replicator.wire.TopicView;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * What stands between a partition and its first write, and how far that has come.
+ *
+ * <pre>
+ *   UNFENCED --> FENCING --> READING --> COUNTING --> open
+ *                               |            |
+ *                               +------------+--> DOUBTED --> READING_AGAIN --> COMPARING --> open
+ * </pre>
+ */
+final class Opening implements ScannedPartition {
+    /** What it waits for. */
+    enum Stage {
+        /** A grant that may fence, or the fate of what was sent for the partition before. */
+        UNFENCED,
+        /** The end of a transaction over the partition. */
+        FENCING,
+        /** The marker; what stands before it on the target is read. */
+        READING,
+        /** As many source records as were read, of which the last is compared. */
+        COUNTING,
+        /** Others, who hold too many records to be compared. */
+        DOUBTED,
+        /** The records that were read, to be told one from another. */
+        READING_AGAIN,
+        /** The first source record that is not among them. */
+        COMPARING,
+        /** An operator, or time. */
+        STUCK
+    }
+
+    final PartitionWindow window;
+    final TopicPartition target;
+    Stage stage = Stage.UNFENCED;
+
+    /** Where the target is read from, and what it is read up to: -1 while the marker was not seen. */
+    long readFrom;
+
+    long readTo = -1;
+
+    /** Whether the saved progress does not say from where on the target is ours. */
+    boolean isFromStart;
+
+    long scanOffset;
+    Tail tail = new Tail();
+    Recovery recovery = new Recovery(tail);
+
+    /** How many records there are to be compared one by one. */
+    long comparedRecords;
+
+    /** The source offset after the batches that were gone through. */
+    long goneTo;
+
+    /** When the source was seen to have nothing more; 0 when it has. */
+    long exhaustedNanos;
+
+    /** Of what makes it stuck: when it is tried again, and how often it was. */
+    long notBeforeNanos;
+
+    int failures;
+
+    /** The identity's grant that fenced it. */
+    int fencedGrant;
+
+    /** Whether records have the times that the source gave them. */
+    boolean isTimed = true;
+
+    /** Since when it has been refused to be read, 0 when it is not. */
+    long refusedNanos;
+
+    long toldNanos;
+
+    Opening(PartitionWindow window) {
+        this.window = window;
+        this.target = new TopicPartition(
+                window.partition().targetTopic(), window.partition().number());
+    }
+
+    /** The target is read from where the map says that what is acknowledged ends. */
+    void beginReading() {
+        OffsetMap map = window.map();
+        isFromStart = map.targetEnd() < 0 && map.targetStart() < 0;
+        readFrom = Math.max(0, Math.max(map.targetEnd(), map.targetStart()));
+        readTo = -1;
+        isTimed = true;
+        stage = Stage.READING;
+        readAnew();
+    }
+
+    void readAnew() {
+        scanOffset = readFrom;
+        tail = new Tail();
+    }
+
+    /** What was read is looked for on the source. */
+    void beginFinding(Stage how) {
+        stage = how;
+        beginsAgain();
+    }
+
+    /** The source is read again from the map's position on. */
+    void beginsAgain() {
+        recovery = new Recovery(tail);
+        goneTo = window.map().position();
+        exhaustedNanos = 0;
+    }
+
+    /** Whether it holds something of each record. */
+    boolean isCompared() {
+        return stage == Stage.READING_AGAIN || stage == Stage.COMPARING;
+    }
+
+    boolean isFinding() {
+        return stage == Stage.COUNTING || stage == Stage.COMPARING;
+    }
+
+    @Override
+    public TopicView topic() {
+        return window.topic();
+    }
+
+    @Override
+    public Uuid targetTopicId() {
+        return window.partition().targetTopicId();
+    }
+
+    @Override
+    public int partition() {
+        return window.partition().number();
+    }
+
+    @Override
+    public long scanOffset() {
+        return scanOffset;
+    }
+}
