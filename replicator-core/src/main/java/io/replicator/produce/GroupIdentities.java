@@ -65,7 +65,11 @@ final class GroupIdentities {
         }
 
         private boolean hasLeader(TopicPartition partition) {
-            return target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            boolean isLed = target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            if (!isLed) {
+                target.refresh();
+            }
+            return isLed;
         }
 
         boolean isFencing() {
@@ -94,7 +98,12 @@ final class GroupIdentities {
 
         @Override
         public void waits(Set<TopicPartition> partitions, Fault fault, String why, long nowNanos) {
-            if (!isToldLately(nowNanos)) {
+            if (waitingNanos == 0) {
+                waitingNanos = nowNanos;
+            }
+            boolean isDenied = fault == Fault.TARGET_NOT_AUTHORIZED;
+            boolean isLong = isDenied || nowNanos - waitingNanos > TELL_AFTER_NANOS;
+            if (isLong && !isToldLately(nowNanos)) {
                 Health health =
                         TargetTrouble.noIdentity(target.connection().clusterName(), fault, identity.name(), why);
                 partitions.forEach(partition -> openings.tell(partition, health, nowNanos));

@@ -127,6 +127,7 @@ final class LaneSimulation {
             log.step();
         }
         long start = random.nextBoolean() ? 0 : random.nextLong(log.readableEnd() + 1);
+        to.replicatesItself = true;
         to.maxBatchBytes = List.of(1 << 20, 20_000, 4_000).get(random.nextInt(3));
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
         Partition partition = new Partition(

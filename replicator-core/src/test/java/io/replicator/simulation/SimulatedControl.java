@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The control plane of one instance, as the flow's: it begins partitions where the offset log says, puts grants on record,
@@ -55,6 +56,24 @@ final class SimulatedControl implements GroupEvents {
         final List<CopiedPartition> copies = new ArrayList<>();
         Grant registered;
         boolean leaving;
+    }
+
+    /** An answer that is taken note of as it is given, on the thread of who gives it. */
+    private static final class Answer<T> extends CompletableFuture<T> {
+        private final Consumer<T> listener;
+
+        Answer(Consumer<T> listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public boolean complete(T value) {
+            boolean isFirst = super.complete(value);
+            if (isFirst) {
+                listener.accept(value);
+            }
+            return isFirst;
+        }
     }
 
     SimulatedControl(
@@ -253,9 +272,11 @@ final class SimulatedControl implements GroupEvents {
             return;
         }
         saving = true;
-        CompletableFuture<List<Progress>> answer = new CompletableFuture<>();
-        lane.producer.commands().put(new BatchProducer.Command.Collect(answer));
-        answer.thenAccept(progress -> later(() -> {
+        lane.producer.commands().put(new BatchProducer.Command.Collect(new Answer<>(this::save)));
+    }
+
+    private void save(List<Progress> progress) {
+        later(() -> {
             List<Progress> ours = progress.stream().filter(this::isOurs).toList();
             ours.forEach(log::appendRuns);
             later(() -> {
@@ -265,7 +286,7 @@ final class SimulatedControl implements GroupEvents {
                 });
                 saving = false;
             });
-        }));
+        });
     }
 
     private boolean isOurs(Progress progress) {
@@ -299,29 +320,33 @@ final class SimulatedControl implements GroupEvents {
         trace.say(instance, "hands over partition group", group);
         stopFetching(owned);
         owned.leaving = true;
-        CompletableFuture<Void> released = new CompletableFuture<>();
-        lane.producer.commands().put(new BatchProducer.Command.Release(group, released));
-        released.thenRun(() -> later(() -> saveLast(group, owned, next)));
+        lane.producer
+                .commands()
+                .put(new BatchProducer.Command.Release(
+                        group, new Answer<>(released -> later(() -> saveLast(group, owned, next)))));
     }
 
     private void saveLast(int group, OwnedGroup owned, Runnable next) {
-        CompletableFuture<List<Progress>> answer = new CompletableFuture<>();
-        lane.producer.commands().put(new BatchProducer.Command.Collect(answer));
-        answer.thenAccept(progress -> later(() -> {
-            if (groups.get(group) != owned) {
-                return;
+        lane.producer
+                .commands()
+                .put(new BatchProducer.Command.Collect(
+                        new Answer<>(progress -> later(() -> saveLast(group, owned, progress, next)))));
+    }
+
+    private void saveLast(int group, OwnedGroup owned, List<Progress> progress, Runnable next) {
+        if (groups.get(group) != owned) {
+            return;
+        }
+        for (Progress each : progress) {
+            if (isOurs(each)) {
+                log.appendRuns(each);
+                log.appendProgress(each);
             }
-            for (Progress each : progress) {
-                if (isOurs(each)) {
-                    log.appendRuns(each);
-                    log.appendProgress(each);
-                }
-            }
-            trace.say(instance, "has saved partition group", group, "for the last time");
-            groups.remove(group);
-            lane.producer.commands().put(new BatchProducer.Command.Forget(group));
-            next.run();
-        }));
+        }
+        trace.say(instance, "has saved partition group", group, "for the last time");
+        groups.remove(group);
+        lane.producer.commands().put(new BatchProducer.Command.Forget(group));
+        next.run();
     }
 
     void check() {
