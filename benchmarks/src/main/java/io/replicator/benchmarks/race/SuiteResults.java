@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param heats the copies
  * @param latencies of the steady stream
  * @param ceilings of the halves
+ * @param takeovers after kills
  */
 record SuiteResults(
         String suite,
@@ -31,8 +32,14 @@ record SuiteResults(
         String machine,
         List<HeatResult> heats,
         List<LatencyResult> latencies,
-        List<CeilingResult> ceilings) {
+        List<CeilingResult> ceilings,
+        List<TakeoverResult> takeovers) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** What a file does not name was not measured. */
+    SuiteResults {
+        takeovers = takeovers == null ? List.of() : List.copyOf(takeovers);
+    }
 
     static SuiteResults now(
             Suite suite, List<HeatResult> heats, List<LatencyResult> latencies, List<CeilingResult> ceilings) {
@@ -42,7 +49,13 @@ record SuiteResults(
                 Machine.describe(),
                 heats,
                 latencies,
-                ceilings);
+                ceilings,
+                List.of());
+    }
+
+    /** These, and what takeovers took. */
+    SuiteResults and(List<TakeoverResult> results) {
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results);
     }
 
     /** These, and what was measured before of data sets that these do not have. */
@@ -62,7 +75,7 @@ record SuiteResults(
         before.get().ceilings().stream()
                 .filter(it -> !measured.contains(it.dataSet()))
                 .forEach(allCeilings::add);
-        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings);
+        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings, takeovers);
     }
 
     void save(Path directory) {
