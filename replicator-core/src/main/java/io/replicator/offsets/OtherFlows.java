@@ -78,7 +78,7 @@ public final class OtherFlows {
         if (logs.isEmpty()) {
             return;
         }
-        try (Consumer<byte[], byte[]> consumer = OffsetLogClients.consumer(flow)) {
+        try (Consumer<byte[], byte[]> consumer = OffsetLogClients.consumerOfOthers(flow)) {
             long deadlineNanos = System.nanoTime() + timeout.toNanos();
             for (Map.Entry<TopicPartition, String> log : logs.entrySet()) {
                 read(consumer, log.getKey(), log.getValue(), deadlineNanos);
