@@ -104,6 +104,11 @@ public final class Fence implements TransactionCall.Listener {
         return state == State.IDLE && !call.isAsking();
     }
 
+    /** Whether every partition that was to be fenced is, or was refused. */
+    public boolean isDone() {
+        return waiting.isEmpty() && isIdle();
+    }
+
     /** Nothing is told any more. */
     public void end() {
         isOver = true;
@@ -127,8 +132,8 @@ public final class Fence implements TransactionCall.Listener {
         }
         return switch (state) {
             case IDLE -> 0;
-            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction) ? 1 : 0;
-            case ENDING -> call.abort(grant.producerId(), grant.epoch()) ? 1 : 0;
+            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction, nowNanos) ? 1 : 0;
+            case ENDING -> call.abort(grant.producerId(), grant.epoch(), nowNanos) ? 1 : 0;
         };
     }
 
