@@ -15,6 +15,7 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,14 +23,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -196,6 +196,78 @@ final class OwnershipIT {
         assertThat(TopicDump.uncommitted(target, "late").count()).isEqualTo(160);
     }
 
+    /** The coordinator lets the first member wait for others, here for longer than any test. */
+    @Test
+    void shouldBeginAtOnceWhenAlone() throws Exception {
+        try (KafkaCluster slow = KafkaCluster.builder()
+                .name("slow")
+                .property("group.initial.rebalance.delay.ms", "600000")
+                .start()) {
+            source.createTopic("alone", 4);
+            Load.to(source, "alone").write(400);
+            FlowConfig flow = Flows.flow("alone", Flows.cluster(source), Flows.cluster(slow), "alone");
+
+            try (Replicator replicator = start(flow, "one", OwnershipProtocol.AUTO)) {
+                Flows.awaitCopied(replicator, source, "alone");
+            }
+
+            assertThat(TopicDump.uncommitted(slow, "alone").contents())
+                    .isEqualTo(TopicDump.uncommitted(source, "alone").contents());
+        }
+    }
+
+    /** The one that began alone gives up what the other one is given. */
+    @Test
+    void shouldShareWithAnotherThatComesBeforeTheFirstAssignment() throws Exception {
+        try (KafkaCluster slow = KafkaCluster.builder()
+                .name("slow")
+                .property("group.initial.rebalance.delay.ms", "3000")
+                .start()) {
+            source.createTopic("both", GROUPS);
+            FlowConfig flow = Flows.flow("both", Flows.cluster(source), Flows.cluster(slow), "both");
+
+            try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "both");
+                    Replicator one = start(flow, "one", OwnershipProtocol.AUTO)) {
+                Flows.awaitRunning(one);
+                try (Replicator two = start(flow, "two", OwnershipProtocol.AUTO)) {
+                    awaitSpread(one, two);
+                    load.stop();
+                    Map<TopicPartition, Long> ends = Flows.ends(source.admin(), "both");
+                    await().atMost(PATIENCE).until(() -> positions(one, two).equals(ends));
+                }
+            }
+
+            assertThat(TopicDump.uncommitted(slow, "both").contents())
+                    .isEqualTo(TopicDump.uncommitted(source, "both").contents());
+        }
+    }
+
+    /** A process is killed and does not come back; after its session another one goes on. */
+    @Test
+    void shouldTakeOverFromAnInstanceThatDied(@TempDir Path directory) throws Exception {
+        source.createTopic("killed", GROUPS);
+        target.createTopic("killed", GROUPS);
+        FlowConfig flow = flow("killed");
+        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "killed")) {
+            long copied;
+            try (Replicator standby = start(flow, "standby", OwnershipProtocol.AUTO)) {
+                try (EngineProcess engine = EngineProcess.start(flow, "killed", directory.resolve("engine.log"))) {
+                    await().atMost(PATIENCE)
+                            .until(() -> owned(standby).size() == GROUPS / 2
+                                    && TopicDump.uncommitted(target, "killed").count() > 500);
+                    assertThat(engine.isRunning()).isTrue();
+                }
+                copied = TopicDump.uncommitted(target, "killed").count();
+                awaitSpread(standby);
+                load.stop();
+                Flows.awaitCopied(standby, source, "killed");
+            }
+            assertThat(TopicDump.uncommitted(target, "killed").count()).isGreaterThan(copied);
+        }
+
+        assertSame("killed");
+    }
+
     @Test
     void shouldRefuseAnotherNumberOfPartitionGroups() throws Exception {
         source.createTopic("counted", 1);
@@ -233,17 +305,12 @@ final class OwnershipIT {
             for (Replicator replicator : replicators) {
                 FlowStatus flow = replicator.flows().get(0);
                 assertThat(flow.state()).isEqualTo(FlowState.RUNNING);
-                assertThat(flow.ownedGroups())
-                        .hasSizeBetween(GROUPS / replicators.length, GROUPS / replicators.length + 1);
+                assertThat(flow.ownedGroups()).hasSizeBetween(GROUPS / replicators.length, GROUPS / replicators.length + 1);
+                assertThat(flow.partitions()).isNotEmpty();
                 all.addAll(flow.ownedGroups());
             }
             assertThat(all).hasSize(GROUPS).doesNotHaveDuplicates();
         });
-        Set<String> partitions = new TreeSet<>();
-        Stream.of(replicators)
-                .flatMap(replicator -> replicator.flows().get(0).partitions().stream())
-                .forEach(partition -> partitions.add(partition.topic() + "-" + partition.partition()));
-        assertThat(partitions).isNotEmpty();
     }
 
     private static Replicator start(FlowConfig flow, String instance, OwnershipProtocol protocol) {

@@ -313,7 +313,7 @@ public final class Flow implements AutoCloseable {
             }
             now = System.nanoTime();
             long waitNanos = Math.min(nextAt - now, isTurned ? groups.nextNanos(now) : RETRY_NANOS);
-            wakeAt = now + waitNanos;
+            wakeAt = now + Math.max(0, waitNanos);
             pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
         }
     }
@@ -486,10 +486,7 @@ public final class Flow implements AutoCloseable {
                 config.source().name(),
                 config.target().name(),
                 state,
-                Stream.of(reason, groupReason, groupTrouble(), savingReason)
-                        .filter(text -> !text.isEmpty())
-                        .findFirst()
-                        .orElse(""),
+                whatIsWrong(),
                 recordsPerSecond,
                 bytesPerSecond,
                 partitions,
@@ -499,9 +496,15 @@ public final class Flow implements AutoCloseable {
                 config.partitionGroups());
     }
 
-    private String groupTrouble() {
+    private String whatIsWrong() {
         OwnedGroups now = groups;
-        return now == null ? "" : now.trouble();
+        if (now == null || state == FlowState.FAILED || state == FlowState.STOPPED) {
+            return reason;
+        }
+        return Stream.of(now.trouble(), groupReason, reason, savingReason)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private static PartitionStatus status(Copy copy, long nowMillis) {

@@ -1,5 +1,6 @@
 package io.replicator.ownership;
 
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
 import io.replicator.topics.ClusterAdmin;
@@ -7,6 +8,7 @@ import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
@@ -42,12 +46,19 @@ import org.slf4j.LoggerFactory;
  * <p>While the coordinator cannot be reached nothing is let go: the session may have ended and another instance may have
  * taken over, but then its fence stops this one's writes. So an outage of one broker does not stop a flow.
  *
+ * <p>The first member of an empty group is made to wait (classic protocol, {@code group.initial.rebalance.delay.ms}) for
+ * others that may follow. Where a fence protects the data, it begins meanwhile with all groups, and gives up what it does
+ * not get in the end: so an instance that is alone starts at once.
+ *
  * <p>Two processes of the same instance name never fight: the later one takes the name over, the former is refused.
  */
 public final class GroupOwnership {
     private static final Logger LOG = LoggerFactory.getLogger(GroupOwnership.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
+    /** A coordinator that lets nobody wait has answered by then. */
+    private static final long LOOK_AROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long MOST_PAUSE_MILLIS = 10_000;
@@ -66,6 +77,9 @@ public final class GroupOwnership {
     private volatile CompletableFuture<Void> letGo = CompletableFuture.completedFuture(null);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private boolean isTroubled;
+    private boolean isAssigned;
+    private volatile boolean hasBegunAlone;
+    private long lookAroundAtNanos;
 
     /** Whether a member of this name that is there already may be put out: it is our former self, as far as we know. */
     private boolean mayTakeOver = true;
@@ -145,14 +159,20 @@ public final class GroupOwnership {
     }
 
     /** Polls until this is closed or the membership breaks; whatever was held is lost then. */
-    private void beMember(OwnershipProtocol protocol) {
+    private void beMember(OwnershipProtocol protocol) throws InterruptedException {
         boolean isLeaving = false;
+        isAssigned = false;
+        hasBegunAlone = false;
+        lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
         consumer = MemberClients.open(flow, membership, protocol);
         try {
             consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
             while (!isClosing()) {
                 consumer.poll(POLL);
                 memberId = consumer.groupMetadata().memberId();
+                if (protocol == OwnershipProtocol.CLASSIC) {
+                    beginAlone();
+                }
             }
             isLeaving = true;
         } catch (WakeupException woken) {
@@ -166,6 +186,40 @@ public final class GroupOwnership {
                                     ? GroupMembershipOperation.LEAVE_GROUP
                                     : GroupMembershipOperation.REMAIN_IN_GROUP));
         }
+    }
+
+    /** Begins with all groups when nobody else is in the group and its first assignment lets wait for itself. */
+    private void beginAlone() throws InterruptedException {
+        boolean isDue = !isAssigned
+                && !hasBegunAlone
+                && flow.delivery() == Delivery.EXACTLY_ONCE
+                && System.nanoTime() - lookAroundAtNanos >= 0;
+        if (!isDue) {
+            return;
+        }
+        lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
+        if (isAlone()) {
+            hasBegunAlone = true;
+            IntStream.range(0, flow.partitionGroups()).forEach(held::add);
+            LOG.info("no other instance is there: begins before the coordinator's first answer flow={}", flow.name());
+            events.assigned(Set.copyOf(held));
+        }
+    }
+
+    private boolean isAlone() throws InterruptedException {
+        try {
+            var members = described().members();
+            return members.size() == 1
+                    && members.iterator().next().groupInstanceId().equals(Optional.of(membership.instance()));
+        } catch (UnavailableException failure) {
+            return false; // Then there is nothing to be gained.
+        }
+    }
+
+    private ConsumerGroupDescription described() throws InterruptedException {
+        var answer = target.admin().describeConsumerGroups(List.of(flow.ownershipGroup()));
+        return target.await(
+                answer.describedGroups().get(flow.ownershipGroup()), "DESCRIBE", "group " + flow.ownershipGroup());
     }
 
     private void loseAll() {
@@ -184,7 +238,12 @@ public final class GroupOwnership {
             // A position that is known is not asked for.
             partitions.forEach(partition -> consumer.seek(partition, 0));
             Set<Integer> groups = groups(partitions);
+            if (hasBegunAlone) {
+                giveUpAllBut(groups);
+            }
+            groups.removeAll(held);
             held.addAll(groups);
+            isAssigned = true;
             mayTakeOver = false;
             pauseMillis = FIRST_PAUSE_MILLIS;
             if (isTroubled) {
@@ -192,6 +251,17 @@ public final class GroupOwnership {
                 events.troubled("");
             }
             events.assigned(groups);
+        }
+
+        /** Others came while this instance was alone, and have them already. */
+        private void giveUpAllBut(Set<Integer> groups) {
+            hasBegunAlone = false;
+            Set<Integer> others = new TreeSet<>(held);
+            others.removeAll(groups);
+            held.removeAll(others);
+            if (!others.isEmpty()) {
+                events.lost(others);
+            }
         }
 
         @Override
@@ -306,10 +376,10 @@ public final class GroupOwnership {
      */
     public Set<Integer> confirmed(Set<Integer> groups) throws InterruptedException {
         String id = memberId;
-        var answer = target.admin().describeConsumerGroups(List.of(flow.ownershipGroup()));
-        var found = target.await(
-                answer.describedGroups().get(flow.ownershipGroup()), "DESCRIBE", "group " + flow.ownershipGroup());
-        return found.members().stream()
+        if (hasBegunAlone) {
+            return Set.of();
+        }
+        return described().members().stream()
                 .filter(member -> member.consumerId().equals(id))
                 .flatMap(GroupOwnership::groupsOf)
                 .filter(groups::contains)
