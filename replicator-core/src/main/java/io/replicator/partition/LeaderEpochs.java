@@ -37,7 +37,7 @@ public final class LeaderEpochs {
         }
         for (int i = 1; i < starts.length; i++) {
             if (starts[i] <= starts[i - 1]) {
-                throw new IllegalArgumentException("starts of leader epochs do not ascend: " + Arrays.toString(starts));
+                throw new IllegalArgumentException("starts in leaderEpochs do not ascend: " + Arrays.toString(starts));
             }
         }
         return new LeaderEpochs(epochs.clone(), starts.clone());

@@ -59,7 +59,7 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldKeepWhatWasSeenOfTheSource() {
-        SourceSeen seen = new SourceSeen(LeaderEpochs.NONE.with(6, 4).with(LeaderEpochs.UNKNOWN, 7), 2);
+        SourceSeen seen = new SourceSeen(LeaderEpochs.NONE.with(6, 0).with(LeaderEpochs.UNKNOWN, 3), 2);
         Progress progress = new Progress(PAIR, WRITER, manyRuns(3).takeChanges(), seen);
         OffsetLogContents contents = new OffsetLogContents("log");
 

@@ -49,12 +49,15 @@ class LaneIsolationTest {
     private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
     private static final long PATIENCE_MILLIS = 60_000;
 
+    /** No broker that anybody has heard of. */
+    private static final int AWAY = 7;
+
     /** What may be wrong with the last of the partitions. */
     enum Trouble {
         RECORD_TOO_LARGE,
         TARGET_TOPIC_DELETED,
-        NO_LEADER_ON_SOURCE,
-        NO_LEADER_ON_TARGET
+        LEADER_AWAY_ON_SOURCE,
+        LEADER_AWAY_ON_TARGET
     }
 
     @ParameterizedTest
@@ -150,13 +153,13 @@ class LaneIsolationTest {
                 case RECORD_TOO_LARGE -> to.maxBatchBytes = BATCH_BYTES / 2;
                 case TARGET_TOPIC_DELETED ->
                     targets.set(targets.size() - 1, new SimulatedPartition("deleted", new Uuid(8, 8), to.number, 0));
-                case NO_LEADER_ON_SOURCE -> {
-                    from.leader = -1;
-                    from.announcedLeader = -1;
+                case LEADER_AWAY_ON_SOURCE -> {
+                    from.leader = AWAY;
+                    from.announcedLeader = AWAY;
                 }
-                case NO_LEADER_ON_TARGET -> {
-                    to.leader = -1;
-                    to.announcedLeader = -1;
+                case LEADER_AWAY_ON_TARGET -> {
+                    to.leader = AWAY;
+                    to.announcedLeader = AWAY;
                 }
             }
         }

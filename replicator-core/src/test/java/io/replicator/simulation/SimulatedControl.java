@@ -149,9 +149,7 @@ final class SimulatedControl implements GroupEvents {
         if (!groups.containsKey(group)) {
             OwnedGroup owned = new OwnedGroup();
             groups.put(group, owned);
-            begin(
-                    owned,
-                    flow.stream().filter(each -> each.group == group).toList());
+            begin(owned, flow.stream().filter(each -> each.group == group).toList());
         }
     }
 
