@@ -59,6 +59,7 @@ final class Copies {
     private final PartitionGroups groups;
     private final Beginnings beginnings;
     private final SourceLosses losses;
+    private final Endings endings;
     private final Recreations recreations;
     private final String instance;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
@@ -90,7 +91,8 @@ final class Copies {
         this.groups = new PartitionGroups(flow.partitionGroups());
         this.beginnings = new Beginnings(saved);
         this.losses = new SourceLosses(flow, lanes, positions);
-        this.recreations = new Recreations(flow, lanes);
+        this.endings = new Endings(lanes);
+        this.recreations = new Recreations(flow, endings);
     }
 
     /** Source topics of which something was copied, now or earlier, by this instance or another. */
@@ -415,6 +417,7 @@ final class Copies {
 
     /** After a lane was replaced: its partitions go on where their maps end. */
     void reassign(int lane) {
+        endings.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {
             if (copy.lane() == lane && copy.slot() >= 0) {
                 // What the dead lane had handed out to be saved died with it.
@@ -444,6 +447,7 @@ final class Copies {
 
     /** Finds where partitions go on whose source lost what was to be read, or what was read. */
     void resolveLosses() throws InterruptedException {
+        endings.goOn();
         List<Copy> inLanes =
                 copies.values().stream().filter(copy -> copy.slot() >= 0).toList();
         losses.resolve(inLanes, this::fetchNoLonger);
@@ -452,7 +456,7 @@ final class Copies {
 
     /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
     private void fetchNoLonger(Copy copy, Health health) {
-        lanes.lane(copy.lane()).fetchNoLonger(copy.slot());
+        endings.isOver(copy);
         copies.put(copy.partition().source(), parked(copy, health));
     }
 

@@ -8,7 +8,6 @@ import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -22,19 +21,16 @@ final class Recreations {
     private static final Logger LOG = LoggerFactory.getLogger(Recreations.class);
 
     private final FlowConfig flow;
-    private final Lanes lanes;
-
-    /** Copies of former topics that lanes were asked to finish. */
-    private final Map<Copy, CompletableFuture<Boolean>> finishing = new HashMap<>();
+    private final Endings endings;
 
     /** What the new copies of partitions go on counting. */
     private final Map<TopicPartition, Counts> counts = new HashMap<>();
 
     private record Counts(long recreations, long gapRecords, long truncatedRecords) {}
 
-    Recreations(FlowConfig flow, Lanes lanes) {
+    Recreations(FlowConfig flow, Endings endings) {
         this.flow = flow;
-        this.lanes = lanes;
+        this.endings = endings;
     }
 
     /** Whether the flow goes on with a topic that was made anew. */
@@ -58,18 +54,9 @@ final class Recreations {
      * @return whether nothing of it is on its way any more, so that the new one may begin
      */
     boolean isFinished(Copy copy) {
-        if (copy.slot() < 0) {
-            return true;
-        }
-        CompletableFuture<Boolean> answer = finishing.get(copy);
-        if (answer == null || (answer.isDone() && !answer.join())) {
-            answer = lanes.lane(copy.lane()).finish(copy.slot());
-            finishing.put(copy, answer);
+        boolean isFinished = endings.isOver(copy);
+        if (!isFinished) {
             copy.partition().controlHealthIs(finishing(copy.partition()));
-        }
-        boolean isFinished = answer.isDone() && answer.join();
-        if (isFinished) {
-            finishing.remove(copy);
         }
         return isFinished;
     }

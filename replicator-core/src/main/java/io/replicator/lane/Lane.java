@@ -228,21 +228,16 @@ public final class Lane implements AutoCloseable {
         producer.commands().put(new BatchProducer.Command.Rewind(slot, from, offset, onRewound));
     }
 
-    /** Fetches a partition no longer; what was fetched is still written. */
-    public void fetchNoLonger(int slot) {
-        if (slots.remove(slot) != null) {
-            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
-        }
-    }
-
     /**
-     * Fetches a partition no longer, and copies it no longer once what was fetched is acknowledged; to be called again until
-     * that is so.
+     * Fetches a partition no longer, and copies it no longer once what was fetched is acknowledged and was handed out to be
+     * saved; to be called again until that is so.
      *
      * @return whether it is, answered on the lane's thread
      */
     public CompletableFuture<Boolean> finish(int slot) {
-        fetchNoLonger(slot);
+        if (slots.remove(slot) != null) {
+            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+        }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         producer.commands().put(new BatchProducer.Command.Finish(slot, answer));
         return answer;

@@ -61,7 +61,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         record Rewind(int number, long from, long offset, LongConsumer onRewound) implements Command {}
 
         /**
-         * Write a partition no longer, once all that was fetched of it is acknowledged. The fetcher was told before to fetch
+         * Write a partition no longer, once all that was fetched of it is acknowledged and was collected. The fetcher was told before to fetch
          * it no longer. The answer, on the producer's thread, says whether it is done.
          */
         record Finish(int number, CompletableFuture<Boolean> answer) implements Command {}
@@ -418,7 +418,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         if (window == null) {
             return true;
         }
-        if (!window.isOver() && !window.isFinished()) {
+        boolean isFinished = window.isFinished() && !window.map().hasChanges();
+        if (!window.isOver() && !isFinished) {
             return false;
         }
         remove(number);
