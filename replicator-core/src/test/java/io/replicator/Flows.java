@@ -9,6 +9,7 @@ import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import io.replicator.flow.FlowState;
@@ -80,7 +81,8 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.sourceChanges());
     }
 
     /** The same flow, of other records. */
@@ -94,7 +96,8 @@ public final class Flows {
                 isolation,
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.sourceChanges());
     }
 
     /** The same flow, with batches made for the target in another way. */
@@ -108,7 +111,23 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                shaping);
+                shaping,
+                flow.sourceChanges());
+    }
+
+    /** The same flow, that does something else when the source is no longer what was copied. */
+    public static FlowConfig with(FlowConfig flow, SourceChanges sourceChanges) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                sourceChanges);
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
  * @param shaping how batches are made for the target
+ * @param sourceChanges what to do when the source is no longer what was copied
  */
 public record FlowConfig(
         String name,
@@ -25,7 +26,8 @@ public record FlowConfig(
         Isolation isolation,
         int partitionGroups,
         long maxBytesPerSecond,
-        Shaping shaping) {
+        Shaping shaping,
+        SourceChanges sourceChanges) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -44,7 +46,7 @@ public record FlowConfig(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }
 
-    /** A flow that shapes batches as it sees fit. */
+    /** A flow that shapes batches as it sees fit, and does the usual when the source changes. */
     public FlowConfig(
             String name,
             ClusterConfig source,
@@ -54,7 +56,17 @@ public record FlowConfig(
             Isolation isolation,
             int partitionGroups,
             long maxBytesPerSecond) {
-        this(name, source, target, topics, delivery, isolation, partitionGroups, maxBytesPerSecond, Shaping.AUTO);
+        this(
+                name,
+                source,
+                target,
+                topics,
+                delivery,
+                isolation,
+                partitionGroups,
+                maxBytesPerSecond,
+                Shaping.AUTO,
+                SourceChanges.DEFAULT);
     }
 
     /** The flow's compacted topic on the target, which holds its progress. */

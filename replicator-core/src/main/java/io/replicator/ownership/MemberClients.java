@@ -46,8 +46,7 @@ final class MemberClients {
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(Math.max(LEAST_REQUEST_MILLIS, sessionMillis / REQUESTS_PER_SESSION)));
         properties.putAll(flow.target().client());
-        properties.put(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-ownership");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, flow.ownershipGroup());
         properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
@@ -60,8 +59,7 @@ final class MemberClients {
                 Math.toIntExact(Math.min(
                         MOST_POLL_INTERVAL_MILLIS,
                         membership.drainTimeout().plus(GRACE).toMillis())));
-        properties.put(
-                ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
+        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
         List.of(
                         ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,

@@ -68,12 +68,10 @@ final class ProtocolChoice {
             return new Chosen(OwnershipProtocol.CLASSIC, "the brokers do not tell their times for KIP-848");
         }
         BrokerTimes brokers = times.get();
-        String told = "with KIP-848 the brokers give a session of " + brokers.session().toMillis()
-                + " ms and a heartbeat each " + brokers.heartbeat().toMillis() + " ms";
-        boolean isQuick = brokers.session()
-                        .plus(brokers.heartbeat())
-                        .compareTo(sessionTimeout.plus(TOLERANCE))
-                <= 0;
+        String told = "with KIP-848 the brokers give a session of "
+                + brokers.session().toMillis() + " ms and a heartbeat each "
+                + brokers.heartbeat().toMillis() + " ms";
+        boolean isQuick = brokers.session().plus(brokers.heartbeat()).compareTo(sessionTimeout.plus(TOLERANCE)) <= 0;
         return new Chosen(isQuick ? OwnershipProtocol.CONSUMER : OwnershipProtocol.CLASSIC, told);
     }
 
@@ -97,9 +95,8 @@ final class ProtocolChoice {
                             "DESCRIBE_CONFIGS",
                             "group " + flow.ownershipGroup())
                     .get(group);
-            return duration(config.get(SESSION))
-                    .flatMap(session -> duration(config.get(HEARTBEAT))
-                            .map(heartbeat -> new BrokerTimes(session, heartbeat)));
+            return duration(config.get(SESSION)).flatMap(session -> duration(config.get(HEARTBEAT))
+                    .map(heartbeat -> new BrokerTimes(session, heartbeat)));
         } catch (UnavailableException failure) {
             throwIfAway(failure);
             return Optional.empty();

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -43,8 +44,27 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         /** Write a partition no longer. */
         record Remove(int number) implements Command {}
 
-        /** What is below an offset is lost on the source: go on there. */
-        record Skip(int number, long offset) implements Command {}
+        /**
+         * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
+         *
+         * @param from what was to be fetched next when it was found to be lost
+         */
+        record Skip(int number, long from, long offset) implements Command {}
+
+        /**
+         * What was copied from an offset on is no longer on the source: go on there, once all that was fetched is
+         * acknowledged.
+         *
+         * @param from what was to be fetched next when that was found
+         * @param onRewound told on the producer's thread, when it was done, how many copied records were lost
+         */
+        record Rewind(int number, long from, long offset, LongConsumer onRewound) implements Command {}
+
+        /**
+         * Write a partition no longer, once all that was fetched of it is acknowledged and was collected. The fetcher was told before to fetch
+         * it no longer. The answer, on the producer's thread, says whether it is done.
+         */
+        record Finish(int number, CompletableFuture<Boolean> answer) implements Command {}
 
         /** Say what is to be saved; answered on the producer's thread. */
         record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
@@ -276,7 +296,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Remove remove) {
             remove(remove.number());
         } else if (command instanceof Command.Skip skip) {
-            skip(skip.number(), skip.offset());
+            skip(skip);
+        } else if (command instanceof Command.Rewind rewind) {
+            rewind(rewind);
+        } else if (command instanceof Command.Finish finish) {
+            finish.answer().complete(finish(finish.number()));
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
@@ -360,20 +384,50 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
     }
 
-    private void skip(int number, long offset) {
-        PartitionWindow window = windows.get(number);
-        if (window == null
-                || window.isOver()
-                || !window.isEmpty()
-                || offset <= window.map().position()) {
-            return;
+    private void skip(Command.Skip skip) {
+        PartitionWindow window = windows.get(skip.number());
+        if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
+            window.skipTo(skip.offset());
+            goesOn(window);
+            restart(window, skip.offset(), nowNanos);
         }
-        window.map().advance(offset);
-        window.publishPosition();
+    }
+
+    private void rewind(Command.Rewind rewind) {
+        PartitionWindow window = windows.get(rewind.number());
+        if (standsAt(window, rewind.from())) {
+            // While the target's tail is looked for, the fetcher is ahead of the position.
+            long offset = Math.min(rewind.offset(), window.map().position());
+            long lostRecords = window.map().cutAt(offset);
+            window.partition().truncated(lostRecords);
+            window.publishPosition();
+            goesOn(window);
+            restart(window, offset, nowNanos);
+            rewind.onRewound().accept(lostRecords);
+        }
+    }
+
+    private static void goesOn(PartitionWindow window) {
         if (window.opening == null) {
             window.partition().targetHealthBecomes(Health.RUNNING);
         }
-        restart(window, offset, nowNanos);
+    }
+
+    private boolean finish(int number) {
+        PartitionWindow window = windows.get(number);
+        if (window == null) {
+            return true;
+        }
+        boolean isFinished = window.isFinished() && !window.map().hasChanges();
+        if (!window.isOver() && !isFinished) {
+            return false;
+        }
+        remove(number);
+        return true;
+    }
+
+    private static boolean standsAt(PartitionWindow window, long fetchOffset) {
+        return window != null && !window.isOver() && window.standsAt(fetchOffset);
     }
 
     private void answerDrain() {

@@ -227,7 +227,8 @@ final class Openings implements TargetScan.Listener<Opening> {
         boolean hasMore = window.firstPending() != null
                 || partition.sourceEnd() < 0
                 || window.takenTo() < partition.sourceEnd()
-                || partition.outOfRangeOffset() >= 0;
+                || partition.outOfRangeOffset() >= 0
+                || partition.divergence().isKnown();
         if (hasMore) {
             opening.exhaustedNanos = 0;
         } else if (opening.exhaustedNanos == 0) {

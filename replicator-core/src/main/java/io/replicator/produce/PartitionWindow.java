@@ -3,6 +3,8 @@ package io.replicator.produce;
 import io.replicator.batch.BatchRewriter;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.FetchEnd;
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
 import io.replicator.ring.BatchSlot;
@@ -43,6 +45,11 @@ final class PartitionWindow {
 
     /** The source offset after what came out of the ring last: nothing may be left out. */
     private long takenTo;
+
+    /** Where the position was before it last skipped what the source had lost, and where it went; -1 for never. */
+    private long skippedFrom = -1;
+
+    private long skippedTo = -1;
 
     private int grant = -1;
     private int nextSequence;
@@ -119,6 +126,32 @@ final class PartitionWindow {
     /** Whether nothing of the partition is on its way. */
     boolean isEmpty() {
         return pending.isEmpty() && held.isEmpty();
+    }
+
+    /** Whether everything that was fetched below an offset, which is to be fetched next, is acknowledged. */
+    boolean standsAt(long fetchOffset) {
+        return isEmpty() && takenTo == fetchOffset;
+    }
+
+    /** Whether all that the fetcher handed on before it left the partition is acknowledged, or was given up since. */
+    boolean isFinished() {
+        FetchEnd end = partition.fetchEnd();
+        boolean hasTakenAll = end.offset() == takenTo || (end.offset() >= 0 && end.generation() != generation);
+        return isEmpty() && hasTakenAll;
+    }
+
+    /** Goes on at a later offset: what is below is no longer on the source. */
+    void skipTo(long offset) {
+        skippedFrom = map.position();
+        skippedTo = offset;
+        map.advance(offset);
+        publishPosition();
+    }
+
+    /** Which leaders wrote what is acknowledged; of what was skipped nobody knows. */
+    LeaderEpochs leaderEpochs() {
+        LeaderEpochs read = partition.leaderEpochs().below(map.position());
+        return map.position() == skippedTo ? read.with(LeaderEpochs.UNKNOWN, skippedFrom) : read;
     }
 
     /** Whether there is something that is not on its way yet. */
@@ -386,6 +419,7 @@ final class PartitionWindow {
 
     void publishPosition() {
         partition.positionIs(map.position(), map.targetEnd());
+        partition.targetIsKnownTo(map.targetFloor());
     }
 
     /** A source batch was let go of without being sent. */

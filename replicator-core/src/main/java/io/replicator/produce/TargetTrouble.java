@@ -107,6 +107,13 @@ final class TargetTrouble {
                     "target cluster " + cluster + " denies WRITE on " + identity + ": " + why,
                     "an ACL on " + cluster + " allows WRITE on " + identity + ", or delivery = at-least-once is set");
         }
+        if (fault == Fault.TARGET_LACKS_TRANSACTIONS) {
+            return new Health(
+                    PartitionState.FAILED,
+                    "target cluster " + cluster + " has no transactions, so it cannot grant " + identity + ": " + why,
+                    "delivery = at-least-once is set, or the brokers of " + cluster + " are replaced by ones that have"
+                            + " transactions (Kafka since 0.11)");
+        }
         return new Health(
                 PartitionState.WAITING,
                 "target cluster " + cluster + " did not grant " + identity + ": " + why,

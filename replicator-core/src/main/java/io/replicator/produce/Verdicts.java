@@ -92,7 +92,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     private static boolean enterIntoMap(PartitionWindow window, HeldBatch batch) {
         OffsetMap map = window.map();
         if (batch.targetOffset >= 0) {
-            if (batch.targetOffset < map.targetEnd()) {
+            if (batch.targetOffset < map.targetFloor()) {
                 return false;
             }
             long targetOffset = batch.targetOffset;

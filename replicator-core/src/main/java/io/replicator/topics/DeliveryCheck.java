@@ -88,6 +88,17 @@ final class DeliveryCheck {
                             "grant both on the prefix replicator." + flow.name() + ". or set delivery = at-least-once");
                     return;
                 }
+                if (failure.getCause() instanceof UnsupportedVersionException) {
+                    findings.add(
+                            Finding.Severity.WARNING,
+                            Finding.Kind.CONFIGURATION,
+                            target.cluster(),
+                            "the brokers of " + target.cluster()
+                                    + " cannot say whether they have transactions, as those"
+                                    + " of Kafka since 3.0 can; where there are none, delivery = exactly-once cannot"
+                                    + " start: set delivery = at-least-once then");
+                    return;
+                }
             }
         }
     }

@@ -25,6 +25,11 @@ final class FaultOf {
         };
     }
 
+    /** What a target broker's error means when it was asked for a producer identity. */
+    static Fault identity(Errors error) {
+        return error == Errors.UNSUPPORTED_VERSION ? Fault.TARGET_LACKS_TRANSACTIONS : produce(error);
+    }
+
     /** What a target broker's error on one produced batch means. */
     static Fault produce(Errors error) {
         return switch (error) {

@@ -151,7 +151,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
 
     private void noAnswer(ClientResponse response, long nowNanos) {
         coordinator.forget();
-        listener.refused(NoAnswer.targetFault(response), NoAnswer.words(response), nowNanos);
+        listener.refused(NoAnswer.transactionFault(response), NoAnswer.words(response), nowNanos);
     }
 
     private void refuse(Errors error, long nowNanos) {

@@ -20,8 +20,14 @@ final class MemberClientsTest {
                     "west",
                     "127.0.0.1:1",
                     Map.of(
-                            "group.id", "users", "session.timeout.ms", "1", "group.protocol", "classic",
-                            "enable.auto.commit", "true")),
+                            "group.id",
+                            "users",
+                            "session.timeout.ms",
+                            "1",
+                            "group.protocol",
+                            "classic",
+                            "enable.auto.commit",
+                            "true")),
             "orders");
 
     @ParameterizedTest

@@ -119,12 +119,13 @@ final class SimulatedControl implements GroupEvents {
         int work = 0;
         for (OwnedGroup group : groups.values()) {
             for (CopiedPartition copy : group.copies) {
+                requireNoTruncation(copy);
                 long offset = copy.partition.outOfRangeOffset();
                 if (offset >= 0) {
                     long sourceStart = copy.source.partition.start;
                     if (offset < sourceStart) {
                         trace.say(instance, "skips", copy.partition, "to", sourceStart);
-                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, sourceStart));
+                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, offset, sourceStart));
                     }
                     copy.partition.outOfRangeIs(-1);
                     work++;
@@ -134,15 +135,21 @@ final class SimulatedControl implements GroupEvents {
         return work;
     }
 
+    /** Leaders of the source lose only what no reader has seen: whoever says otherwise remembers epochs wrongly. */
+    private void requireNoTruncation(CopiedPartition copy) {
+        if (copy.partition.divergence().isKnown()) {
+            throw new Violation(instance + " takes " + copy.partition + " for truncated: " + copy.partition.divergence()
+                    + ", read " + copy.partition.leaderEpochs());
+        }
+    }
+
     /** The group coordinator says that a partition group is this instance's. */
     void own(int group) {
         trace.say(instance, "is assigned partition group", group);
         if (!groups.containsKey(group)) {
             OwnedGroup owned = new OwnedGroup();
             groups.put(group, owned);
-            begin(
-                    owned,
-                    flow.stream().filter(each -> each.group == group).toList());
+            begin(owned, flow.stream().filter(each -> each.group == group).toList());
         }
     }
 
@@ -198,7 +205,8 @@ final class SimulatedControl implements GroupEvents {
         if (isGone(owned, partition)) {
             return;
         }
-        OffsetMap map = saved(partition).orElseThrow().toOffsetMap();
+        SavedProgress progress = saved(partition).orElseThrow();
+        OffsetMap map = progress.toOffsetMap();
         trace.say(
                 instance,
                 "copies",
@@ -218,6 +226,7 @@ final class SimulatedControl implements GroupEvents {
                 map.position(),
                 map.targetEnd(),
                 partition.knownBatchLimit);
+        copied.leaderEpochsAre(progress.source().leaderEpochs());
         CopiedPartition copy = new CopiedPartition(nextSlot++, partition.reader, copied, map);
         owned.copies.add(copy);
         lane.producer.commands().put(new BatchProducer.Command.Add(copy.slot, copied, map));
@@ -289,7 +298,12 @@ final class SimulatedControl implements GroupEvents {
             ours.forEach(log::appendRuns);
             later(() -> {
                 ours.forEach(each -> {
-                    trace.say(instance, "saves", each.pair().source(), each.changes().position(), each.writer());
+                    trace.say(
+                            instance,
+                            "saves",
+                            each.pair().source(),
+                            each.changes().position(),
+                            each.writer());
                     log.appendProgress(sabotage == Sabotage.SAVES_TOO_EARLY ? ahead(each) : each);
                 });
                 saving = false;
@@ -377,7 +391,8 @@ final class SimulatedControl implements GroupEvents {
 
     /** Whether every partition of a group is being copied. */
     boolean hasAll(int group) {
-        return copies(group).size() == flow.stream().filter(each -> each.group == group).count();
+        return copies(group).size()
+                == flow.stream().filter(each -> each.group == group).count();
     }
 
     @Override

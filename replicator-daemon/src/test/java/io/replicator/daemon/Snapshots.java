@@ -8,8 +8,8 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /** Flows as the engine might show them. */
@@ -71,7 +71,9 @@ public final class Snapshots {
                 0,
                 records,
                 records * 10,
-                records / 10);
+                records / 10,
+                records / 20,
+                records / 50);
     }
 
     private static LaneStatus lane() {

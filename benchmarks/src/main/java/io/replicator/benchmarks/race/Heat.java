@@ -18,6 +18,7 @@ final class Heat implements AutoCloseable {
     /** After so long a heat has shown its speed, whatever is left. */
     private static final Duration LONGEST = Duration.ofSeconds(90);
 
+    private static final Duration SETTLE = Duration.ofMillis(500);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
     private static final int LOG_LINES = 30;
 
@@ -65,50 +66,63 @@ final class Heat implements AutoCloseable {
      * @param pollMillis between two looks at the target
      */
     HeatResult awaitCopied(String dataSet, int round, long records, long bytes, int pollMillis) {
-        long firstNanos = 0;
-        long firstRecords = 0;
-        Duration cpuAtFirst = Duration.ZERO;
-        Duration brokerCpuAtFirst = Duration.ZERO;
+        Mark first = null;
+        Mark last = null;
+        long settleNanos = Math.max(SETTLE.toNanos(), 2 * TimeUnit.MILLISECONDS.toNanos(pollMillis));
         long deadlineNanos = startedNanos + PATIENCE.toNanos();
         while (true) {
-            long copied = ends.sum();
+            long ended = ends.sum();
             long nowNanos = System.nanoTime();
-            if (copied > 0 && firstNanos == 0) {
-                firstNanos = nowNanos;
-                firstRecords = copied;
-                cpuAtFirst = ProcessMeter.cpu(process());
-                brokerCpuAtFirst = task.arena().brokerCpu();
+            // Markers come first, at most one in a partition: more than that many must be records.
+            if (first == null && ended > Math.min(ends.partitions(), records - 1)) {
+                first = mark(ended, nowNanos);
             }
-            boolean isLong = firstNanos != 0 && nowNanos - firstNanos > LONGEST.toNanos();
-            if (copied >= records || isLong) {
-                Duration cpu = ProcessMeter.cpu(process());
-                return new HeatResult(
-                        dataSet,
-                        contender.label(),
-                        round,
-                        Math.min(copied, records),
-                        Math.round((double) bytes * Math.min(copied, records) / records),
-                        seconds(firstNanos - startedNanos),
-                        seconds(nowNanos - startedNanos),
-                        Math.min(copied, records) - firstRecords,
-                        seconds(nowNanos - firstNanos),
-                        seconds(cpu.toNanos()),
-                        seconds(cpu.minus(cpuAtFirst).toNanos()),
-                        seconds(task.arena().brokerCpu().minus(brokerCpuAtFirst).toNanos()),
-                        ProcessMeter.peakMemoryBytes(process()),
-                        -1);
+            boolean isLong = first != null && nowNanos - first.nanos() > LONGEST.toNanos();
+            if ((ended >= records || isLong) && (last == null || ended > last.ended())) {
+                last = mark(ended, nowNanos);
+            }
+            // Markers count like records, so the last record is there when nothing grows any more.
+            if (first != null && last != null && (isLong || nowNanos - last.nanos() >= settleNanos)) {
+                return result(dataSet, round, records, bytes, first, last);
             }
             if (!process.isAlive() || nowNanos > deadlineNanos) {
                 throw new IllegalStateException("%s copied %d of %d records, then %s%n%s"
                         .formatted(
                                 contender.label(),
-                                copied,
+                                ended,
                                 records,
                                 process.isAlive() ? "time was over" : "its process ended",
                                 lastOfLog()));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMillis));
         }
+    }
+
+    /** How far the copy was at a moment, and what it had cost. */
+    private record Mark(long ended, long nanos, Duration cpu, Duration brokerCpu) {}
+
+    private Mark mark(long ended, long nowNanos) {
+        return new Mark(
+                ended, nowNanos, ProcessMeter.cpu(process()), task.arena().brokerCpu());
+    }
+
+    private HeatResult result(String dataSet, int round, long records, long bytes, Mark first, Mark last) {
+        long copied = Math.min(last.ended(), records);
+        return new HeatResult(
+                dataSet,
+                contender.label(),
+                round,
+                copied,
+                Math.round((double) bytes * copied / records),
+                seconds(first.nanos() - startedNanos),
+                seconds(last.nanos() - startedNanos),
+                copied - Math.min(first.ended(), records),
+                seconds(last.nanos() - first.nanos()),
+                seconds(last.cpu().toNanos()),
+                seconds(last.cpu().minus(first.cpu()).toNanos()),
+                seconds(last.brokerCpu().minus(first.brokerCpu()).toNanos()),
+                ProcessMeter.peakMemoryBytes(process()),
+                -1);
     }
 
     /** What share of one core the process uses when there is nothing to copy. */

@@ -1,5 +1,7 @@
 package io.replicator.benchmarks.race;
 
+import io.replicator.benchmarks.compare.Equality;
+import io.replicator.benchmarks.compare.RecordsDigest;
 import io.replicator.benchmarks.race.Contender.Task;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,6 +42,9 @@ public final class Race implements Callable<Integer> {
     private static final Duration STREAM = Duration.ofSeconds(60);
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
+    /** Each is the value of the flow's {@code delivery}, and a contender. */
+    private static final List<String> DELIVERIES = List.of(Report.EXACTLY_ONCE, "at-least-once");
+
     /** The results of record: what the pages show. */
     private static final Path RECORD = Path.of("benchmarks/results");
 
@@ -49,7 +54,8 @@ public final class Race implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "what to measure, several with commas: local (the default), latency, wide, tls, three-brokers,"
-                            + " wan-0, wan-50, wan-100")
+                            + " wan-0, wan-50, wan-100, delivery, takeover,"
+                            + " isolation")
     private List<Suite> suites = List.of(Suite.LOCAL);
 
     @Option(names = "--data", split = ",", paramLabel = "NAME", description = "only these data sets; default: all")
@@ -59,7 +65,8 @@ public final class Race implements Callable<Integer> {
             names = "--contenders",
             split = ",",
             paramLabel = "NAME",
-            description = "replicator, mm2-tuned, mm2-defaults; default: all three")
+            description = "replicator, mm2-tuned, mm2-defaults, mm2-latency; exactly-once, at-least-once; default: all"
+                    + " of the suite")
     private List<String> contenders = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "default: ${DEFAULT-VALUE}")
@@ -136,23 +143,41 @@ public final class Race implements Callable<Integer> {
         Path scratch = Files.createTempDirectory(directory, "replicator-benchmark");
         out.printf("%s: %s%n", suite.label(), suite.title());
         try (Arena arena = Arena.start(suite.layout(), scratch)) {
-            if (suite.equals(Suite.LATENCY)) {
-                SuiteResults.now(suite, List.of(), stream(arena, scratch), List.of())
-                        .save(results);
-            } else {
-                copy(suite, arena, scratch);
+            switch (suite.kind()) {
+                case COPIES ->
+                    copy(suite, arena, scratch, contenders(ours(), MirrorMaker.TUNED, MirrorMaker.DEFAULTS), List.of());
+                case STREAM ->
+                    SuiteResults.now(
+                                    suite,
+                                    List.of(),
+                                    stream(arena, scratch, contenders(ours(), MirrorMaker.TUNED_FOR_LATENCY)),
+                                    List.of())
+                            .save(results);
+                case DELIVERIES -> {
+                    List<Contender> ways = contenders(DELIVERIES.stream()
+                            .map(way -> ours().delivering(way))
+                            .toArray(Contender[]::new));
+                    copy(suite, arena, scratch, ways, stream(arena, scratch, ways));
+                }
+                case TAKEOVERS ->
+                    SuiteResults.now(suite, List.of(), List.of(), List.of())
+                            .and(takeovers(arena, scratch))
+                            .save(results);
+                case ISOLATION ->
+                    SuiteResults.now(suite, List.of(), List.of(), List.of())
+                            .beside(isolations(arena, scratch))
+                            .save(results);
             }
         } finally {
             delete(scratch);
         }
     }
 
-    private void copy(Suite suite, Arena arena, Path scratch) {
+    private void copy(Suite suite, Arena arena, Path scratch, List<Contender> all, List<LatencyResult> latencies) {
         List<DataSet> wanted = suite.dataSets().stream()
                 .filter(set -> dataSets.isEmpty() || dataSets.contains(set.name()))
                 .map(set -> set.scaled(scale))
                 .toList();
-        List<Contender> all = contenders(MirrorMaker.TUNED, MirrorMaker.DEFAULTS);
         boolean warm = false;
         for (DataSet set : wanted) {
             if (!warm) {
@@ -182,7 +207,7 @@ public final class Race implements Callable<Integer> {
                 }
             }
             deleteTopics(arena.source().admin(), set.name());
-            SuiteResults.now(suite, heats, List.of(), ceilings)
+            SuiteResults.now(suite, heats, latencies, ceilings)
                     .with(SuiteResults.load(results, suite))
                     .save(results);
         }
@@ -256,9 +281,8 @@ public final class Race implements Callable<Integer> {
         }
     }
 
-    private List<LatencyResult> stream(Arena arena, Path scratch) {
+    private List<LatencyResult> stream(Arena arena, Path scratch, List<Contender> all) {
         List<LatencyResult> latencies = new ArrayList<>();
-        List<Contender> all = contenders(MirrorMaker.TUNED_FOR_LATENCY);
         for (int round = 1; round <= rounds; round++) {
             for (int i = 0; i < all.size(); i++) {
                 Contender contender = all.get((i + round - 1) % all.size());
@@ -279,11 +303,54 @@ public final class Race implements Callable<Integer> {
         return latencies;
     }
 
-    private List<Contender> contenders(Contender... beside) {
-        return Stream.concat(
-                        Stream.of(new ReplicatorContender(
-                                distribution.toAbsolutePath().normalize(), settings)),
-                        Arrays.stream(beside))
+    private List<TakeoverResult> takeovers(Arena arena, Path scratch) throws IOException {
+        List<TakeoverResult> takeovers = new ArrayList<>();
+        for (int round = 1; round <= rounds; round++) {
+            for (Takeover takeover : Takeover.ALL) {
+                Path own = Files.createDirectories(scratch.resolve("takeover" + tasks));
+                TakeoverResult result =
+                        takeover.measure(arena, distribution(), settings, own, "takeover" + tasks++, round, scale);
+                takeovers.add(result);
+                out.printf(
+                        "  %d %-34s first record after %.1f s, every partition after %.1f s, all well after %.1f s%n",
+                        round, result.what(), result.firstSeconds(), result.everySeconds(), result.wellSeconds());
+            }
+        }
+        return takeovers;
+    }
+
+    private List<IsolationResult> isolations(Arena arena, Path scratch) throws IOException {
+        List<IsolationResult> all = new ArrayList<>();
+        // The first round counts for nothing: brokers compile what they run.
+        for (int round = 0; round <= rounds; round++) {
+            for (Isolation isolation : Isolation.values()) {
+                String name = "isolation" + tasks++;
+                Path own = Files.createDirectories(scratch.resolve(name));
+                IsolationResult result = isolation.measure(arena, distribution(), settings, own, name, round, scale);
+                if (round > 0) {
+                    all.add(result);
+                }
+                out.printf(
+                        "  %d wrong with one: %-36s the others %,10.0f records/s%n",
+                        round, result.what(), result.recordsPerSecond());
+                String leftovers = name + "-.*|replicator[.]" + name + "[.].*";
+                deleteTopics(arena.source().admin(), leftovers);
+                deleteTopics(arena.target().admin(), leftovers);
+            }
+        }
+        return all;
+    }
+
+    private ReplicatorContender ours() {
+        return new ReplicatorContender(ReplicatorContender.LABEL, distribution(), settings);
+    }
+
+    private Path distribution() {
+        return distribution.toAbsolutePath().normalize();
+    }
+
+    private List<Contender> contenders(Contender... all) {
+        return Arrays.stream(all)
                 .filter(each -> contenders.isEmpty() || contenders.contains(each.label()))
                 .toList();
     }

@@ -14,13 +14,18 @@ import java.util.stream.Collectors;
 /**
  * The distribution as it was built, with the settings it comes with.
  *
+ * @param label for the command line and the results
  * @param distribution its directory
  * @param settings others, as {@code key=value}, to try something
  */
-record ReplicatorContender(Path distribution, List<String> settings) implements Contender {
-    @Override
-    public String label() {
-        return "replicator";
+record ReplicatorContender(String label, Path distribution, List<String> settings) implements Contender {
+    static final String LABEL = "replicator";
+
+    /** The same, delivering in this way, which is its label then. */
+    ReplicatorContender delivering(String way) {
+        List<String> more = new ArrayList<>(settings);
+        more.add("replicator.flow-defaults.delivery=" + way);
+        return new ReplicatorContender(way, distribution, more);
     }
 
     @Override
@@ -36,28 +41,35 @@ record ReplicatorContender(Path distribution, List<String> settings) implements 
     @Override
     public List<String> prepare(Task task, Path directory) {
         Path file = directory.resolve("replicator.conf");
-        String text = """
+        write(file, configuration(task.arena(), task.id(), task.topic(), task.id() + ".{topic}"));
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(distribution.resolve("bin/replicator").toString(), "run", "-c", file.toString()));
+        settings.forEach(setting -> command.addAll(List.of("-D", setting)));
+        return command;
+    }
+
+    /** What the daemon needs to know to copy a topic. */
+    static String configuration(Arena arena, String flow, String topic, String rename) {
+        return """
                 replicator {
                   clusters {
                     source { %s }
                     target { %s }
                   }
                   flows {
-                    %s { source = source, target = target, topics { select = ["%s"], rename = "%s.{topic}" } }
+                    %s { source = source, target = target, topics { select = ["%s"], rename = "%s" } }
                   }
                   admin { listen = "127.0.0.1:0" }
                 }
-                """.formatted(
-                cluster(task.arena().source()), cluster(task.arena().target()), task.id(), task.topic(), task.id());
+                """.formatted(cluster(arena.source()), cluster(arena.target()), flow, topic, rename);
+    }
+
+    static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
         }
-        List<String> command = new ArrayList<>();
-        command.addAll(List.of(distribution.resolve("bin/replicator").toString(), "run", "-c", file.toString()));
-        settings.forEach(setting -> command.addAll(List.of("-D", setting)));
-        return command;
     }
 
     private static String cluster(KafkaCluster cluster) {

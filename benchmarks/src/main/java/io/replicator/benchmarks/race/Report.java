@@ -16,7 +16,9 @@ final class Report {
 
     private static final String BEGIN = "<!-- benchmark: begin (written by the benchmark) -->";
     private static final String END = "<!-- benchmark: end -->";
-    private static final String OURS = "replicator";
+    static final String EXACTLY_ONCE = "exactly-once";
+
+    private static final String OURS = ReplicatorContender.LABEL;
     private static final int PERCENT = 100;
     private static final int MEGA = 1_000_000;
 
@@ -33,13 +35,20 @@ final class Report {
             SuiteResults.load(results, suite).ifPresent(saved -> {
                 text.append("### %s%n%n%s, %s.%n%n".formatted(suite.title(), saved.machine(), saved.date()));
                 if (!saved.heats().isEmpty()) {
-                    text.append(heats(suite, saved)).append('\n');
+                    text.append(suite.kind() == Suite.Kind.DELIVERIES ? deliveries(suite, saved) : heats(suite, saved))
+                            .append('\n');
                 }
                 if (!saved.ceilings().isEmpty()) {
                     text.append(ceilings(suite, saved)).append('\n');
                 }
                 if (!saved.latencies().isEmpty()) {
                     text.append(latencies(saved)).append('\n');
+                }
+                if (!saved.isolations().isEmpty()) {
+                    text.append(isolations(saved)).append('\n');
+                }
+                if (!saved.takeovers().isEmpty()) {
+                    text.append(takeovers(saved)).append('\n');
                 }
             });
         }
@@ -187,6 +196,80 @@ final class Report {
                             format("%.0f", PERCENT * Medians.of(results, LatencyResult::cpuShare)),
                             format("%,.0f", Medians.of(results, it -> (double) it.peakMemoryBytes() / MEGA)));
                 });
+        return text.toString();
+    }
+
+    private static String deliveries(Suite suite, SuiteResults saved) {
+        StringBuilder text = new StringBuilder();
+        row(
+                text,
+                "data",
+                "delivery",
+                "k records/s",
+                "speed",
+                "CPU-s/GB",
+                "brokers' CPU-s/GB",
+                "first record s",
+                "peak MB");
+        row(text, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:");
+        for (DataSet set : suite.dataSets()) {
+            List<HeatResult> exactly = heats(saved, set.name(), EXACTLY_ONCE);
+            for (String delivery : contenders(saved)) {
+                List<HeatResult> heats = heats(saved, set.name(), delivery);
+                if (!heats.isEmpty()) {
+                    row(
+                            text,
+                            set.title(),
+                            delivery,
+                            thousands(heats, HeatResult::recordsPerSecond),
+                            format(
+                                    "%.2f",
+                                    Medians.of(heats, HeatResult::recordsPerSecond)
+                                            / Medians.of(exactly, HeatResult::recordsPerSecond)),
+                            decimals(heats, HeatResult::cpuSecondsPerGigabyte),
+                            decimals(heats, HeatResult::brokerCpuSecondsPerGigabyte),
+                            decimals(heats, HeatResult::firstSeconds),
+                            format("%,.0f", Medians.of(heats, it -> (double) it.peakMemoryBytes() / MEGA)));
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    private static String isolations(SuiteResults saved) {
+        StringBuilder text = new StringBuilder();
+        row(text, "wrong with one of 50", "the others, k records/s", "of those without it");
+        row(text, "---", "--:", "--:");
+        double without = isolated(saved, Isolation.NONE.words());
+        saved.isolations().stream().map(IsolationResult::what).distinct().forEach(what -> {
+            double with = isolated(saved, what);
+            row(text, what, format("%,.0f", with / 1e3), format("%.2f", with / without));
+        });
+        return text.toString();
+    }
+
+    private static double isolated(SuiteResults saved, String what) {
+        return Medians.of(
+                saved.isolations().stream().filter(it -> it.what().equals(what)).toList(),
+                IsolationResult::recordsPerSecond);
+    }
+
+    private static String takeovers(SuiteResults saved) {
+        StringBuilder text = new StringBuilder();
+        row(text, "killed", "first record s", "every partition s", "all well s", "recovered records");
+        row(text, "---", "--:", "--:", "--:", "--:");
+        saved.takeovers().stream().map(TakeoverResult::what).distinct().forEach(what -> {
+            List<TakeoverResult> results = saved.takeovers().stream()
+                    .filter(it -> it.what().equals(what))
+                    .toList();
+            row(
+                    text,
+                    what,
+                    format("%.1f", Medians.of(results, TakeoverResult::firstSeconds)),
+                    format("%.1f", Medians.of(results, TakeoverResult::everySeconds)),
+                    format("%.1f", Medians.of(results, TakeoverResult::wellSeconds)),
+                    format("%,.0f", Medians.of(results, TakeoverResult::recoveredRecords)));
+        });
         return text.toString();
     }
 

@@ -11,15 +11,34 @@ import java.util.stream.Collectors;
  * @param label for the command line and the file's name
  * @param title for people
  * @param layout of the arena
- * @param dataSets what is copied; none for the steady stream
+ * @param dataSets what is copied
+ * @param kind what is done
  */
-record Suite(String label, String title, Layout layout, List<DataSet> dataSets) {
+record Suite(String label, String title, Layout layout, List<DataSet> dataSets, Kind kind) {
+    /** What is done. */
+    enum Kind {
+        /** Copies, beside MirrorMaker 2. */
+        COPIES,
+        /** A steady stream, beside MirrorMaker 2. */
+        STREAM,
+        /** Copies and a steady stream, of each of our own ways to deliver. */
+        DELIVERIES,
+        /** Kills, and how long it takes until the copy goes on. */
+        TAKEOVERS,
+        /** One partition that cannot be copied among many that can. */
+        ISOLATION
+    }
+
     /** The table of record: every shape of data. */
-    static final Suite LOCAL = new Suite("local", "One broker on each side", Layout.plain(), DataSet.ALL);
+    static final Suite LOCAL = new Suite("local", "One broker on each side", Layout.plain(), DataSet.ALL, Kind.COPIES);
 
     /** A steady stream, and how late each record is. */
     static final Suite LATENCY = new Suite(
-            "latency", "5,000 records/s of 1 KiB: source acknowledged to target consumed", Layout.plain(), List.of());
+            "latency",
+            "5,000 records/s of 1 KiB: source acknowledged to target consumed",
+            Layout.plain(),
+            List.of(),
+            Kind.STREAM);
 
     private static final List<DataSet> FAR = List.of(DataSet.of("1k-none"), DataSet.of("1k-lz4"), DataSet.NARROW);
     private static final List<DataSet> FEW = List.of(DataSet.of("1k-none"), DataSet.of("1k-lz4"));
@@ -27,19 +46,28 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets) 
     static final List<Suite> ALL = List.of(
             LOCAL,
             LATENCY,
-            new Suite("wide", "3,000 partitions", Layout.plain(), List.of(DataSet.WIDE)),
-            new Suite("tls", "TLS on both sides", Layout.plain().withTls(), FEW),
+            new Suite("wide", "3,000 partitions", Layout.plain(), List.of(DataSet.WIDE), Kind.COPIES),
+            new Suite("tls", "TLS on both sides", Layout.plain().withTls(), FEW, Kind.COPIES),
             new Suite(
                     "three-brokers",
                     "Three brokers on each side, replication factor 3",
                     Layout.plain().withBrokers(3),
-                    FEW),
+                    FEW,
+                    Kind.COPIES),
             far("wan-0", "The line of the two below, without delay", 0),
             far("wan-50", "50 ms round trip to the target", 50),
-            far("wan-100", "100 ms round trip to the target", 100));
+            far("wan-100", "100 ms round trip to the target", 100),
+            new Suite("delivery", "Ways to deliver", Layout.plain(), FEW, Kind.DELIVERIES),
+            new Suite("takeover", "After kill -9", Layout.plain(), List.of(), Kind.TAKEOVERS),
+            new Suite(
+                    "isolation",
+                    "One of 50 partitions that cannot be copied",
+                    Layout.plain().withBrokers(3),
+                    List.of(),
+                    Kind.ISOLATION));
 
     private static Suite far(String label, String title, int millis) {
-        return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR);
+        return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR, Kind.COPIES);
     }
 
     /** By its label. */

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * @param heats the copies
  * @param latencies of the steady stream
  * @param ceilings of the halves
+ * @param takeovers after kills
+ * @param isolations beside a partition that cannot be copied
  */
 record SuiteResults(
         String suite,
@@ -31,8 +33,16 @@ record SuiteResults(
         String machine,
         List<HeatResult> heats,
         List<LatencyResult> latencies,
-        List<CeilingResult> ceilings) {
+        List<CeilingResult> ceilings,
+        List<TakeoverResult> takeovers,
+        List<IsolationResult> isolations) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** What a file does not name was not measured. */
+    SuiteResults {
+        takeovers = takeovers == null ? List.of() : List.copyOf(takeovers);
+        isolations = isolations == null ? List.of() : List.copyOf(isolations);
+    }
 
     static SuiteResults now(
             Suite suite, List<HeatResult> heats, List<LatencyResult> latencies, List<CeilingResult> ceilings) {
@@ -42,7 +52,19 @@ record SuiteResults(
                 Machine.describe(),
                 heats,
                 latencies,
-                ceilings);
+                ceilings,
+                List.of(),
+                List.of());
+    }
+
+    /** These, and what takeovers took. */
+    SuiteResults and(List<TakeoverResult> results) {
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results, isolations);
+    }
+
+    /** These, and how a failing partition was borne. */
+    SuiteResults beside(List<IsolationResult> results) {
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, results);
     }
 
     /** These, and what was measured before of data sets that these do not have. */
@@ -62,7 +84,7 @@ record SuiteResults(
         before.get().ceilings().stream()
                 .filter(it -> !measured.contains(it.dataSet()))
                 .forEach(allCeilings::add);
-        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings);
+        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings, takeovers, isolations);
     }
 
     void save(Path directory) {

@@ -22,7 +22,15 @@ final class TargetEnds implements AutoCloseable {
         this.topic = topic;
     }
 
-    /** Records in all its partitions; 0 while there is no such topic. */
+    /** How many partitions it has; 0 while it is not known. */
+    int partitions() {
+        return latest.size();
+    }
+
+    /**
+     * The sum of the ends of all its partitions; 0 while there is no such topic. That is the number of records, and a few
+     * more: a marker in each partition with which a new owner shuts out the former one.
+     */
     long sum() {
         try {
             if (latest.isEmpty() && !exists()) {

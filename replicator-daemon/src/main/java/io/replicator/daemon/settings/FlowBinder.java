@@ -5,8 +5,10 @@ import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.LossPolicy;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import java.time.DateTimeException;
@@ -77,6 +79,7 @@ final class FlowBinder {
                         "coalesce", Shaping.COALESCE,
                         "rebuild", Shaping.REBUILD),
                 "auto, pass, coalesce or rebuild");
+        Optional<SourceChanges> sourceChanges = sourceChanges();
         laterFeatures();
         flow.finish();
         boolean named = isNameSound();
@@ -90,7 +93,8 @@ final class FlowBinder {
                 || isolation.isEmpty()
                 || partitionGroups.isEmpty()
                 || throttle.isEmpty()
-                || shaping.isEmpty()) {
+                || shaping.isEmpty()
+                || sourceChanges.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FlowConfig(
@@ -102,7 +106,8 @@ final class FlowBinder {
                 isolation.get(),
                 partitionGroups.get(),
                 throttle.get(),
-                shaping.get()));
+                shaping.get(),
+                sourceChanges.get()));
     }
 
     private Optional<ClusterConfig> cluster(String end) {
@@ -201,6 +206,20 @@ final class FlowBinder {
                 "delivery",
                 Map.of("exactly-once", Delivery.EXACTLY_ONCE, "at-least-once", Delivery.AT_LEAST_ONCE),
                 "exactly-once or at-least-once");
+    }
+
+    private Optional<SourceChanges> sourceChanges() {
+        Optional<LossPolicy> onGap = lossPolicy("on-gap");
+        Optional<LossPolicy> onTruncation = lossPolicy("on-truncation");
+        Optional<LossPolicy> onRecreation = lossPolicy("on-recreation");
+        if (onGap.isEmpty() || onTruncation.isEmpty() || onRecreation.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new SourceChanges(onGap.get(), onTruncation.get(), onRecreation.get()));
+    }
+
+    private Optional<LossPolicy> lossPolicy(String key) {
+        return flow.oneOf(key, Map.of("stop", LossPolicy.STOP, "continue", LossPolicy.CONTINUE), "stop or continue");
     }
 
     private Optional<Long> throttle() {

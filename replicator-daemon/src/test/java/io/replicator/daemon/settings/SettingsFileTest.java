@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.LossPolicy;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +56,8 @@ final class SettingsFileTest {
         assertThat(flow.delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_COMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.AUTO);
+        assertThat(flow.sourceChanges())
+                .isEqualTo(new SourceChanges(LossPolicy.CONTINUE, LossPolicy.STOP, LossPolicy.STOP));
         assertThat(flow.partitionGroups()).isEqualTo(16);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(Long.MAX_VALUE);
         assertThat(settings.replicator().memoryBytes()).isEqualTo(128L << 20);
@@ -91,6 +95,9 @@ final class SettingsFileTest {
                       delivery = at-least-once
                       isolation = read-uncommitted
                       shaping = rebuild
+                      on-gap = stop
+                      on-truncation = continue
+                      on-recreation = continue
                       partition-groups = 4
                       throttle { bytes-per-second = 50 MiB }
                     }
@@ -119,6 +126,8 @@ final class SettingsFileTest {
         assertThat(flow.delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_UNCOMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.REBUILD);
+        assertThat(flow.sourceChanges())
+                .isEqualTo(new SourceChanges(LossPolicy.STOP, LossPolicy.CONTINUE, LossPolicy.CONTINUE));
         assertThat(flow.partitionGroups()).isEqualTo(4);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(50L << 20);
         assertThat(settings.replicator().instance()).isEqualTo("i1");

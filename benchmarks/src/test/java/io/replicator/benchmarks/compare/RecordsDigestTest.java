@@ -1,4 +1,4 @@
-package io.replicator.benchmarks.race;
+package io.replicator.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

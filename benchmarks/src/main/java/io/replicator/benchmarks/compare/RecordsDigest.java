@@ -1,4 +1,4 @@
-package io.replicator.benchmarks.race;
+package io.replicator.benchmarks.compare;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +12,11 @@ import org.apache.kafka.common.header.Header;
  * A running SHA-256 of records: their order, timestamps, keys, values and headers. Lengths go in as well, so no two lists of
  * records come to the same bytes.
  */
-final class RecordsDigest {
+public final class RecordsDigest {
     private static final int ABSENT = -1;
 
     /** What the records come to. */
-    record Result(long records, String digest) {}
+    public record Result(long records, String digest) {}
 
     private final MessageDigest sha;
     private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);

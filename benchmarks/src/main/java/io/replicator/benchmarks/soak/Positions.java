@@ -1,0 +1,164 @@
+package io.replicator.benchmarks.soak;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.replicator.benchmarks.daemon.Await;
+import io.replicator.benchmarks.daemon.Instance;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How far the copy is. It only tells when to go on: the verdict asks nobody but the clusters. What brokers that are down
+ * cannot answer is asked again.
+ */
+final class Positions implements AutoCloseable {
+    private final List<Instance> instances;
+    private final List<String> topics;
+    private final Admin source;
+    private final Admin target;
+
+    Positions(Stage stage, List<Instance> instances, List<String> topics) {
+        this.instances = instances;
+        this.topics = topics;
+        this.source = admin(stage.source().adminProperties());
+        this.target = admin(stage.target().adminProperties());
+    }
+
+    private static Admin admin(Map<String, Object> clientProperties) {
+        Map<String, Object> properties = new HashMap<>(clientProperties);
+        // A broker whose time stands still answers nothing: soon ask another one.
+        properties.put("request.timeout.ms", 2_000);
+        properties.put("default.api.timeout.ms", 10_000);
+        return Admin.create(properties);
+    }
+
+    /** Waits until so many records more stand on the target. */
+    void awaitGrowth(int records, Duration patience) {
+        long wanted = sum(ends(target, IsolationLevel.READ_UNCOMMITTED, patience)) + records;
+        Await.until(
+                patience,
+                () -> tryEnds(target, IsolationLevel.READ_UNCOMMITTED)
+                        .map(ends -> sum(ends) >= wanted)
+                        .orElse(false),
+                () -> "the target does not grow; " + story());
+    }
+
+    /** Waits until the copy of every partition is beyond where the source ends now. */
+    void awaitBeyondNow(Duration patience) {
+        Map<TopicPartition, Long> ends = ends(source, IsolationLevel.READ_COMMITTED, patience);
+        ends.replaceAll((partition, end) -> end + 1);
+        await(ends, patience);
+    }
+
+    /** Waits until everything is copied that the source holds now. */
+    void awaitAllCopied(Duration patience) {
+        await(ends(source, IsolationLevel.READ_COMMITTED, patience), patience);
+    }
+
+    private void await(Map<TopicPartition, Long> wanted, Duration patience) {
+        Await.until(patience, () -> missing(wanted).isEmpty(), () -> missing(wanted) + " not reached; " + story());
+    }
+
+    /** What is not reached yet, by partition: where the copy stands, and where it should. */
+    private Map<String, String> missing(Map<TopicPartition, Long> wanted) {
+        Map<TopicPartition, Long> reached = new HashMap<>();
+        for (Instance instance : instances) {
+            instance.status().ifPresent(status -> status.path("flows").forEach(flow -> flow.path("partitions")
+                    .forEach(each -> reached.merge(
+                            new TopicPartition(
+                                    each.path("topic").asText(),
+                                    each.path("partition").asInt()),
+                            each.path("position").asLong(),
+                            Math::max))));
+        }
+        Map<String, String> missing = new TreeMap<>();
+        wanted.forEach((partition, offset) -> {
+            long found = reached.getOrDefault(partition, -1L);
+            if (found < offset) {
+                missing.put(partition.toString(), found + " of " + offset);
+            }
+        });
+        return missing;
+    }
+
+    /** What the instances say of partitions that are not well. */
+    private String story() {
+        return instances.stream().map(Positions::story).collect(Collectors.joining("\n"));
+    }
+
+    private static String story(Instance instance) {
+        Optional<JsonNode> status = instance.status();
+        StringBuilder text = new StringBuilder(instance.name());
+        if (status.isEmpty()) {
+            return text.append(" does not answer; ")
+                    .append(instance.lastOfLog())
+                    .toString();
+        }
+        for (JsonNode flow : status.get().path("flows")) {
+            text.append(' ')
+                    .append(flow.path("state").asText())
+                    .append(' ')
+                    .append(flow.path("reason").asText());
+            for (JsonNode partition : flow.path("partitions")) {
+                if (!partition.path("state").asText().equals("RUNNING")) {
+                    text.append("\n    ").append(partition);
+                }
+            }
+        }
+        return text.append("; ").append(instance.lastOfLog()).toString();
+    }
+
+    private static long sum(Map<TopicPartition, Long> ends) {
+        return ends.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Map<TopicPartition, Long> ends(Admin admin, IsolationLevel isolation, Duration patience) {
+        Map<TopicPartition, Long> found = new HashMap<>();
+        Await.until(
+                patience,
+                () -> tryEnds(admin, isolation)
+                        .map(ends -> {
+                            found.putAll(ends);
+                            return true;
+                        })
+                        .orElse(false),
+                () -> "the ends of " + topics + " cannot be read");
+        return found;
+    }
+
+    private Optional<Map<TopicPartition, Long>> tryEnds(Admin admin, IsolationLevel isolation) {
+        try {
+            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            admin.describeTopics(topics).allTopicNames().get().values().forEach(topic -> topic.partitions()
+                    .forEach(partition ->
+                            asked.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest())));
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            admin.listOffsets(asked, new ListOffsetsOptions(isolation))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return Optional.of(ends);
+        } catch (ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        source.close(Duration.ZERO);
+        target.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,51 @@
+package io.replicator.benchmarks.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.benchmarks.soak.Stage.Layout;
+import io.replicator.testkit.junit.ClusterLogs;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A few minutes of the soak: brokers and the network fail. */
+@ExtendWith(ClusterLogs.class)
+final class SoakOutagesIT {
+    private static final Path DISTRIBUTION = Path.of("..", "replicator-daemon", "target", "replicator");
+    private static final Path LOGS = Path.of("target", "soak");
+
+    private static Stage stage;
+
+    @BeforeAll
+    static void start() {
+        stage = Stage.start(Layout.LARGE, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    @AfterAll
+    static void close() {
+        stage.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"target, 3", "source, 3", "network, 5"})
+    void shouldHoldEveryRecordOnceInOrder(String label, int strikes) {
+        long seed = Long.getLong("soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+
+        Verdict verdict = Run.play(
+                Scenario.of(label),
+                stage,
+                DISTRIBUTION.toAbsolutePath().normalize(),
+                LOGS.toAbsolutePath().resolve(label + "-" + seed),
+                strikes,
+                seed,
+                List.of());
+
+        System.out.println(verdict.line());
+        assertThat(verdict.isClean()).as(verdict.story()).isTrue();
+    }
+}
