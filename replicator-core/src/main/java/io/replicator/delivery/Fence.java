@@ -127,8 +127,8 @@ public final class Fence implements TransactionCall.Listener {
         }
         return switch (state) {
             case IDLE -> 0;
-            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction) ? 1 : 0;
-            case ENDING -> call.abort(grant.producerId(), grant.epoch()) ? 1 : 0;
+            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction, nowNanos) ? 1 : 0;
+            case ENDING -> call.abort(grant.producerId(), grant.epoch(), nowNanos) ? 1 : 0;
         };
     }
 

@@ -239,6 +239,8 @@ final class GroupIdentities {
                 group.toldGrants = identity.grants();
                 granted(group, nowNanos);
                 work++;
+            } else if (identity.isTaken() && !group.isGivenUp) {
+                work += giveUp(group);
             } else if (!identity.isGranted() && !group.isToldLately(nowNanos)) {
                 work += tellWhyNot(group);
             }

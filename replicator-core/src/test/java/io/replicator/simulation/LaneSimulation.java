@@ -7,6 +7,7 @@ import io.replicator.delivery.GroupEvents;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
 import io.replicator.produce.BatchProducer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,6 +110,7 @@ final class LaneSimulation {
         faults.calm();
         copies.forEach(copy -> copy.source.finish());
         if (target.brokers() > 1 && random.nextInt(3) == 0) {
+            untilOpened();
             withBrokerStuck();
         }
         untilCopied(copies);
@@ -182,6 +184,21 @@ final class LaneSimulation {
     private void check() {
         copies.forEach(CopiedPartition::check);
         lane.check();
+    }
+
+    /** The broker that gets stuck may be the one that coordinates the fence, which is needed but once. */
+    private void untilOpened() {
+        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        while (copies.stream().anyMatch(copy -> !copy.removed && isOpening(copy.partition))) {
+            if (time.elapsedMillis() > until) {
+                throw new AssertionError("nothing goes wrong any more, but not all is opened: " + lane + copies);
+            }
+            calmTurn();
+        }
+    }
+
+    private static boolean isOpening(Partition partition) {
+        return partition.targetHealth().state() == PartitionState.STARTING;
     }
 
     /** A broker that answers nothing stops nobody but the partitions that it leads. */

@@ -425,7 +425,14 @@ final class LivesSimulation {
         return isCopied;
     }
 
+    private boolean isEmpty(int group) {
+        return flow.stream().noneMatch(partition -> partition.group() == group);
+    }
+
     private boolean isCopied(int group) {
+        if (isEmpty(group)) {
+            return true;
+        }
         Optional<Life> owner = owner(group);
         if (owner.isEmpty()) {
             boolean isFree = lives.stream().noneMatch(life -> life.control.owns(group));
@@ -468,7 +475,9 @@ final class LivesSimulation {
 
     private void checkEnd() {
         for (int group = 0; group < owners.length; group++) {
-            owner(group).orElseThrow().control.copies(group).forEach(CopiedPartition::checkEnd);
+            if (!isEmpty(group)) {
+                owner(group).orElseThrow().control.copies(group).forEach(CopiedPartition::checkEnd);
+            }
         }
     }
 
