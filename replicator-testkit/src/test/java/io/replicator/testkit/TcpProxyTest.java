@@ -122,6 +122,8 @@ final class TcpProxyTest {
         server.close();
 
         try (Socket client = connect()) {
+            // Another process may have got the port meanwhile, and say nothing.
+            client.setSoTimeout(10_000);
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         }
     }
