@@ -37,7 +37,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(ClusterLogs.class)
 final class OwnershipIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration SESSION = Duration.ofSeconds(6);
+
+    /** What happens within a test does not happen because a session ended. */
+    private static final Duration LONG_SESSION = Duration.ofMinutes(5);
+
+    private static final Duration SHORT_SESSION = Duration.ofSeconds(6);
+
     private static final int GROUPS = 16;
 
     private static KafkaCluster source;
@@ -321,7 +326,7 @@ final class OwnershipIT {
                 32L << 20,
                 Duration.ofMillis(200),
                 Duration.ofSeconds(60),
-                SESSION,
+                protocol == OwnershipProtocol.CLASSIC ? LONG_SESSION : SHORT_SESSION,
                 protocol,
                 List.of(flow)));
     }

@@ -32,6 +32,24 @@ public final class Snapshots {
                 16);
     }
 
+    /** Of an instance that owns no partition group. */
+    public static FlowStatus standby() {
+        FlowStatus owner = running();
+        return new FlowStatus(
+                owner.name(),
+                owner.source(),
+                owner.target(),
+                owner.state(),
+                owner.reason(),
+                0,
+                0,
+                List.of(),
+                owner.lanes(),
+                owner.latencies(),
+                Set.of(),
+                owner.partitionGroups());
+    }
+
     public static FlowStatus running(PartitionStatus... partitions) {
         return flow("x", FlowState.RUNNING, "", partitions);
     }

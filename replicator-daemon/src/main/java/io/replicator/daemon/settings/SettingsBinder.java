@@ -165,7 +165,7 @@ final class SettingsBinder {
         }
         root.expect("instance");
         try {
-            return Optional.of(InetAddress.getLocalHost().getHostName());
+            return Optional.of(InetAddress.getLocalHost().getHostName().replaceAll("[^a-zA-Z0-9._-]", "-"));
         } catch (UnknownHostException e) {
             root.wrong("instance", "is missing, and this machine has no host name to take instead");
             return Optional.empty();
