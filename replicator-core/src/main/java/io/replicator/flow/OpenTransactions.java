@@ -39,8 +39,11 @@ final class OpenTransactions {
     private final long patienceNanos;
     private final Map<TopicPartition, Stand> stands = new HashMap<>();
 
-    /** Where a partition stands still, and since when as the process counts time. */
-    private record Stand(long lastStableOffset, long sinceNanos) {}
+    /** Transactional ids by producer id, of one look. */
+    private final Map<Long, String> known = new HashMap<>();
+
+    /** Where a partition stands still, and when the source is to be asked why, as the process counts time. */
+    private record Stand(long lastStableOffset, long askNanos) {}
 
     OpenTransactions(FlowConfig flow, ClusterAdmin source, Duration patience) {
         this.flow = flow;
@@ -56,12 +59,12 @@ final class OpenTransactions {
         Map<TopicPartition, Partition> held = new HashMap<>();
         for (Copy copy : copies) {
             Partition partition = copy.partition();
-            if (copy.slot() >= 0 && isHeldBack(partition, nowNanos)) {
-                if (held.size() < MOST_ASKED) {
-                    held.put(partition.source(), partition);
-                }
-            } else {
+            if (copy.slot() < 0 || !standsStill(partition, nowNanos)) {
+                stands.remove(partition.source());
                 partition.transactionHealthIs(Health.RUNNING);
+            } else if (isDue(partition, nowNanos) && held.size() < MOST_ASKED) {
+                held.put(partition.source(), partition);
+                stands.put(partition.source(), new Stand(partition.sourceEnd(), nowNanos + patienceNanos));
             }
         }
         stands.keySet()
@@ -72,22 +75,26 @@ final class OpenTransactions {
         }
     }
 
-    private boolean isHeldBack(Partition partition, long nowNanos) {
+    /** Whether all is copied that is committed, and there is more behind it that is not, as the last time. */
+    private boolean standsStill(Partition partition, long nowNanos) {
         long end = partition.sourceEnd();
-        boolean standsStill = end >= 0 && partition.highWatermark() > end && partition.position() >= end;
-        if (!standsStill) {
-            stands.remove(partition.source());
+        if (end < 0 || partition.highWatermark() <= end || partition.position() < end) {
             return false;
         }
         Stand stand = stands.get(partition.source());
         if (stand == null || stand.lastStableOffset() != end) {
-            stands.put(partition.source(), new Stand(end, nowNanos));
-            return false;
+            stands.put(partition.source(), new Stand(end, nowNanos + patienceNanos));
+            partition.transactionHealthIs(Health.RUNNING);
         }
-        return nowNanos - stand.sinceNanos() >= patienceNanos;
+        return true;
+    }
+
+    private boolean isDue(Partition partition, long nowNanos) {
+        return nowNanos - stands.get(partition.source()).askNanos() >= 0;
     }
 
     private void tell(Map<TopicPartition, Partition> held) throws InterruptedException {
+        known.clear();
         DescribeProducersResult answer = source.admin().describeProducers(held.keySet());
         for (Map.Entry<TopicPartition, Partition> each : held.entrySet()) {
             each.getValue().transactionHealthIs(health(each.getValue(), answer));
@@ -132,6 +139,15 @@ final class OpenTransactions {
     }
 
     private String transactionalId(long producerId) throws InterruptedException {
+        String words = known.get(producerId);
+        if (words == null) {
+            words = askTransactionalId(producerId);
+            known.put(producerId, words);
+        }
+        return words;
+    }
+
+    private String askTransactionalId(long producerId) throws InterruptedException {
         try {
             return source
                     .await(

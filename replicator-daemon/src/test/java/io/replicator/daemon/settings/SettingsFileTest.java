@@ -174,6 +174,15 @@ final class SettingsFileTest {
                         + " not available in this version; exactly-once or at-least-once are",
                 "source = east | source = east, delivery = exactly-onc | 8: replicator.flows.x.delivery: \"exactly-onc\" is"
                         + " not exactly-once or at-least-once; did you mean exactly-once?",
+                "source = east | source = east, on-gap = ignore"
+                        + "| 8: replicator.flows.x.on-gap: \"ignore\" is not stop or continue",
+                "source = east | source = east, on-truncation = true"
+                        + "| 8: replicator.flows.x.on-truncation: \"true\" is not stop or continue",
+                "source = east | source = east, on-recreation = contine"
+                        + "| 8: replicator.flows.x.on-recreation: \"contine\" is not stop or continue; did you mean"
+                        + " continue?",
+                "source = east | source = east, on-truncaton = stop"
+                        + "| 8: replicator.flows.x.on-truncaton: unknown key; did you mean on-truncation?",
                 "source = east | source = east, topics.start = yesterday | 8: replicator.flows.x.topics.start: \"yesterday\""
                         + " is not earliest, latest or a time such as 2026-11-21T08:00:00Z",
                 "source = east | source = east, topics.rename = \"copy\""
