@@ -62,6 +62,16 @@ public record FlowConfig(
         return "replicator." + name + ".offsets.internal";
     }
 
+    /** The flow's topic on the target that its instances share: one partition for each partition group, and no records. */
+    public String ownershipTopic() {
+        return "replicator." + name + ".ownership.internal";
+    }
+
+    /** The consumer group on the target whose members are the flow's instances. */
+    public String ownershipGroup() {
+        return "replicator-" + name;
+    }
+
     /** The producer identity of one partition group, which fences every earlier owner of it. */
     public String transactionalId(int partitionGroup) {
         return "replicator." + name + "." + partitionGroup;

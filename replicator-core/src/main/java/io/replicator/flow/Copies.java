@@ -2,12 +2,18 @@ package io.replicator.flow;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
+import io.replicator.offsets.GroupOwner;
+import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.SavedState;
+import io.replicator.offsets.Writer;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
+import io.replicator.topics.ClusterGate;
 import io.replicator.topics.CopiedTopic;
 import io.replicator.topics.TopicProblem;
 import io.replicator.topics.TopicsPlan;
@@ -18,21 +24,29 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that the flow copies, brought in line with each new plan: new ones begin where they stopped or where the
- * configuration says, those whose topic went away end, those whose topic is another one now stop. Control thread; the
- * list of copies is read by whoever reports.
+ * The partitions that this instance copies, those of the partition groups it serves, brought in line with each new plan:
+ * new ones begin where they stopped or where the configuration says, those whose topic went away end, those whose topic is
+ * another one now stop. Control thread; the list of copies is read by whoever reports.
  */
 final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
     private static final StartFrom EARLIEST = new StartFrom.Earliest();
+    private static final StartFrom LATEST = new StartFrom.Latest();
+
+    /** Of what nobody has written yet. */
+    private static final int NO_PRODUCER = -1;
+
     private static final Comparator<Copy> BY_NAME = Comparator.<Copy, String>comparing(
                     copy -> copy.partition().source().topic())
             .thenComparing(copy -> copy.partition().number());
@@ -40,33 +54,90 @@ final class Copies {
     private final FlowConfig flow;
     private final Lanes lanes;
     private final StartPositions positions;
-    private final InitialProgress initial;
+    private final StartPositions targetPositions;
+    private final OffsetLog log;
     private final PartitionGroups groups;
-    private final Map<TopicPartition, SavedProgress> saved;
+    private final Beginnings beginnings;
+    private final String instance;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
+
+    /** The partition groups whose partitions are copied here. */
+    private final Set<Integer> served = new TreeSet<>();
 
     /** Source topics of which something was copied, now or earlier. */
     private final Set<String> started = new HashSet<>();
+
+    /** Groups that are known to be on record as begun. */
+    private final Set<Integer> begun = new HashSet<>();
 
     /** Up to which source offset losses were counted. */
     private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
 
     private volatile List<Copy> published = List.of();
-    private boolean firstPlan = true;
+    private volatile List<UnbegunPartition> unbegun = List.of();
+    private TopicsPlan plan;
 
-    Copies(FlowConfig flow, Lanes lanes, StartPositions positions, InitialProgress initial, SavedState saved) {
+    /**
+     * @param log was read once
+     * @param saved what that showed
+     */
+    Copies(FlowConfig flow, String instance, Lanes lanes, ClusterGate gate, OffsetLog log, SavedState saved) {
         this.flow = flow;
+        this.instance = instance;
         this.lanes = lanes;
-        this.positions = positions;
-        this.initial = initial;
+        this.positions = new StartPositions(gate.source());
+        this.targetPositions = new StartPositions(gate.target());
+        this.log = log;
         this.groups = new PartitionGroups(flow.partitionGroups());
-        this.saved = new HashMap<>(saved.partitions());
-        this.saved.keySet().forEach(partition -> started.add(partition.topic()));
+        this.beginnings = new Beginnings(saved);
     }
 
-    /** Source topics of which something was copied, now or earlier. */
+    /** Source topics of which something was copied, now or earlier, by this instance or another. */
     Set<String> started() {
+        started.addAll(log.topics());
         return Set.copyOf(started);
+    }
+
+    /** Partitions that this instance is to copy and that could not begin yet. Any thread. */
+    List<UnbegunPartition> unbegun() {
+        return unbegun;
+    }
+
+    /** Whether a plan was seen, so that groups that are served from now on begin at once. */
+    boolean isPlanned() {
+        return plan != null;
+    }
+
+    /** Whether the partitions of a group are copied here, so that their progress may be saved here. */
+    boolean serves(int group) {
+        return served.contains(group);
+    }
+
+    /** Copies the partitions of more groups, which have a place in a lane, as the last plan says. */
+    void serve(Collection<Integer> more) throws InterruptedException {
+        served.addAll(more);
+        if (plan != null) {
+            follow(plan);
+        }
+    }
+
+    /** The group's partitions are copied here no more; its lane was told. */
+    void drop(int group) {
+        served.remove(group);
+        copies.values().removeIf(copy -> copy.partition().group() == group);
+        publish();
+    }
+
+    /** The group's partitions are copied here no more, but stay listed with the reason. Its lane was told. */
+    void park(int group, Health health) {
+        served.remove(group);
+        copies.replaceAll((partition, copy) -> copy.partition().group() == group ? parked(copy, health) : copy);
+        publish();
+    }
+
+    private static Copy parked(Copy copy, Health health) {
+        copy.partition().controlHealthIs(health);
+        return new Copy(copy.partition(), copy.map(), copy.lane(), -1);
     }
 
     /** Every copy, ordered by topic and number. Any thread. */
@@ -75,7 +146,9 @@ final class Copies {
     }
 
     /** Brings the copies in line with what can be copied now. */
-    void follow(TopicsPlan plan) throws InterruptedException {
+    void follow(TopicsPlan newPlan) throws InterruptedException {
+        plan = newPlan;
+        beginnings.see(plan);
         Set<String> named = new HashSet<>();
         Map<TopicPartition, CopiedTopic> fresh = new HashMap<>();
         for (CopiedTopic topic : plan.topics()) {
@@ -83,10 +156,10 @@ final class Copies {
             for (int number = 0; number < topic.partitions(); number++) {
                 TopicPartition partition = new TopicPartition(topic.name(), number);
                 Copy copy = copies.get(partition);
-                if (copy == null) {
-                    fresh.put(partition, topic);
-                } else {
+                if (copy != null) {
                     follow(copy, topic);
+                } else if (served.contains(groups.of(partition))) {
+                    fresh.put(partition, topic);
                 }
             }
         }
@@ -94,9 +167,9 @@ final class Copies {
             named.add(problem.topic());
             tell(problem);
         });
-        begin(fresh);
         endAllBut(named);
-        firstPlan = false;
+        begin(fresh);
+        markBegun();
         publish();
     }
 
@@ -141,19 +214,79 @@ final class Copies {
     }
 
     private void begin(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
-        Map<TopicPartition, OffsetMap> beginnings = initial.saved(starts(fresh.keySet()), fresh, groups);
-        new TreeMap<>(byName(fresh))
-                .values()
-                .forEach(partition -> begin(partition, fresh.get(partition), beginnings.get(partition)));
-        fresh.keySet().forEach(partition -> started.add(partition.topic()));
-        if (!fresh.isEmpty()) {
-            LOG.info(
-                    "copying flow={} newPartitions={} partitions={} topics={}",
-                    flow.name(),
-                    fresh.size(),
-                    copies.size(),
-                    started.size());
+        if (fresh.isEmpty()) {
+            unbegun = List.of();
+            return;
         }
+        log.refresh();
+        beginAnew(fresh);
+        new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition)));
+        fresh.keySet().forEach(partition -> started.add(partition.topic()));
+        LOG.info(
+                "copying flow={} newPartitions={} partitions={} topics={}",
+                flow.name(),
+                fresh.size(),
+                copies.size(),
+                copies.keySet().stream().map(TopicPartition::topic).distinct().count());
+    }
+
+    /**
+     * Saves where partitions without progress begin, on both sides, before anything of them is written: whoever finds them
+     * after a crash then knows which records of the target may be ours. Those that a cluster says nothing of are taken from
+     * the fresh ones, until the next time.
+     */
+    private void beginAnew(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
+        Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
+        anew.keySet().removeIf(partition -> log.progress(partition).isPresent());
+        if (anew.isEmpty()) {
+            unbegun = List.of();
+            return;
+        }
+        StartPositions.Found starts = starts(anew.keySet());
+        Map<TopicPartition, TopicPartition> targets = new HashMap<>();
+        anew.forEach((partition, topic) ->
+                targets.put(partition, new TopicPartition(topic.targetName(), partition.partition())));
+        StartPositions.Found targetEnds = targetPositions.of(targets.values(), LATEST);
+        // An earlier owner that wrote something until just now said so before it did.
+        log.refresh();
+        List<Progress> beginnings = new ArrayList<>();
+        List<UnbegunPartition> unknown = new ArrayList<>();
+        anew.forEach((partition, topic) -> {
+            if (log.progress(partition).isPresent()) {
+                return;
+            }
+            Optional<String> trouble =
+                    starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
+            if (trouble.isPresent()) {
+                fresh.remove(partition);
+                unknown.add(new UnbegunPartition(partition, topic.targetName(), trouble.get()));
+            } else {
+                beginnings.add(beginning(partition, topic, starts, targetEnds.offset(targets.get(partition))));
+            }
+        });
+        unbegun = List.copyOf(unknown);
+        log.save(beginnings);
+        if (!beginnings.isEmpty()) {
+            log.refresh();
+        }
+    }
+
+    private Progress beginning(TopicPartition source, CopiedTopic topic, StartPositions.Found starts, long targetEnd) {
+        OffsetMap map = new OffsetMap(starts.offset(source), targetEnd);
+        return new Progress(
+                new PartitionPair(source, topic.sourceId(), topic.targetName(), topic.targetId()),
+                new Writer(groups.of(source), NO_PRODUCER, (short) NO_PRODUCER),
+                map.takeChanges());
+    }
+
+    /** Puts on record that the groups have begun: what appears in them from now on is copied whole. */
+    private void markBegun() throws InterruptedException {
+        List<GroupOwner> fresh = served.stream()
+                .filter(group -> !begun.contains(group) && !log.owners().containsKey(group))
+                .map(group -> GroupOwner.begun(group, instance))
+                .toList();
+        log.saveOwners(fresh);
+        begun.addAll(served);
     }
 
     private static Map<String, TopicPartition> byName(Map<TopicPartition, CopiedTopic> fresh) {
@@ -164,40 +297,29 @@ final class Copies {
         return byName;
     }
 
-    private Map<TopicPartition, Long> starts(Collection<TopicPartition> fresh) throws InterruptedException {
-        List<TopicPartition> asConfigured = new ArrayList<>();
-        List<TopicPartition> fromEarliest = new ArrayList<>();
-        for (TopicPartition partition : fresh) {
-            if (!saved.containsKey(partition)) {
-                // What appears while the flow runs is copied whole, or records written before it was seen were lost.
-                boolean appeared = !firstPlan || started.contains(partition.topic());
-                (appeared ? fromEarliest : asConfigured).add(partition);
-            }
-        }
-        Map<TopicPartition, Long> starts = new HashMap<>();
-        if (!asConfigured.isEmpty()) {
-            starts.putAll(positions.of(asConfigured, flow.topics().start()));
-        }
-        if (!fromEarliest.isEmpty()) {
-            starts.putAll(positions.of(fromEarliest, EARLIEST));
-        }
-        return starts;
+    private StartPositions.Found starts(Collection<TopicPartition> anew) throws InterruptedException {
+        Map<Boolean, List<TopicPartition>> byKind = anew.stream()
+                .collect(Collectors.partitioningBy(
+                        partition -> beginnings.isAsConfigured(partition, groups.of(partition))));
+        StartPositions.Found asConfigured =
+                positions.of(byKind.get(true), flow.topics().start());
+        return asConfigured.and(positions.of(byKind.get(false), EARLIEST));
     }
 
-    private void begin(TopicPartition source, CopiedTopic topic, OffsetMap beginning) {
-        SavedProgress progress = saved.get(source);
-        OffsetMap map = progress == null ? beginning : progress.toOffsetMap();
+    private void begin(TopicPartition source, CopiedTopic topic) {
+        SavedProgress progress = log.progress(source).orElseThrow();
+        OffsetMap map = progress.toOffsetMap();
         int group = groups.of(source);
         Partition partition = new Partition(
                 source,
-                progress == null ? topic.sourceId() : progress.pair().sourceTopicId(),
+                progress.pair().sourceTopicId(),
                 topic.targetName(),
-                progress == null ? topic.targetId() : progress.pair().targetTopicId(),
+                progress.pair().targetTopicId(),
                 group,
                 map.position(),
                 map.targetEnd(),
                 topic.targetMaxMessageBytes());
-        Copy copy = new Copy(partition, map, group % lanes.count(), -1);
+        Copy copy = new Copy(partition, map, lanes.places().laneOf(group), -1);
         copies.put(source, copy);
         if (isAnother(partition.sourceTopicId(), topic.sourceId())
                 || isAnother(partition.targetTopicId(), topic.targetId())) {
@@ -270,11 +392,13 @@ final class Copies {
         }
         List<TopicPartition> partitions =
                 outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        Map<TopicPartition, Long> starts = positions.of(partitions, EARLIEST);
-        Map<TopicPartition, Long> ends = positions.of(partitions, new StartFrom.Latest());
+        StartPositions.Found starts = positions.of(partitions, EARLIEST);
+        StartPositions.Found ends = positions.of(partitions, LATEST);
         for (Copy copy : outOfRange) {
             TopicPartition source = copy.partition().source();
-            resolve(copy, starts.get(source), ends.get(source));
+            if (starts.whyNot(source).or(() -> ends.whyNot(source)).isEmpty()) {
+                resolve(copy, starts.offset(source), ends.offset(source));
+            }
         }
         publish();
     }

@@ -1,14 +1,18 @@
 package io.replicator.flow;
 
 import io.replicator.agent.AgentThread;
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
-import io.replicator.delivery.Grant;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
+import io.replicator.ownership.GroupOwnership;
+import io.replicator.ownership.Membership;
+import io.replicator.ownership.OwnershipTopic;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import io.replicator.topics.ClusterGate;
@@ -20,12 +24,11 @@ import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +47,12 @@ public final class Flow implements AutoCloseable {
     private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long FIRST_PLAN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final FlowConfig config;
     private final List<FlowConfig> allFlows;
-    private final String instance;
+    private final Membership membership;
     private final Duration progressInterval;
     private final Duration drainTimeout;
     private final Lanes lanes;
@@ -61,6 +66,7 @@ public final class Flow implements AutoCloseable {
     private final Semaphore wake = new Semaphore(0);
 
     private final GroupMail groupMail = new GroupMail(wake::release);
+    private final OwnershipMail ownershipMail = new OwnershipMail(wake::release);
 
     private volatile boolean stopping;
     private volatile boolean news;
@@ -69,10 +75,11 @@ public final class Flow implements AutoCloseable {
     private volatile FlowState state = FlowState.STARTING;
     private volatile String reason = "connecting to both clusters";
     private volatile Copies copies;
+    private volatile OwnedGroups groups;
     private volatile List<TopicProblem> problems = List.of();
     private GroupOwners owners;
-    private final Map<Integer, Grant> ungranted = new TreeMap<>();
     private volatile String savingReason = "";
+    private volatile String groupReason = "";
     private final TroubleLog troubleLog;
     private final TroubleLog savingLog;
 
@@ -89,7 +96,7 @@ public final class Flow implements AutoCloseable {
     public Flow(FlowConfig config, ReplicatorConfig process) {
         this.config = config;
         this.allFlows = process.flows();
-        this.instance = process.instance();
+        this.membership = Membership.of(process);
         this.progressInterval = process.progressInterval();
         this.drainTimeout = process.drainTimeout();
         this.lanes = new Lanes(
@@ -132,7 +139,6 @@ public final class Flow implements AutoCloseable {
             LOG.error("the control plane failed flow={}", config.name(), bug);
             fail("internal error: " + bug);
         } finally {
-            lanes.close();
             ended.countDown();
         }
     }
@@ -150,22 +156,50 @@ public final class Flow implements AutoCloseable {
                 return;
             }
             TransactionLog.create(config, gate.target());
-            SavedState saved = readSaved(gate, log);
-            if (saved == null) {
+            if (!ensureTopics(gate, log)) {
                 return;
             }
-            TopicPlanner planner = new TopicPlanner(config, allFlows, gate);
-            copies = new Copies(
-                    config,
-                    lanes,
-                    new StartPositions(gate.source()),
-                    new InitialProgress(config, new StartPositions(gate.target()), log),
-                    saved);
-            owners = new GroupOwners(instance, saved.groups());
-            lanes.open();
-            follow(planner, log);
-            drainAndSave(log);
+            GroupOwnership ownership = new GroupOwnership(config, membership, gate.target(), ownershipMail);
+            try {
+                // Joining takes its time: what was saved is read meanwhile, and a plan is made.
+                ownership.start();
+                SavedState saved = readSaved(log);
+                if (saved != null) {
+                    own(gate, log, saved, ownership);
+                    follow(new TopicPlanner(config, allFlows, gate), gate, log);
+                    drainAndSave(log);
+                }
+            } finally {
+                // Nothing is written here any more when others get the groups.
+                lanes.close();
+                ownership.leave();
+                endGroups();
+            }
         }
+    }
+
+    private void endGroups() {
+        if (groups != null) {
+            groups.end();
+        }
+    }
+
+    private void own(ClusterGate gate, OffsetLog log, SavedState saved, GroupOwnership ownership) {
+        owners = new GroupOwners(membership.instance(), log);
+        Copies mine = new Copies(config, membership.instance(), lanes, gate, log, saved);
+        groups = new OwnedGroups(
+                config.name(),
+                config.partitionGroups(),
+                drainTimeout,
+                lanes,
+                mine,
+                log,
+                owners,
+                groupMail,
+                wake::release,
+                ownership::confirmed);
+        copies = mine;
+        lanes.open();
     }
 
     /** Tries until both clusters answer; {@code null} when the flow is stopped first. */
@@ -183,80 +217,164 @@ public final class Flow implements AutoCloseable {
         return null;
     }
 
-    private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
+    /** Tries until the topics that the flow keeps for itself are there; false when it is stopped first. */
+    private boolean ensureTopics(ClusterGate gate, OffsetLog log) throws InterruptedException {
+        return tries(() -> {
+                    log.ensureTopic(gate.target().admin());
+                    new OwnershipTopic(config, gate.target()).ensure();
+                    return true;
+                })
+                != null;
+    }
+
+    private SavedState readSaved(OffsetLog log) throws InterruptedException {
+        return tries(() -> {
+            SavedState saved = log.load();
+            LOG.info(
+                    "saved progress read flow={} topic={} partitions={}",
+                    config.name(),
+                    config.offsetsTopic(),
+                    saved.partitions().size());
+            return saved;
+        });
+    }
+
+    /** Something that a cluster may not be ready for. */
+    private interface Attempt<T> {
+        T make() throws InterruptedException;
+    }
+
+    /** Tries until it succeeds; {@code null} when the flow is stopped first. */
+    private <T> T tries(Attempt<T> attempt) throws InterruptedException {
         for (long waitMillis = FIRST_RETRY_MILLIS;
                 !stopping;
                 waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
             try {
-                log.ensureTopic(gate.target().admin());
-                SavedState saved = log.load();
-                LOG.info(
-                        "saved progress read flow={} topic={} partitions={}",
-                        config.name(),
-                        config.offsetsTopic(),
-                        saved.partitions().size());
-                return saved;
+                return attempt.make();
+            } catch (UnavailableException unavailable) {
+                trouble(unavailable.getMessage());
             } catch (OffsetLogException failure) {
-                if (!failure.isTransient() && !failure.isDenied()) {
-                    throw new RefusedException(failure.getMessage());
-                }
-                trouble(failure.getMessage());
-                pause(waitMillis);
+                trouble(passing(failure));
             }
+            pause(waitMillis);
         }
         return null;
     }
 
-    private void follow(TopicPlanner planner, OffsetLog log) throws InterruptedException {
+    /** The words of a failure that another attempt may overcome. */
+    private static String passing(OffsetLogException failure) {
+        if (!failure.isTransient() && !failure.isDenied()) {
+            throw new RefusedException(failure.getMessage());
+        }
+        return failure.getMessage();
+    }
+
+    private void follow(TopicPlanner planner, ClusterGate gate, OffsetLog log) throws InterruptedException {
         long now = System.nanoTime();
-        long refreshAt = now;
+        // What this instance owns decides whether it may create topics: worth a moment's wait, but no more.
+        long refreshAt = now + FIRST_PLAN_NANOS;
         long saveAt = now + progressInterval.toNanos();
         long refreshedAt = now - LEAST_REFRESH_NANOS;
+        long wakeAt = now;
         while (!stopping) {
             now = System.nanoTime();
+            boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
+            boolean isTurned = turn(now, log);
+            if (groups.takesControl()) {
+                refreshAt = now;
+            }
             if (now - refreshAt >= 0 || (news && now - refreshedAt >= LEAST_REFRESH_NANOS)) {
                 news = false;
-                boolean isComplete = refresh(planner);
+                boolean isComplete = refresh(planner, gate, log);
                 refreshedAt = System.nanoTime();
                 refreshAt = refreshedAt
                         + (isComplete ? config.topics().refreshInterval().toNanos() : SOON_NANOS);
+                isTurned &= turn(refreshedAt, log);
             }
             reviveLanes();
-            long answerAt = answerGrants(log);
+            if (wasAway) {
+                // Frozen for as long as that, others may own what we own: they are heard before anything is saved.
+                LOG.warn("stood still for longer than the session lasts flow={}", config.name());
+                saveAt = System.nanoTime() + Math.max(progressInterval.toNanos(), SOON_NANOS);
+            }
             if (System.nanoTime() - saveAt >= 0) {
                 save(log);
                 saveAt = System.nanoTime() + progressInterval.toNanos();
             }
-            long nextAt = Math.min(Math.min(refreshAt, saveAt), answerAt);
+            long nextAt = Math.min(refreshAt, saveAt);
             if (news) {
                 nextAt = Math.min(nextAt, refreshedAt + LEAST_REFRESH_NANOS);
             }
-            pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextAt - System.nanoTime())));
+            now = System.nanoTime();
+            long waitNanos = Math.min(nextAt - now, isTurned ? groups.nextNanos(now) : RETRY_NANOS);
+            wakeAt = now + Math.max(0, waitNanos);
+            pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
+        }
+    }
+
+    /** What happened to partition groups; false when it is to be tried again. */
+    private boolean turn(long nowNanos, OffsetLog log) throws InterruptedException {
+        ownershipMail.deliver(groups);
+        if (!groups.refusal().isEmpty()) {
+            throw new RefusedException(groups.refusal());
+        }
+        try {
+            groups.turn(nowNanos, () -> save(log));
+            groupReason = "";
+            runIfReady();
+            return true;
+        } catch (UnavailableException unavailable) {
+            groupReason = unavailable.getMessage();
+        } catch (OffsetLogException failure) {
+            groupReason = passing(failure);
+        }
+        troubleLog.say(groupReason);
+        return false;
+    }
+
+    private void runIfReady() {
+        if (state == FlowState.STARTING && copies.isPlanned()) {
+            if (groups.isReady()) {
+                LOG.info(
+                        "running flow={} source={} target={} instance={} partitionGroups={} of={}",
+                        config.name(),
+                        config.source().name(),
+                        config.target().name(),
+                        membership.instance(),
+                        groups.owned(),
+                        config.partitionGroups());
+                reason = "";
+                state = FlowState.RUNNING;
+            } else {
+                reason = "waiting for the group coordinator of " + config.target().name()
+                        + " to assign partition groups";
+            }
         }
     }
 
     /** False when it is to be tried again soon: a cluster did not answer, or does not show yet what was created. */
-    private boolean refresh(TopicPlanner planner) throws InterruptedException {
+    private boolean refresh(TopicPlanner planner, ClusterGate gate, OffsetLog log) throws InterruptedException {
         try {
-            TopicsPlan plan = planner.refresh(copies.started());
-            problems = plan.problems();
+            if (!groups.ownsAll()) {
+                // What others have begun is known, and a take-over has little left to read.
+                log.refresh();
+                new OwnershipTopic(config, gate.target()).ensure();
+            }
+            TopicsPlan plan = planner.refresh(copies.started(), groups.ownsControl());
+            problems = groups.ownsControl() ? plan.problems() : List.of();
             copies.follow(plan);
             copies.resolveOutOfRange();
-            if (state != FlowState.RUNNING) {
-                LOG.info(
-                        "running flow={} source={} target={}",
-                        config.name(),
-                        config.source().name(),
-                        config.target().name());
+            if (state == FlowState.RUNNING) {
+                reason = "";
             }
-            reason = "";
             troubleLog.isOver();
-            state = FlowState.RUNNING;
-            return !plan.isPassing();
-        } catch (UnavailableException | OffsetLogException unavailable) {
+            return !plan.isPassing() && copies.unbegun().isEmpty();
+        } catch (UnavailableException unavailable) {
             trouble(unavailable.getMessage());
-            return false;
+        } catch (OffsetLogException failure) {
+            trouble(passing(failure));
         }
+        return false;
     }
 
     private void reviveLanes() {
@@ -266,44 +384,30 @@ public final class Flow implements AutoCloseable {
                     config.name(),
                     lane.number(),
                     lane.death().orElseThrow());
+            groups.laneDied(lane.number());
             lanes.replace(lane);
             copies.reassign(lane.number());
         });
     }
 
-    /**
-     * Puts grants on record and lets their groups write.
-     *
-     * @return when to try again what could not be put on record
-     */
-    private long answerGrants(OffsetLog log) throws InterruptedException {
-        for (Grant grant = groupMail.nextGrant(); grant != null; grant = groupMail.nextGrant()) {
-            ungranted.put(grant.partitionGroup(), grant);
-        }
+    /** False when not all of it is durable yet. */
+    private boolean save(OffsetLog log) throws InterruptedException {
         try {
-            for (Grant grant : List.copyOf(ungranted.values())) {
-                Set<Long> producerIds = owners.register(grant, log);
-                lanes.ofGroup(grant.partitionGroup()).registered(grant, producerIds);
-                ungranted.remove(grant.partitionGroup());
+            // What another instance owns by now is that one's to save.
+            List<Progress> progress = lanes.collect().stream()
+                    .filter(each -> copies.serves(each.writer().partitionGroup()))
+                    .toList();
+            if (config.delivery() == Delivery.AT_LEAST_ONCE) {
+                owners.recordWriters(progress);
             }
-        } catch (OffsetLogException failure) {
-            savingReason = failure.getMessage();
-            savingLog.say(failure.getMessage());
-        }
-        for (Integer fenced = groupMail.nextFenced(); fenced != null; fenced = groupMail.nextFenced()) {
-            LOG.warn("another process took over a partition group flow={} partitionGroup={}", config.name(), fenced);
-        }
-        return System.nanoTime() + SOON_NANOS;
-    }
-
-    private void save(OffsetLog log) throws InterruptedException {
-        try {
-            log.save(lanes.collect());
+            log.save(progress);
             savingReason = "";
             savingLog.isOver();
+            return true;
         } catch (OffsetLogException failure) {
             savingReason = failure.getMessage();
             savingLog.say(failure.getMessage());
+            return false;
         }
     }
 
@@ -362,6 +466,9 @@ public final class Flow implements AutoCloseable {
         for (Copy copy : all()) {
             partitions.add(status(copy, nowMillis));
         }
+        if (copies != null) {
+            copies.unbegun().forEach(partition -> partitions.add(status(partition)));
+        }
         for (TopicProblem problem : problems) {
             if (partitions.stream().noneMatch(partition -> partition.topic().equals(problem.topic()))) {
                 partitions.add(status(problem));
@@ -372,12 +479,25 @@ public final class Flow implements AutoCloseable {
                 config.source().name(),
                 config.target().name(),
                 state,
-                reason.isEmpty() ? savingReason : reason,
+                whatIsWrong(),
                 recordsPerSecond,
                 bytesPerSecond,
                 partitions,
                 lanes.status(),
-                latencies);
+                latencies,
+                groups == null ? Set.of() : groups.owned(),
+                config.partitionGroups());
+    }
+
+    private String whatIsWrong() {
+        OwnedGroups now = groups;
+        if (now == null || state == FlowState.FAILED || state == FlowState.STOPPED) {
+            return reason;
+        }
+        return Stream.of(now.trouble(), groupReason, reason, savingReason)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private static PartitionStatus status(Copy copy, long nowMillis) {
@@ -403,6 +523,25 @@ public final class Flow implements AutoCloseable {
                 partition.records(),
                 partition.bytes(),
                 partition.gapRecords());
+    }
+
+    private static PartitionStatus status(UnbegunPartition partition) {
+        return new PartitionStatus(
+                partition.source().topic(),
+                partition.source().partition(),
+                partition.targetTopic(),
+                PartitionState.WAITING,
+                partition.reason(),
+                "the cluster says where the partition begins and ends",
+                -1,
+                -1,
+                -1,
+                -1,
+                0,
+                -1,
+                0,
+                0,
+                0);
     }
 
     /** A topic that cannot be copied shows as one partition that has no number. */

@@ -1,7 +1,10 @@
 package io.replicator.flow;
 
 import io.replicator.measure.LatencyHistograms;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One flow as it looks now.
@@ -17,6 +20,8 @@ import java.util.List;
  * @param partitions ordered by topic and number
  * @param lanes ordered by number
  * @param latencies since the flow's start
+ * @param ownedGroups the partition groups of this instance, whose partitions are those above; none when it stands by
+ * @param partitionGroups how many the flow has
  */
 public record FlowStatus(
         String name,
@@ -28,10 +33,13 @@ public record FlowStatus(
         double bytesPerSecond,
         List<PartitionStatus> partitions,
         List<LaneStatus> lanes,
-        LatencyHistograms latencies) {
+        LatencyHistograms latencies,
+        Set<Integer> ownedGroups,
+        int partitionGroups) {
     public FlowStatus {
         partitions = List.copyOf(partitions);
         lanes = List.copyOf(lanes);
+        ownedGroups = Collections.unmodifiableSortedSet(new TreeSet<>(ownedGroups));
     }
 
     /** Whether every partition's position stands at its source's end as last seen. */

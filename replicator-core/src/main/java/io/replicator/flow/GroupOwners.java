@@ -3,10 +3,11 @@ package io.replicator.flow;
 import io.replicator.delivery.Grant;
 import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.Progress;
+import io.replicator.offsets.Writer;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Keeps on record which producer ids wrote each partition group, so that whoever looks at the target's log later can tell
@@ -14,38 +15,51 @@ import java.util.Set;
  */
 final class GroupOwners {
     private final String instance;
-    private final Map<Integer, GroupOwner> owners;
+    private final OffsetLog log;
 
-    GroupOwners(String instance, Map<Integer, GroupOwner> saved) {
+    GroupOwners(String instance, OffsetLog log) {
         this.instance = instance;
-        this.owners = new HashMap<>(saved);
+        this.log = log;
     }
 
     /**
-     * Puts a grant on record, durably: from now on whoever owns the group knows that its producer id is one of ours.
+     * Puts grants on record. From the time of a grant on, nobody else can be given an identity of the group without
+     * fencing this one; so what the log says after it is complete.
      *
-     * @return all producer ids that ever wrote for the group
-     * @throws io.replicator.offsets.OffsetLogException when it may not be durable
+     * @return the new owners, by group
      */
-    Set<Long> register(Grant grant, OffsetLog log) throws InterruptedException {
-        GroupOwner known = owners.get(grant.partitionGroup());
-        if (!isOnRecord(known, grant)) {
-            GroupOwner owner = known == null
-                    ? GroupOwner.first(grant.partitionGroup(), instance, grant.producerId(), grant.epoch())
-                    : known.next(instance, grant.producerId(), grant.epoch());
-            log.save(owner);
-            owners.put(grant.partitionGroup(), owner);
+    Map<Integer, GroupOwner> record(Collection<Grant> grants) throws InterruptedException {
+        log.refresh();
+        Map<Integer, GroupOwner> owners = new HashMap<>();
+        for (Grant grant : grants) {
+            owners.put(grant.partitionGroup(), next(grant.partitionGroup(), grant.producerId(), grant.epoch()));
         }
-        GroupOwner owner = owners.get(grant.partitionGroup());
-        Set<Long> all = new HashSet<>(owner.formerProducerIds());
-        all.add(owner.producerId());
-        return all;
+        log.saveOwners(owners.values());
+        return owners;
     }
 
-    private boolean isOnRecord(GroupOwner known, Grant grant) {
-        return known != null
-                && known.instance().equals(instance)
-                && known.producerId() == grant.producerId()
-                && known.producerEpoch() == grant.epoch();
+    /** The same for identities that are not granted to the group, but anonymous: before their progress is saved. */
+    void recordWriters(Collection<Progress> progress) throws InterruptedException {
+        Map<Integer, GroupOwner> owners = new HashMap<>();
+        for (Progress each : progress) {
+            Writer writer = each.writer();
+            GroupOwner known = log.owners().get(writer.partitionGroup());
+            if (writer.producerId() >= 0 && (known == null || known.producerId() != writer.producerId())) {
+                owners.put(
+                        writer.partitionGroup(),
+                        next(writer.partitionGroup(), writer.producerId(), writer.producerEpoch()));
+            }
+        }
+        if (!owners.isEmpty()) {
+            log.saveOwners(owners.values());
+            log.refresh();
+        }
+    }
+
+    private GroupOwner next(int group, long producerId, short epoch) {
+        GroupOwner known = log.owners().get(group);
+        return known == null
+                ? GroupOwner.first(group, instance, producerId, epoch)
+                : known.next(instance, producerId, epoch);
     }
 }

@@ -43,12 +43,15 @@ final class Lanes {
     /** The next partition number of each lane. */
     private final int[] nextSlots;
 
+    private final LanePlaces places;
+
     Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews, GroupEvents groupEvents) {
         this.flow = flow;
         this.laneMemoryBytes = memoryBytes / count;
         this.onNews = onNews;
         this.groupEvents = groupEvents;
         this.nextSlots = new int[count];
+        this.places = new LanePlaces(count);
         for (int number = 0; number < count; number++) {
             measures.add(new Lane.Measures());
         }
@@ -66,12 +69,9 @@ final class Lanes {
         return new Lane(flow, number, nextSlots.length, memory, measures.get(number));
     }
 
-    int count() {
-        return nextSlots.length;
-    }
-
-    boolean areOpen() {
-        return !lanes.isEmpty();
+    /** Which lane serves which partition group. */
+    LanePlaces places() {
+        return places;
     }
 
     Lane lane(int number) {
@@ -79,8 +79,8 @@ final class Lanes {
     }
 
     /** The lane that serves a partition group. */
-    Lane ofGroup(int partitionGroup) {
-        return lanes.get(partitionGroup % count());
+    Lane laneOf(int group) {
+        return lanes.get(places.laneOf(group));
     }
 
     int nextSlot(int lane) {

@@ -2,39 +2,61 @@ package io.replicator.flow;
 
 import io.replicator.config.StartFrom;
 import io.replicator.topics.ClusterAdmin;
+import io.replicator.topics.UnavailableException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
-/** Asks the source for offsets: where partitions begin and end. Blocks, on the flow's thread. */
+/** Asks a cluster for offsets: where partitions begin and end. Blocks, on the flow's thread. */
 final class StartPositions {
-    private final ClusterAdmin source;
+    private final ClusterAdmin cluster;
 
-    StartPositions(ClusterAdmin source) {
-        this.source = source;
+    StartPositions(ClusterAdmin cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * What a cluster said. One partition without a leader says nothing of the others.
+     *
+     * @param offsets where partitions stand
+     * @param failures why others do not say
+     */
+    record Found(Map<TopicPartition, Long> offsets, Map<TopicPartition, String> failures) {
+        long offset(TopicPartition partition) {
+            return offsets.get(partition);
+        }
+
+        Optional<String> whyNot(TopicPartition partition) {
+            return Optional.ofNullable(failures.get(partition));
+        }
+
+        /** Both together. */
+        Found and(Found other) {
+            Map<TopicPartition, Long> allOffsets = new HashMap<>(offsets);
+            allOffsets.putAll(other.offsets);
+            Map<TopicPartition, String> allFailures = new HashMap<>(failures);
+            allFailures.putAll(other.failures);
+            return new Found(allOffsets, allFailures);
+        }
     }
 
     /**
      * Where partitions are to begin.
      *
-     * @throws io.replicator.topics.UnavailableException when the source does not say
+     * @throws UnavailableException when the cluster says nothing of any of them
      */
-    Map<TopicPartition, Long> of(Collection<TopicPartition> partitions, StartFrom from) throws InterruptedException {
-        Map<TopicPartition, Long> found = list(partitions, specOf(from));
-        Map<TopicPartition, Long> beyond = new HashMap<>();
-        found.forEach((partition, offset) -> {
-            if (offset < 0) {
-                beyond.put(partition, offset);
-            }
-        });
-        if (!beyond.isEmpty()) {
-            // No record is as late as the time that was asked for.
-            found.putAll(list(beyond.keySet(), OffsetSpec.latest()));
-        }
-        return found;
+    Found of(Collection<TopicPartition> partitions, StartFrom from) throws InterruptedException {
+        Found found = list(partitions, specOf(from));
+        List<TopicPartition> beyond = partitions.stream()
+                .filter(partition -> found.offsets().getOrDefault(partition, 0L) < 0)
+                .toList();
+        // No record of these is as late as the time that was asked for.
+        return beyond.isEmpty() ? found : found.and(list(beyond, OffsetSpec.latest()));
     }
 
     private static OffsetSpec specOf(StartFrom from) {
@@ -44,18 +66,30 @@ final class StartPositions {
         return from instanceof StartFrom.Latest ? OffsetSpec.latest() : OffsetSpec.earliest();
     }
 
-    private Map<TopicPartition, Long> list(Collection<TopicPartition> partitions, OffsetSpec spec)
-            throws InterruptedException {
+    private Found list(Collection<TopicPartition> partitions, OffsetSpec spec) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(partition, spec));
-        ListOffsetsResult answer = source.admin().listOffsets(asked);
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        for (TopicPartition partition : asked.keySet()) {
-            offsets.put(
-                    partition,
-                    source.await(answer.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
-                            .offset());
+        Map<TopicPartition, String> failures = new HashMap<>();
+        if (asked.isEmpty()) {
+            return new Found(offsets, failures);
         }
-        return offsets;
+        ListOffsetsResult answer = cluster.admin().listOffsets(asked);
+        UnavailableException last = null;
+        for (TopicPartition partition : asked.keySet()) {
+            try {
+                offsets.put(
+                        partition,
+                        cluster.await(answer.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
+                                .offset());
+            } catch (UnavailableException failure) {
+                failures.put(partition, failure.getMessage());
+                last = failure;
+            }
+        }
+        if (offsets.isEmpty()) {
+            throw last;
+        }
+        return new Found(offsets, failures);
     }
 }

@@ -2,7 +2,9 @@ package io.replicator.offsets;
 
 import io.replicator.Require;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who owns a partition group, saved after the fence and before the first write: the next owner then knows which of the
@@ -10,8 +12,8 @@ import java.util.List;
  *
  * @param partitionGroup the group
  * @param instance its owner's name
- * @param producerId that the owner writes with
- * @param producerEpoch that the owner writes with
+ * @param producerId that the owner writes with, -1 when it has written nothing yet
+ * @param producerEpoch that the owner writes with, -1 likewise
  * @param formerProducerIds that the group was written with earlier, the latest last
  */
 public record GroupOwner(
@@ -24,6 +26,11 @@ public record GroupOwner(
         Require.that(partitionGroup >= 0, "partition group", partitionGroup, "must not be negative");
     }
 
+    /** The group's first owner, which has not been granted a producer id yet: its partitions have begun. */
+    public static GroupOwner begun(int partitionGroup, String instance) {
+        return new GroupOwner(partitionGroup, instance, -1, (short) -1, List.of());
+    }
+
     /** The group's first owner. */
     public static GroupOwner first(int partitionGroup, String instance, long producerId, short producerEpoch) {
         return new GroupOwner(partitionGroup, instance, producerId, producerEpoch, List.of());
@@ -32,7 +39,7 @@ public record GroupOwner(
     /** The group's next owner, which may be the same instance with a new identity. */
     public GroupOwner next(String nextInstance, long nextProducerId, short nextProducerEpoch) {
         List<Long> former = new ArrayList<>(formerProducerIds);
-        if (nextProducerId != producerId) {
+        if (nextProducerId != producerId && producerId >= 0) {
             former.remove(producerId);
             former.add(producerId);
         }
@@ -44,6 +51,32 @@ public record GroupOwner(
                 nextProducerId,
                 nextProducerEpoch,
                 former.subList(dropped, former.size()));
+    }
+
+    /** Every producer id that the group was ever written with. */
+    public Set<Long> producerIds() {
+        Set<Long> all = new HashSet<>(formerProducerIds);
+        if (producerId >= 0) {
+            all.add(producerId);
+        }
+        return all;
+    }
+
+    /** The later an owner wrote with a producer id the higher, -1 of one that is not on record. */
+    int rank(long otherProducerId) {
+        return otherProducerId >= 0 && otherProducerId == producerId
+                ? formerProducerIds.size()
+                : formerProducerIds.indexOf(otherProducerId);
+    }
+
+    /** Whether this one had been fenced when the other was put on record. */
+    boolean isFencedBy(GroupOwner other) {
+        if (producerId == other.producerId) {
+            return producerEpoch < other.producerEpoch;
+        }
+        boolean isFormer =
+                other.formerProducerIds.contains(producerId) && !formerProducerIds.contains(other.producerId);
+        return producerId < 0 || isFormer;
     }
 
     /** Whether batches with that producer id were written by the group, by its owner or an earlier one. */

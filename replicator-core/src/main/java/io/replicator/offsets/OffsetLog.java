@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -49,7 +52,12 @@ public final class OffsetLog implements AutoCloseable {
     private final TopicPartition log;
     private final Map<TopicPartition, Progress> unsaved = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> savedChunks = new HashMap<>();
+    private final OffsetLogContents contents;
     private Producer<byte[], byte[]> producer;
+    private Consumer<byte[], byte[]> consumer;
+
+    /** Up to where the log was read. */
+    private long readOffset;
 
     /**
      * Connects to nothing yet.
@@ -60,6 +68,7 @@ public final class OffsetLog implements AutoCloseable {
         this.flow = flow;
         this.timeout = timeout;
         this.log = new TopicPartition(flow.offsetsTopic(), 0);
+        this.contents = new OffsetLogContents(log.topic());
     }
 
     /**
@@ -109,9 +118,17 @@ public final class OffsetLog implements AutoCloseable {
         unsaved.values().removeIf(progress -> progress.writer().partitionGroup() == partitionGroup);
     }
 
+    /** Writes who owns partition groups; durable when it returns. */
+    public void saveOwners(Collection<GroupOwner> owners) throws InterruptedException {
+        write(owners.stream()
+                .map(owner ->
+                        record(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)))
+                .toList());
+    }
+
     /** Writes who owns a partition group. */
     public void save(GroupOwner owner) throws InterruptedException {
-        write(List.of(record(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner))));
+        saveOwners(List.of(owner));
     }
 
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
@@ -187,50 +204,82 @@ public final class OffsetLog implements AutoCloseable {
     }
 
     /**
-     * Reads the whole log, as far as it stood when this began.
+     * Reads the log as far as it stood when this began, and says what all of it holds.
      *
      * @return an empty state when the topic does not exist
      * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
      */
     public SavedState load() throws InterruptedException {
-        OffsetLogContents contents = new OffsetLogContents(log.topic());
-        try (Consumer<byte[], byte[]> consumer = OffsetLogClients.consumer(flow)) {
-            if (!consumer.partitionsFor(log.topic(), timeout).isEmpty()) {
-                read(consumer, contents);
-            }
-        } catch (InterruptException e) {
-            throw interrupted(e);
-        } catch (KafkaException e) {
-            throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
-        }
-        contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
+        refresh();
         SavedState state = contents.state();
         warnOfOddities(state);
         return state;
     }
 
-    private void read(Consumer<byte[], byte[]> consumer, OffsetLogContents contents) {
-        List<TopicPartition> all = List.of(log);
-        consumer.assign(all);
-        consumer.seekToBeginning(all);
-        long end = consumer.endOffsets(all, timeout).get(log);
+    /**
+     * Reads on from where the last call stood, so that what other instances saved is known. Costs what was saved since.
+     *
+     * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
+     */
+    public void refresh() throws InterruptedException {
+        try {
+            if (consumer == null) {
+                consumer = OffsetLogClients.consumer(flow);
+                consumer.assign(List.of(log));
+                consumer.seek(log, readOffset);
+            }
+            if (readOffset > 0 || !consumer.partitionsFor(log.topic(), timeout).isEmpty()) {
+                read();
+            }
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            closeConsumer();
+            throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
+        }
+        contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
+    }
+
+    private void read() {
+        long end = consumer.endOffsets(List.of(log), timeout).get(log);
+        if (end < readOffset) {
+            throw OffsetLogException.refused(named(flow) + " ends at offset " + end + ", but was read up to "
+                    + readOffset + ": it was deleted, or truncated as by an unclean leader election; start again to go"
+                    + " on with what it holds now");
+        }
         long lastMoveNanos = System.nanoTime();
-        while (consumer.position(log, timeout) < end) {
+        while (readOffset < end) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 contents.accept(record.offset(), record.key(), record.value());
             }
+            readOffset = consumer.position(log, timeout);
             long nowNanos = System.nanoTime();
             if (!records.isEmpty()) {
                 lastMoveNanos = nowNanos;
             } else if (nowNanos - lastMoveNanos > timeout.toNanos()) {
                 throw new OffsetLogException(
                         "progress cannot be read from " + named(flow) + ": nothing came for " + timeout + " at offset "
-                                + consumer.position(log, timeout) + " of " + end,
+                                + readOffset + " of " + end,
                         null,
                         true);
             }
         }
+    }
+
+    /** The progress of a partition, as last read. */
+    public Optional<SavedProgress> progress(TopicPartition source) {
+        return contents.progress(source);
+    }
+
+    /** The source topics that something is known of, as last read. */
+    public Set<String> topics() {
+        return contents.topics();
+    }
+
+    /** Who owned the partition groups last, as last read. */
+    public Map<Integer, GroupOwner> owners() {
+        return contents.owners();
     }
 
     private void warnOfOddities(SavedState state) {
@@ -288,6 +337,14 @@ public final class OffsetLog implements AutoCloseable {
     @Override
     public void close() {
         closeProducer();
+        closeConsumer();
+    }
+
+    private void closeConsumer() {
+        if (consumer != null) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+            consumer = null;
+        }
     }
 
     private void closeProducer() {

@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Makes sense of the offset log, record by record in the log's order. The last record of a key counts, with one
- * exception: what an owner wrote after it had been fenced does not.
+ * exception: what an owner wrote after it had been fenced does not. A fenced owner may have been frozen and save what it
+ * knew long after its successor did; the owners on record tell which of two is the later.
  *
  * <p>A write can be torn: the chunks of closed runs reach the log before the progress that counts them, and either may
  * be lost with its writer. So a chunk may hold more than the progress knows of, and what it holds beyond is ignored.
@@ -17,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class OffsetLogContents {
     private final String topic;
-    private final Map<TopicPartition, ProgressEntry> progress = new HashMap<>();
-    private final Map<TopicPartition, Map<Integer, ChunkEntry>> chunks = new HashMap<>();
+    private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
+    private final Map<TopicPartition, Map<Integer, Versions<ChunkEntry>>> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
     private long foreignRecords;
 
@@ -35,9 +39,54 @@ final class OffsetLogContents {
             long targetEnd,
             long records,
             int closedRuns,
-            Runs lastRun) {}
+            Runs lastRun)
+            implements Entry {}
 
-    private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) {}
+    private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) implements Entry {}
+
+    /** What was written of a partition, and by whom. */
+    private interface Entry {
+        PartitionPair pair();
+
+        Writer writer();
+    }
+
+    /**
+     * What several owners wrote under one key, in the log's order, the last of each producer id: until the whole log was
+     * read nobody knows which producer id is the latest, for compaction moves owners behind what they wrote.
+     */
+    private static final class Versions<T extends Entry> {
+        private final List<T> entries = new ArrayList<>(1);
+
+        void put(T entry) {
+            for (T before : entries) {
+                if (entry.writer().isFencedBy(before.writer())
+                        && entry.pair().equals(before.pair())) {
+                    return;
+                }
+            }
+            // What another incarnation of the topic left is over.
+            entries.removeIf(before -> before.writer().producerId() == entry.writer().producerId()
+                    || !before.pair().equals(entry.pair()));
+            entries.add(entry);
+        }
+
+        /** The latest owner's, the last in the log of those that no owner is known of. */
+        T latest(Map<Integer, GroupOwner> owners) {
+            T latest = entries.get(0);
+            for (T entry : entries) {
+                if (rank(entry, owners) >= rank(latest, owners)) {
+                    latest = entry;
+                }
+            }
+            return latest;
+        }
+
+        private int rank(T entry, Map<Integer, GroupOwner> owners) {
+            GroupOwner owner = owners.get(entry.writer().partitionGroup());
+            return owner == null ? -1 : owner.rank(entry.writer().producerId());
+        }
+    }
 
     /**
      * Takes the next record of the log.
@@ -107,10 +156,7 @@ final class OffsetLogContents {
                 OffsetLogFormat.intOf(value, "closedRuns"),
                 OffsetLogFormat.runs(value, "lastRun"));
         requireSound(entry);
-        ProgressEntry before = progress.get(source);
-        if (before == null || !entry.writer().isFencedBy(before.writer())) {
-            progress.put(source, entry);
-        }
+        progress.computeIfAbsent(source, ignored -> new Versions<>()).put(entry);
     }
 
     private static void requireSound(ProgressEntry entry) {
@@ -128,7 +174,7 @@ final class OffsetLogContents {
     }
 
     private void acceptChunk(TopicPartition source, int index, JsonNode value) {
-        Map<Integer, ChunkEntry> ofPartition = chunks.computeIfAbsent(source, ignored -> new HashMap<>());
+        Map<Integer, Versions<ChunkEntry>> ofPartition = chunks.computeIfAbsent(source, ignored -> new HashMap<>());
         if (value == null) {
             ofPartition.remove(index);
             return;
@@ -137,10 +183,7 @@ final class OffsetLogContents {
                 OffsetLogFormat.pair(source, value),
                 OffsetLogFormat.writer(value),
                 OffsetLogFormat.runs(value, OffsetLogFormat.RUNS));
-        ChunkEntry before = ofPartition.get(index);
-        if (before == null || !entry.writer().isFencedBy(before.writer())) {
-            ofPartition.put(index, entry);
-        }
+        ofPartition.computeIfAbsent(index, ignored -> new Versions<>()).put(entry);
     }
 
     private void acceptGroup(JsonNode key, JsonNode value) {
@@ -151,10 +194,7 @@ final class OffsetLogContents {
         }
         GroupOwner owner = OffsetLogFormat.owner(key, value);
         GroupOwner before = groups.get(group);
-        boolean isFenced = before != null
-                && before.producerId() == owner.producerId()
-                && owner.producerEpoch() < before.producerEpoch();
-        if (!isFenced) {
+        if (before == null || !owner.isFencedBy(before)) {
             groups.put(group, owner);
         }
     }
@@ -177,8 +217,23 @@ final class OffsetLogContents {
     /** What the log says, once all of it was taken. */
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
-        progress.forEach((source, entry) -> partitions.put(source, saved(entry)));
+        progress.forEach((source, versions) -> partitions.put(source, saved(versions.latest(groups))));
         return new SavedState(partitions, groups, foreignRecords);
+    }
+
+    /** What the log says of one partition so far. */
+    Optional<SavedProgress> progress(TopicPartition source) {
+        return Optional.ofNullable(progress.get(source)).map(versions -> saved(versions.latest(groups)));
+    }
+
+    /** The source topics of which there is progress. */
+    Set<String> topics() {
+        return progress.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+    }
+
+    /** Who owned the partition groups last, so far. */
+    Map<Integer, GroupOwner> owners() {
+        return Map.copyOf(groups);
     }
 
     private SavedProgress saved(ProgressEntry entry) {
@@ -202,10 +257,12 @@ final class OffsetLogContents {
 
     /** The closed runs that the progress counts, as far as they are there, and the last run. */
     private Runs runs(ProgressEntry entry) {
-        Map<Integer, ChunkEntry> ofPartition = chunks.getOrDefault(entry.pair().source(), Map.of());
+        Map<Integer, Versions<ChunkEntry>> ofPartition =
+                chunks.getOrDefault(entry.pair().source(), Map.of());
         List<Long> triples = new ArrayList<>();
         for (int chunk = 0; chunk < RunChunk.chunksOf(entry.closedRuns()); chunk++) {
-            ChunkEntry found = ofPartition.get(chunk);
+            Versions<ChunkEntry> versions = ofPartition.get(chunk);
+            ChunkEntry found = versions == null ? null : versions.latest(groups);
             if (found != null && found.pair().equals(entry.pair())) {
                 int wanted = Math.min(RunChunk.RUNS, entry.closedRuns() - chunk * RunChunk.RUNS);
                 addRuns(triples, found.runs(), Math.min(wanted, found.runs().count()));

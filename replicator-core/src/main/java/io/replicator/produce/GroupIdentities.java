@@ -258,7 +258,7 @@ final class GroupIdentities {
             return 0;
         }
         int work = group.fence.orElseThrow().poll(identity.grant(), nowNanos);
-        if (identity.onlyFences() && !group.isFencing()) {
+        if (identity.onlyFences() && group.fence.orElseThrow().isDone()) {
             identity.giveBack();
         }
         return work;

@@ -10,8 +10,8 @@ import org.apache.kafka.clients.admin.DescribeClusterResult;
 /**
  * Tells before a flow runs what it would copy and what stands in its way. It changes nothing on either cluster: what
  * would be created or grown is only asked for with {@code validateOnly}, which tries rights, names, settings and
- * policies. Two rights cannot be seen from outside: WRITE on a topic that does not exist yet, and WRITE (beyond
- * DESCRIBE) on a TransactionalId.
+ * policies. Three rights cannot be seen from outside: WRITE on a topic that does not exist yet, WRITE (beyond
+ * DESCRIBE) on a TransactionalId, and READ (beyond DESCRIBE) on a group that does not exist yet.
  */
 public final class Preflight {
     private final FlowConfig flow;
@@ -122,6 +122,7 @@ public final class Preflight {
         }
         try {
             new DeliveryCheck(flow, target, findings).run();
+            new OwnershipCheck(flow, target, findings).run();
             if (seen.isPresent()) {
                 return new TargetCheck(flow, source, target, findings).run(seen.get());
             }

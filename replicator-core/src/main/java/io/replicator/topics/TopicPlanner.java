@@ -59,16 +59,23 @@ public final class TopicPlanner {
         this.settings = new CopySettingsReader(source, target);
     }
 
+    /** As {@link #refresh(Set, boolean)}, for an instance that may change the target. */
+    public TopicsPlan refresh(Set<String> started) throws InterruptedException {
+        return refresh(started, true);
+    }
+
     /**
      * Looks at both clusters and changes the target where something is missing.
      *
      * @param started source topics of which something was copied already: a copy of one of these that is missing on the
      *     target was deleted there, and is not silently begun again
+     * @param mayChange false on all instances but one: they wait for what that one creates and grows, and leave it to that
+     *     one to say what is wrong
      * @throws UnavailableException when a cluster as a whole does not answer; nothing is known then
      */
-    public TopicsPlan refresh(Set<String> started) throws InterruptedException {
+    public TopicsPlan refresh(Set<String> started, boolean mayChange) throws InterruptedException {
         Set<String> names = source.names();
-        var plan = new Refresh(started);
+        var plan = new Refresh(started, mayChange);
         plan.readSource(names);
         plan.readTarget();
         plan.create();
@@ -76,9 +83,11 @@ public final class TopicPlanner {
         List<CopiedTopic> topics = plan.copied();
         List<TopicProblem> problems = List.copyOf(plan.problems.values());
         List<String> unmatched = selection.unmatched(plan.sources.keySet());
-        tellProblems(plan.problems);
-        tellSettings(plan.warnings);
-        tellUnmatched(unmatched, names);
+        if (mayChange) {
+            tellProblems(plan.problems);
+            tellSettings(plan.warnings);
+            tellUnmatched(unmatched, names);
+        }
         return new TopicsPlan(topics, problems, unmatched, plan.hasUnseen);
     }
 
@@ -144,6 +153,7 @@ public final class TopicPlanner {
     /** One look at both clusters, and what comes of it. */
     private final class Refresh {
         private final Set<String> started;
+        private final boolean mayChange;
         private final Map<String, TopicDescription> sources = new TreeMap<>();
         private final Map<String, TopicProblem> problems = new TreeMap<>();
         private final Map<String, TopicDescription> targets = new HashMap<>();
@@ -160,8 +170,9 @@ public final class TopicPlanner {
         /** Whether a topic was created that the brokers do not show yet. */
         private boolean hasUnseen;
 
-        Refresh(Set<String> started) {
+        Refresh(Set<String> started, boolean mayChange) {
             this.started = started;
+            this.mayChange = mayChange;
         }
 
         private void problem(String topic, String reason, String resumesWhen) {
@@ -207,6 +218,10 @@ public final class TopicPlanner {
             if (missing.isEmpty()) {
                 return;
             }
+            if (!mayChange) {
+                missing.forEach(this::awaitCreation);
+                return;
+            }
             var requests = new MissingTopics(flow, targetAdmin, source).requests(missing, sources, pairs);
             requests.problems().forEach((topic, found) -> problem(topic, found.getMessage(), "the right is granted"));
             var failed = creation.create(requests.topics().values());
@@ -216,6 +231,15 @@ public final class TopicPlanner {
                 }
             });
             readCreated(requests.topics());
+        }
+
+        private void awaitCreation(String topic) {
+            hasUnseen = true;
+            problem(
+                    topic,
+                    "topic " + pairs.get(topic) + " is not on " + flow.target().name()
+                            + " yet: the instance that owns partition group 0 creates it",
+                    "it was created");
         }
 
         private boolean mayCreate(String topic, String name) {
@@ -266,6 +290,11 @@ public final class TopicPlanner {
                     growing.put(name, wanted(topic));
                 }
             });
+            if (!mayChange) {
+                // Partitions begin as they appear.
+                hasUnseen |= !growing.isEmpty();
+                return;
+            }
             var failed = creation.grow(growing);
             growing.forEach((name, count) -> partitions.put(name, failed.containsKey(name) ? existing(name) : count));
             pairs.forEach((topic, name) -> {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,57 @@ class OffsetLogContentsTest {
         log.addAll(List.of(progressEntry(old), progressEntry(current), progressEntry(old)));
 
         assertThat(read(log).partitions().get(ORDERS).position()).isEqualTo(map.position());
+    }
+
+    /** A frozen owner wakes up long after its producer id was replaced, and saves what it knew. */
+    @Test
+    void shouldIgnoreWhatAFormerProducerIdWroteLate() {
+        OffsetMap map = manyRuns(70);
+        Progress old = new Progress(PAIR, WRITER, map.takeChanges());
+        map.append(map.position() + 1, map.targetEnd() + 1, 1000);
+        Progress current = new Progress(PAIR, new Writer(7, 3001, (short) 0), map.takeChanges());
+        GroupOwner owner = GroupOwner.first(7, "a", WRITER.producerId(), WRITER.producerEpoch())
+                .next("b", 3001, (short) 0);
+        List<Entry> log = new ArrayList<>(chunkEntries(old));
+        log.add(progressEntry(old));
+        log.addAll(chunkEntries(current));
+        log.add(progressEntry(current));
+        log.addAll(chunkEntries(old));
+        log.add(progressEntry(old));
+        // Compaction may move it behind all that it tells apart.
+        log.add(Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)));
+
+        SavedProgress saved = read(log).partitions().get(ORDERS);
+
+        assertThat(saved.position()).isEqualTo(map.position());
+        assertThat(saved.isWhole()).isTrue();
+        assertThat(saved.runs()).isEqualTo(runsOf(map));
+    }
+
+    @Test
+    void shouldTakeTheLastOfTheLogWhereNoOwnerIsOnRecord() {
+        OffsetMap map = manyRuns(3);
+        Progress first = new Progress(PAIR, new Writer(7, 1, (short) 0), map.takeChanges());
+        map.advance(map.position() + 10);
+        Progress last = new Progress(PAIR, new Writer(7, 2, (short) 0), map.takeChanges());
+        List<Entry> log = new ArrayList<>(chunkEntries(first));
+        log.addAll(List.of(progressEntry(first), progressEntry(last)));
+
+        assertThat(read(log).partitions().get(ORDERS).position()).isEqualTo(map.position());
+    }
+
+    @Test
+    void shouldIgnoreAnOwnerThatWasPutOnRecordLate() {
+        GroupOwner begun = GroupOwner.begun(7, "a");
+        GroupOwner first = begun.next("a", 10, (short) 0);
+        GroupOwner second = first.next("b", 10, (short) 1);
+        GroupOwner third = second.next("c", 20, (short) 0);
+        List<Entry> log = Stream.of(third, second, first, begun)
+                .map(owner -> Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)))
+                .toList();
+
+        assertThat(read(log).groups().get(7)).isEqualTo(third);
+        assertThat(third.producerIds()).containsExactlyInAnyOrder(10L, 20L);
     }
 
     @Test

@@ -35,7 +35,7 @@ final class LivesSimulation {
     private static final int MOST_PARTITIONS = 5;
 
     /** Two owners later it is exhausted. */
-    private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 3;
+    private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 18;
 
     private final long seed;
     private final Sabotage sabotage;
@@ -59,6 +59,12 @@ final class LivesSimulation {
     private final int upheavals;
     private final boolean loses;
     private final boolean compacts;
+
+    /**
+     * Whether the epochs of producer ids run out. Then no partition joins late: an owner whose producer id has no epoch
+     * left can be fenced only from the partitions that there are when it is replaced.
+     */
+    private final boolean epochsEnd;
 
     /** How often each kind of turn comes, one after the other. */
     private final int[] weights = new int[7];
@@ -110,7 +116,8 @@ final class LivesSimulation {
             weights[i] = 1 + random.nextInt(5);
         }
         target.movesCoordinators = true;
-        if (random.nextInt(12) == 0) {
+        this.epochsEnd = random.nextInt(12) == 0;
+        if (epochsEnd) {
             target.transactions().beginsWith(EPOCH_NEAR_ITS_END);
         }
     }
@@ -122,6 +129,7 @@ final class LivesSimulation {
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
                     "seed " + seed + " (" + faults + (loses ? ", retention" : "") + (compacts ? ", compaction" : "")
+                            + (epochsEnd ? ", epochs end" : "")
                             + (sabotage == Sabotage.NONE ? "" : ", " + sabotage) + "): " + failure + "\n" + trace
                             + lives + "\nagain with -Dsimulation.seed=" + seed,
                     failure);
@@ -304,7 +312,7 @@ final class LivesSimulation {
             case 5 -> assign(group, somebodyElse(owners[group]));
             case 6, 7 -> handOver(group);
             case 8 -> {
-                if (flow.size() < MOST_PARTITIONS) {
+                if (flow.size() < MOST_PARTITIONS && !epochsEnd) {
                     addPartition();
                 }
             }

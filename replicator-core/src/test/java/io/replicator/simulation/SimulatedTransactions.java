@@ -139,7 +139,8 @@ final class SimulatedTransactions {
 
     /** The broker that coordinates a transactional id. */
     int coordinator(String transactionalId) {
-        return Math.floorMod(transactionalId.hashCode() + moves - 1, cluster.brokers());
+        int broker = moves == 0 ? cluster.brokers() - 1 : transactionalId.hashCode() + moves;
+        return Math.floorMod(broker, cluster.brokers());
     }
 
     /** Other brokers take over; markers that the former ones have sent may still arrive. */

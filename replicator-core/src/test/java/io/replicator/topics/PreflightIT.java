@@ -217,6 +217,14 @@ final class PreflightIT {
                 AclOperation.CREATE,
                 AclOperation.READ,
                 AclOperation.WRITE);
+        TopicClusters.grant(
+                clusters.target(),
+                ResourceType.TOPIC,
+                flow.config().ownershipTopic(),
+                AclOperation.CREATE,
+                AclOperation.DESCRIBE);
+        TopicClusters.grant(
+                clusters.target(), ResourceType.GROUP, flow.config().ownershipGroup(), AclOperation.READ);
         for (int group = 0; group < 4; group++) {
             TopicClusters.grant(
                     clusters.target(),
@@ -227,6 +235,33 @@ final class PreflightIT {
 
         TopicClusters.await(
                 () -> check(flow).findings().stream().noneMatch(finding -> finding.severity() == Severity.ERROR));
+    }
+
+    @Test
+    void shouldNameWhatIsMissingToShareAFlow() throws Exception {
+        clusters.source().createTopic("shared", 1);
+        var flow = clusters.guestFlow("sharing").selecting("shared");
+
+        assertOne(
+                check(flow),
+                Severity.ERROR,
+                Kind.PERMISSION,
+                "READ",
+                "group " + flow.config().ownershipGroup());
+        assertOne(
+                check(flow),
+                Severity.ERROR,
+                Kind.PERMISSION,
+                "topic " + flow.config().ownershipTopic());
+
+        clusters.target()
+                .createTopic(flow.config().ownershipTopic(), flow.config().partitionGroups() + 1);
+        TopicClusters.grant(
+                clusters.target(), ResourceType.TOPIC, flow.config().ownershipTopic(), AclOperation.DESCRIBE);
+        TopicClusters.await(() -> check(flow).findings().stream()
+                .anyMatch(finding -> finding.kind() == Kind.CONFIGURATION
+                        && finding.message().contains("partition-groups = "
+                                + flow.config().partitionGroups())));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -26,7 +27,27 @@ public final class Snapshots {
                 2_500_000,
                 List.of(partitions),
                 List.of(lane()),
-                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)));
+                new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)),
+                Set.of(0, 3),
+                16);
+    }
+
+    /** Of an instance that owns no partition group. */
+    public static FlowStatus standby() {
+        FlowStatus owner = running();
+        return new FlowStatus(
+                owner.name(),
+                owner.source(),
+                owner.target(),
+                owner.state(),
+                owner.reason(),
+                0,
+                0,
+                List.of(),
+                owner.lanes(),
+                owner.latencies(),
+                Set.of(),
+                owner.partitionGroups());
     }
 
     public static FlowStatus running(PartitionStatus... partitions) {

@@ -9,6 +9,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.partition.PartitionState;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,9 @@ final class SourceEndsTest {
                 0,
                 List.of(partitions),
                 List.of(),
-                new LatencyHistograms(LatencyRecorder.empty(), LatencyRecorder.empty()));
+                new LatencyHistograms(LatencyRecorder.empty(), LatencyRecorder.empty()),
+                Set.of(0),
+                1);
     }
 
     private static PartitionStatus partition(int number, long position) {

@@ -34,8 +34,9 @@ public final class HealthPage implements Page {
     }
 
     /**
-     * Ready: alive, and every flow copies: both its clusters are reachable, its progress is saved, and not all its partitions
-     * are held up. A partition that nothing is written to says nothing of its clusters.
+     * Ready: alive, and every flow copies: both its clusters are reachable, this instance is a member of the flow and serves
+     * the partition groups that it owns, its progress is saved, and not all its partitions are held up. A partition that
+     * nothing is written to says nothing of its clusters. An instance that owns nothing stands by, and is ready.
      */
     public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {
         return new HealthPage(() -> {

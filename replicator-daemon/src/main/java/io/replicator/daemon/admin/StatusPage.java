@@ -63,6 +63,14 @@ public final class StatusPage implements Page {
         writeText("reason", flow.reason(), json);
         json.writeStringField("source", flow.source());
         json.writeStringField("target", flow.target());
+        json.writeObjectFieldStart("partitionGroups");
+        json.writeArrayFieldStart("owned");
+        for (int group : flow.ownedGroups()) {
+            json.writeNumber(group);
+        }
+        json.writeEndArray();
+        json.writeNumberField("total", flow.partitionGroups());
+        json.writeEndObject();
         json.writeEndObject();
     }
 

@@ -11,7 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Watches for the moment at which every flow has copied up to the end offsets seen at its start: those of the first
- * look at which it runs. Partitions that appear later do not count; one that is gone is not waited for.
+ * look at which it runs and this instance owns a share of it. Partitions that appear later do not count, also when they
+ * come from another instance; one that is gone, or another's by now, is not waited for.
  */
 final class CaughtUp {
     /** Of a partition whose source end is not known yet. */
@@ -31,7 +32,7 @@ final class CaughtUp {
     private boolean isReached(FlowStatus flow) {
         Map<TopicPartition, Long> ends = endsByFlow.get(flow.name());
         if (ends == null) {
-            if (flow.state() != FlowState.RUNNING) {
+            if (flow.state() != FlowState.RUNNING || flow.ownedGroups().isEmpty()) {
                 return false;
             }
             ends = flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> UNKNOWN));

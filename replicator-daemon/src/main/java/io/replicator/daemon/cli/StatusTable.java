@@ -48,7 +48,7 @@ final class StatusTable {
                 flow.path("caughtUp").asBoolean()
                         ? "caught up"
                         : Quantity.duration(flow.path("etaSeconds").asLong()),
-                running + " of " + partitions.size() + " running"));
+                running + " of " + partitions.size() + " running" + groups(flow.path("partitionGroups"))));
         if (flow.hasNonNull("reason")) {
             lines.add("  " + flow.path("reason").asText());
         }
@@ -58,6 +58,18 @@ final class StatusTable {
         if (!all && hidden > 0) {
             lines.add("  and " + hidden + " more; --all shows them");
         }
+    }
+
+    /** Which share of the flow this instance has; nothing of a daemon that does not say. */
+    private static String groups(JsonNode groups) {
+        int total = groups.path("total").asInt();
+        if (total == 0) {
+            return "";
+        }
+        int owned = groups.path("owned").size();
+        return owned == 0
+                ? ", stands by: owns none of " + total + " partition groups"
+                : ", owns " + owned + " of " + total + " partition groups";
     }
 
     private static List<JsonNode> worst(List<JsonNode> partitions) {

@@ -54,6 +54,13 @@ final class FlowCollector implements MultiCollector {
         List<FlowStatus> now = flows.get();
         List<MetricSnapshot> all = new ArrayList<>(perPartition ? partitions(now) : topics(now));
         all.addAll(lanes(now));
+        all.add(gauge(
+                "replicator_partition_groups_owned",
+                "Partition groups that this instance owns.",
+                now.stream()
+                        .map(flow -> new Point(
+                                Labels.of("flow", flow.name()),
+                                flow.ownedGroups().size()))));
         all.add(latency(
                 "replicator_replication_latency_seconds",
                 "From a record's timestamp to its acknowledgement by the target.",

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.OwnershipProtocol;
 import io.replicator.config.ReplicatorConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -59,6 +61,12 @@ final class SettingsBinder {
                 "drain-timeout",
                 root.duration("drain-timeout"),
                 timeout -> sound(1, SOUND_MEMORY_BYTES, SOUND_DURATION, timeout));
+        Optional<Duration> session = root.accepted(
+                "session-timeout", root.duration("session-timeout"), SettingsBinder::soundSession);
+        Optional<OwnershipProtocol> protocol = root.parsed(
+                "ownership-protocol",
+                "auto, classic or consumer",
+                text -> OwnershipProtocol.valueOf(text.toUpperCase(Locale.ROOT)));
         root.patterns("internal-topics");
         Optional<Matcher> listen = listen();
         Section metrics = root.section("metrics");
@@ -75,6 +83,8 @@ final class SettingsBinder {
                 memory.orElseThrow(),
                 progress.orElseThrow(),
                 drain.orElseThrow(),
+                session.orElseThrow(),
+                protocol.orElseThrow(),
                 flows);
         String host = listen.orElseThrow().group(1).replaceAll("[\\[\\]]", "");
         int port = Integer.parseInt(listen.get().group(2));
@@ -151,11 +161,11 @@ final class SettingsBinder {
 
     private Optional<String> instance() {
         if (root.isWritten("instance")) {
-            return root.text("instance", "a name");
+            return root.accepted("instance", root.text("instance", "a name"), SettingsBinder::soundInstance);
         }
         root.expect("instance");
         try {
-            return Optional.of(InetAddress.getLocalHost().getHostName());
+            return Optional.of(InetAddress.getLocalHost().getHostName().replaceAll("[^a-zA-Z0-9._-]", "-"));
         } catch (UnknownHostException e) {
             root.wrong("instance", "is missing, and this machine has no host name to take instead");
             return Optional.empty();
@@ -189,6 +199,23 @@ final class SettingsBinder {
 
     private static boolean isPort(String digits) {
         return Integer.parseInt(digits) <= MOST_PORT;
+    }
+
+    private static void soundInstance(String instance) {
+        new ReplicatorConfig(
+                instance, 1, SOUND_MEMORY_BYTES, SOUND_DURATION, SOUND_DURATION, List.of(FlowBinder.sound()));
+    }
+
+    private static void soundSession(Duration timeout) {
+        new ReplicatorConfig(
+                "x",
+                1,
+                SOUND_MEMORY_BYTES,
+                SOUND_DURATION,
+                SOUND_DURATION,
+                timeout,
+                OwnershipProtocol.AUTO,
+                List.of(FlowBinder.sound()));
     }
 
     private static void sound(int lanes, long memoryBytes, Duration progressInterval, Duration drainTimeout) {

@@ -4,6 +4,7 @@ import static io.replicator.daemon.Snapshots.failed;
 import static io.replicator.daemon.Snapshots.flow;
 import static io.replicator.daemon.Snapshots.partition;
 import static io.replicator.daemon.Snapshots.running;
+import static io.replicator.daemon.Snapshots.standby;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -55,7 +56,8 @@ final class AdminServerTest {
                                 + "\"etaSeconds\":1,\"partitions\":[{\"topic\":\"orders\",\"partition\":0,\"state\":\"RUNNING\","
                                 + "\"reason\":null,\"sourceStart\":0,\"sourceEnd\":100,\"position\":90,\"lagRecords\":10,"
                                 + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
-                                + "\"records\":90,\"bytes\":900,\"gapRecords\":9}],\"reason\":null,\"source\":\"east\",\"target\":\"west\"}]}");
+                                + "\"records\":90,\"bytes\":900,\"gapRecords\":9}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
+                                + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16}}]}");
     }
 
     @Test
@@ -64,6 +66,13 @@ final class AdminServerTest {
 
         assertThat(request("GET", "/health/ready").statusCode()).isEqualTo(200);
         assertThat(request("GET", "/health/ready").body()).isEqualTo("{\"ok\":true,\"reasons\":[]}");
+    }
+
+    @Test
+    void shouldBeReadyWhileStandingBy() throws Exception {
+        flows = List.of(standby());
+
+        assertThat(request("GET", "/health/ready").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.replicator.daemon.Snapshots.failed;
 import static io.replicator.daemon.Snapshots.flow;
 import static io.replicator.daemon.Snapshots.partition;
 import static io.replicator.daemon.Snapshots.running;
+import static io.replicator.daemon.Snapshots.standby;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.daemon.admin.AdminServer;
@@ -94,7 +95,7 @@ final class CommandLineTest {
 
             assertThat(execute("status", "--url", url)).isZero();
             assertThat(out.toString())
-                    .contains("replicator 1.2, instance i1", "1 of 2 running", "too large; resumes when somebody helps")
+                    .contains("replicator 1.2, instance i1", "1 of 2 running, owns 2 of 16 partition groups", "too large; resumes when somebody helps")
                     .doesNotContain("a-0");
             assertThat(execute("status", "--all", "--url", url + "/")).isZero();
             assertThat(out.toString()).contains("a-0");
@@ -122,6 +123,18 @@ final class CommandLineTest {
                 .isFalse();
         assertThat(caughtUp.isReached(
                         List.of(running(partition("a", 0, 10, 50), partition("a", 1, 3, 9), partition("b", 0, 0, 9)))))
+                .isTrue();
+    }
+
+    /** Before its first assignment every instance owns nothing: that is no end. */
+    @Test
+    void shouldWaitForAShareOfTheFlow() {
+        CaughtUp caughtUp = new CaughtUp();
+
+        assertThat(caughtUp.isReached(List.of(standby()))).isFalse();
+        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 5, 10)))))
+                .isFalse();
+        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 10, 10)))))
                 .isTrue();
     }
 

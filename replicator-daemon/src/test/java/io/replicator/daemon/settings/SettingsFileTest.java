@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.OwnershipProtocol;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
 import io.replicator.config.StartFrom;
@@ -62,6 +63,8 @@ final class SettingsFileTest {
         assertThat(settings.replicator().lanes())
                 .isEqualTo(Math.min(16, Runtime.getRuntime().availableProcessors()));
         assertThat(settings.replicator().instance()).isNotBlank();
+        assertThat(settings.replicator().sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.replicator().ownershipProtocol()).isEqualTo(OwnershipProtocol.AUTO);
         assertThat(settings.adminHost()).isEqualTo("127.0.0.1");
         assertThat(settings.adminPort()).isEqualTo(8080);
         assertThat(settings.metricsPerPartition()).isTrue();
@@ -100,6 +103,8 @@ final class SettingsFileTest {
                   memory = 1 GiB
                   progress-interval = 250ms
                   drain-timeout = 0s
+                  session-timeout = 1 minute
+                  ownership-protocol = consumer
                   admin { listen = "[::1]:0" }
                   metrics { per-partition = false }
                 }
@@ -126,6 +131,8 @@ final class SettingsFileTest {
         assertThat(settings.replicator().memoryBytes()).isEqualTo(1L << 30);
         assertThat(settings.replicator().progressInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(settings.replicator().drainTimeout()).isZero();
+        assertThat(settings.replicator().sessionTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.replicator().ownershipProtocol()).isEqualTo(OwnershipProtocol.CONSUMER);
         assertThat(settings.adminHost()).isEqualTo("::1");
         assertThat(settings.adminPort()).isZero();
         assertThat(settings.metricsPerPartition()).isFalse();
@@ -190,6 +197,12 @@ final class SettingsFileTest {
                         + " as 127.0.0.1:8080",
                 "flows { | progress-interval = 1ms, flows { | 6: replicator.progress-interval: PT0.001S must be at least 10 ms",
                 "flows { | drain-timeout = -1s, flows { | 6: replicator.drain-timeout: PT-1S must not be negative",
+                "flows { | session-timeout = 100ms, flows { | 6: replicator.session-timeout: PT0.1S must be 1 second to 30"
+                        + " minutes",
+                "flows { | ownership-protocol = newest, flows { | 6: replicator.ownership-protocol: \"newest\" is not auto,"
+                        + " classic or consumer",
+                "flows { | instance = \"a b\", flows { | 6: replicator.instance: a b must be 1 to 249 letters, digits, '.',"
+                        + " '_' or '-'",
                 "x { | \"a b\" { | 7: replicator.flows.\"a b\": the name a b must be 1 to 100 letters, digits, '.', '_' or '-'",
                 "source = east | source = ${nowhere} | 8: ${nowhere} stands for nothing: no such key or environment variable;"
                         + " ${?nowhere} where it may be missing",

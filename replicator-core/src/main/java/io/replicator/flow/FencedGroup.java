@@ -1,0 +1,29 @@
+package io.replicator.flow;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A partition group that another instance took although it is assigned to this one: one of the two is mistaken, until the
+ * group coordinator has told it. The pause between attempts doubles, so that not even two that are both told the same
+ * would fight.
+ *
+ * @param pauseNanos before the next look
+ * @param lookAtNanos when that is, by {@link System#nanoTime}
+ */
+record FencedGroup(long pauseNanos, long lookAtNanos) {
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    static FencedGroup first(long nowNanos) {
+        return new FencedGroup(FIRST_PAUSE_NANOS, nowNanos + FIRST_PAUSE_NANOS);
+    }
+
+    FencedGroup next(long nowNanos) {
+        long pause = Math.min(MOST_PAUSE_NANOS, 2 * pauseNanos);
+        return new FencedGroup(pause, nowNanos + pause);
+    }
+
+    boolean isDue(long nowNanos) {
+        return nowNanos - lookAtNanos >= 0;
+    }
+}

@@ -1,0 +1,52 @@
+package io.replicator.flow;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Partition groups that are on their way out of their lanes: nothing more of them is fetched, what is in flight is waited
+ * for, up to a deadline. Control thread; lanes complete the answers.
+ */
+final class HandOver {
+    private final Map<Integer, CompletableFuture<Void>> released;
+    private final long deadlineNanos;
+    private final Runnable after;
+
+    /**
+     * @param released each group's answer of its lane
+     * @param deadlineNanos when the wait is over, by {@link System#nanoTime}
+     * @param after what happens when the groups were let go
+     */
+    HandOver(Map<Integer, CompletableFuture<Void>> released, long deadlineNanos, Runnable after) {
+        this.released = new HashMap<>(released);
+        this.deadlineNanos = deadlineNanos;
+        this.after = after;
+    }
+
+    Set<Integer> groups() {
+        return Set.copyOf(released.keySet());
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    boolean isDrained() {
+        return released.values().stream().allMatch(CompletableFuture::isDone);
+    }
+
+    boolean isDue(long nowNanos) {
+        return isDrained() || nowNanos - deadlineNanos >= 0;
+    }
+
+    /** The group needs not be waited for: it was lost, or its lane is gone with all that was in flight. */
+    void leaveOut(int group) {
+        released.remove(group);
+    }
+
+    void end() {
+        after.run();
+    }
+}

@@ -1,0 +1,123 @@
+package io.replicator.ownership;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.config.OwnershipProtocol;
+import io.replicator.topics.ClusterAdmin;
+import io.replicator.topics.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * Finds out by which protocol to be a member.
+ *
+ * <p>With KIP-848 the brokers alone say after what silence a member is dead, how often it speaks, and how low a group may
+ * set either; as they come, that is 45 s and 5 s and no less. Then the classic protocol takes over far sooner, so KIP-848
+ * is chosen by itself only where the brokers were set up to be as quick.
+ */
+final class ProtocolChoice {
+    /** The feature of the brokers (KIP-584) that is KIP-848, since its level 1. */
+    private static final String FEATURE = "group.version";
+
+    private static final String SESSION = "consumer.session.timeout.ms";
+    private static final String HEARTBEAT = "consumer.heartbeat.interval.ms";
+
+    /** How much later than at the session's end others may learn of a death. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(2);
+
+    private ProtocolChoice() {}
+
+    /**
+     * What was chosen and why.
+     *
+     * @param protocol classic or consumer
+     * @param reason for a person
+     */
+    record Chosen(OwnershipProtocol protocol, String reason) {
+        /** The protocol that is left when the brokers do not speak the other one after all. */
+        Chosen fallBack() {
+            return new Chosen(OwnershipProtocol.CLASSIC, "the brokers refuse KIP-848");
+        }
+    }
+
+    /**
+     * What the brokers give a member of the group.
+     *
+     * @param session after what silence it counts as dead
+     * @param heartbeat how often it speaks, and learns of others
+     */
+    record BrokerTimes(Duration session, Duration heartbeat) {}
+
+    /** @throws UnavailableException when the target does not answer */
+    static Chosen choose(FlowConfig flow, Membership membership, ClusterAdmin target) throws InterruptedException {
+        if (membership.protocol() != OwnershipProtocol.AUTO) {
+            return new Chosen(membership.protocol(), "as configured");
+        }
+        if (!isOffered(target)) {
+            return new Chosen(OwnershipProtocol.CLASSIC, "the brokers do not offer KIP-848");
+        }
+        return choose(membership.sessionTimeout(), times(flow, target));
+    }
+
+    /** Of brokers that offer both. */
+    static Chosen choose(Duration sessionTimeout, Optional<BrokerTimes> times) {
+        if (times.isEmpty()) {
+            return new Chosen(OwnershipProtocol.CLASSIC, "the brokers do not tell their times for KIP-848");
+        }
+        BrokerTimes brokers = times.get();
+        String told = "with KIP-848 the brokers give a session of " + brokers.session().toMillis()
+                + " ms and a heartbeat each " + brokers.heartbeat().toMillis() + " ms";
+        boolean isQuick = brokers.session()
+                        .plus(brokers.heartbeat())
+                        .compareTo(sessionTimeout.plus(TOLERANCE))
+                <= 0;
+        return new Chosen(isQuick ? OwnershipProtocol.CONSUMER : OwnershipProtocol.CLASSIC, told);
+    }
+
+    private static boolean isOffered(ClusterAdmin target) throws InterruptedException {
+        try {
+            var features = target.await(
+                    target.admin().describeFeatures().featureMetadata(), "DESCRIBE", "the cluster's features");
+            var found = features.finalizedFeatures().get(FEATURE);
+            return found != null && found.maxVersionLevel() >= 1;
+        } catch (UnavailableException failure) {
+            throwIfAway(failure);
+            return false;
+        }
+    }
+
+    private static Optional<BrokerTimes> times(FlowConfig flow, ClusterAdmin target) throws InterruptedException {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, flow.ownershipGroup());
+        try {
+            Config config = target.await(
+                            target.admin().describeConfigs(List.of(group)).all(),
+                            "DESCRIBE_CONFIGS",
+                            "group " + flow.ownershipGroup())
+                    .get(group);
+            return duration(config.get(SESSION))
+                    .flatMap(session -> duration(config.get(HEARTBEAT))
+                            .map(heartbeat -> new BrokerTimes(session, heartbeat)));
+        } catch (UnavailableException failure) {
+            throwIfAway(failure);
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Duration> duration(ConfigEntry entry) {
+        return entry == null || entry.value() == null
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(Long.parseLong(entry.value())));
+    }
+
+    /** Brokers that are too old to know the question, or may not answer it to us, are there all the same. */
+    private static void throwIfAway(UnavailableException failure) {
+        boolean isAway = failure.reason() == UnavailableException.Reason.UNREACHABLE
+                || failure.reason() == UnavailableException.Reason.NOT_AUTHENTICATED;
+        if (isAway) {
+            throw failure;
+        }
+    }
+}

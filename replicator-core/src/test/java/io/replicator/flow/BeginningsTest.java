@@ -1,0 +1,81 @@
+package io.replicator.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.offsets.GroupOwner;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Runs;
+import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.SavedState;
+import io.replicator.offsets.Writer;
+import io.replicator.topics.CopiedTopic;
+import io.replicator.topics.TopicProblem;
+import io.replicator.topics.TopicsPlan;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+final class BeginningsTest {
+    private static final SavedState NOTHING = new SavedState(Map.of(), Map.of(), 0);
+    private static final int GROUP = 3;
+
+    @Test
+    void shouldBeginAsConfiguredWhatWasThereWhenTheFlowBegan() {
+        Beginnings beginnings = new Beginnings(NOTHING);
+        beginnings.see(plan("orders", 2));
+        beginnings.see(plan("orders", 4));
+
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 1), GROUP))
+                .isTrue();
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 2), GROUP))
+                .isFalse();
+        assertThat(beginnings.isAsConfigured(new TopicPartition("later", 0), GROUP))
+                .isFalse();
+    }
+
+    @Test
+    void shouldCopyWholeWhatWasAddedWhileTheFlowStoodStill() {
+        Beginnings beginnings = new Beginnings(begun("orders", GROUP));
+        beginnings.see(plan("orders", 2));
+
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 1), GROUP))
+                .isFalse();
+    }
+
+    /** Another instance may have begun its share a moment before this one read the log. */
+    @Test
+    void shouldBeginAsConfiguredInAGroupThatNobodyHasBegun() {
+        Beginnings beginnings = new Beginnings(begun("orders", GROUP + 1));
+        beginnings.see(plan("orders", 2));
+
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 1), GROUP))
+                .isTrue();
+    }
+
+    @Test
+    void shouldBeginAsConfiguredATopicThatIsStillToBeCreated() {
+        Beginnings beginnings = new Beginnings(NOTHING);
+        beginnings.see(
+                new TopicsPlan(List.of(), List.of(new TopicProblem("orders", "not there yet", "")), List.of(), true));
+        beginnings.see(plan("orders", 2));
+
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 1), GROUP))
+                .isTrue();
+    }
+
+    private static TopicsPlan plan(String topic, int partitions) {
+        CopiedTopic copied =
+                new CopiedTopic(topic, Uuid.ZERO_UUID, Uuid.ZERO_UUID, topic, partitions, 1_000_000, false, false);
+        return new TopicsPlan(List.of(copied), List.of(), List.of(), false);
+    }
+
+    private static SavedState begun(String topic, int group) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        PartitionPair pair = new PartitionPair(partition, Uuid.ZERO_UUID, topic, Uuid.ZERO_UUID);
+        SavedProgress progress =
+                new SavedProgress(pair, new Writer(group, -1, (short) -1), 0, 0, 0, -1, Runs.of(), true);
+        return new SavedState(Map.of(partition, progress), Map.of(group, GroupOwner.begun(group, "a")), 0);
+    }
+}
