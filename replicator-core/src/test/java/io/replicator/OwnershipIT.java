@@ -310,7 +310,8 @@ final class OwnershipIT {
             for (Replicator replicator : replicators) {
                 FlowStatus flow = replicator.flows().get(0);
                 assertThat(flow.state()).isEqualTo(FlowState.RUNNING);
-                assertThat(flow.ownedGroups()).hasSizeBetween(GROUPS / replicators.length, GROUPS / replicators.length + 1);
+                assertThat(flow.ownedGroups())
+                        .hasSizeBetween(GROUPS / replicators.length, GROUPS / replicators.length + 1);
                 assertThat(flow.partitions()).isNotEmpty();
                 all.addAll(flow.ownedGroups());
             }

@@ -45,8 +45,8 @@ final class Beginnings {
     /** Whether a partition begins where the configuration says, and not at its first record. */
     boolean isAsConfigured(TopicPartition partition, int group) {
         String topic = partition.topic();
-        boolean wasThere = firstProblems.contains(topic)
-                || partition.partition() < firstPartitions.getOrDefault(topic, 0);
+        boolean wasThere =
+                firstProblems.contains(topic) || partition.partition() < firstPartitions.getOrDefault(topic, 0);
         boolean wasBegun = begunTopics.contains(topic) && begunGroups.contains(group);
         return wasThere && !wasBegun;
     }

@@ -255,8 +255,7 @@ final class Copies {
             if (log.progress(partition).isPresent()) {
                 return;
             }
-            Optional<String> trouble =
-                    starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
+            Optional<String> trouble = starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
             if (trouble.isPresent()) {
                 fresh.remove(partition);
                 unknown.add(new UnbegunPartition(partition, topic.targetName(), trouble.get()));

@@ -60,14 +60,14 @@ final class OffsetLogContents {
 
         void put(T entry) {
             for (T before : entries) {
-                if (entry.writer().isFencedBy(before.writer())
-                        && entry.pair().equals(before.pair())) {
+                if (entry.writer().isFencedBy(before.writer()) && entry.pair().equals(before.pair())) {
                     return;
                 }
             }
             // What another incarnation of the topic left is over.
-            entries.removeIf(before -> before.writer().producerId() == entry.writer().producerId()
-                    || !before.pair().equals(entry.pair()));
+            entries.removeIf(
+                    before -> before.writer().producerId() == entry.writer().producerId()
+                            || !before.pair().equals(entry.pair()));
             entries.add(entry);
         }
 

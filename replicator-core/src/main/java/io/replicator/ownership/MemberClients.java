@@ -33,24 +33,26 @@ final class MemberClients {
 
     private MemberClients() {}
 
-    /** @param protocol classic or consumer */
-    static Consumer<byte[], byte[]> open(FlowConfig flow, Membership membership, OwnershipProtocol protocol) {
+    static Consumer<byte[], byte[]> open(FlowConfig flow, Membership membership, ProtocolChoice.Chosen chosen) {
         return new KafkaConsumer<>(
-                properties(flow, membership, protocol), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                properties(flow, membership, chosen), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    static Map<String, Object> properties(FlowConfig flow, Membership membership, OwnershipProtocol protocol) {
+    static Map<String, Object> properties(FlowConfig flow, Membership membership, ProtocolChoice.Chosen chosen) {
+        OwnershipProtocol protocol = chosen.protocol();
         Map<String, Object> properties = new HashMap<>();
         long sessionMillis = membership.sessionTimeout().toMillis();
         properties.put(
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(Math.max(LEAST_REQUEST_MILLIS, sessionMillis / REQUESTS_PER_SESSION)));
         properties.putAll(flow.target().client());
-        properties.put(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-ownership");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, flow.ownershipGroup());
-        properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
+        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        if (chosen.isStatic()) {
+            properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
+        }
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -60,8 +62,7 @@ final class MemberClients {
                 Math.toIntExact(Math.min(
                         MOST_POLL_INTERVAL_MILLIS,
                         membership.drainTimeout().plus(GRACE).toMillis())));
-        properties.put(
-                ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
+        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
         List.of(
                         ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,

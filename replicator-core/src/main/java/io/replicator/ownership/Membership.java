@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param drainTimeout how long it may take to let groups go
  * @param protocol how groups are shared
  */
-public record Membership(
-        String instance, Duration sessionTimeout, Duration drainTimeout, OwnershipProtocol protocol) {
+public record Membership(String instance, Duration sessionTimeout, Duration drainTimeout, OwnershipProtocol protocol) {
     /** What the process's configuration says of it. */
     public static Membership of(ReplicatorConfig process) {
         return new Membership(

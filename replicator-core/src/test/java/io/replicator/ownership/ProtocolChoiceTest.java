@@ -35,7 +35,7 @@ final class ProtocolChoiceTest {
     }
 
     private static Optional<ProtocolChoice.BrokerTimes> times(long sessionMillis, long heartbeatMillis) {
-        return Optional.of(new ProtocolChoice.BrokerTimes(
-                Duration.ofMillis(sessionMillis), Duration.ofMillis(heartbeatMillis)));
+        return Optional.of(
+                new ProtocolChoice.BrokerTimes(Duration.ofMillis(sessionMillis), Duration.ofMillis(heartbeatMillis)));
     }
 }

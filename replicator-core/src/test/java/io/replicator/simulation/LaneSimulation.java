@@ -62,9 +62,7 @@ final class LaneSimulation {
         lane.producer.tells(new GroupEvents() {
             @Override
             public void granted(Grant grant) {
-                lane.producer
-                        .commands()
-                        .put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
+                lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
             }
 
             @Override

@@ -177,8 +177,7 @@ final class LivesSimulation {
         to.ignoresSequences = sabotage == Sabotage.SEQUENCES_ARE_IGNORED;
         from.onNewLeader = applications::loseUnreplicated;
         to.onNewLeader = () -> loseUnreplicated(to);
-        TargetReader reader =
-                new TargetReader(applications, to, start, target.transactions()::gave, this::ambiguities);
+        TargetReader reader = new TargetReader(applications, to, start, target.transactions()::gave, this::ambiguities);
         PartitionPair pair =
                 new PartitionPair(new TopicPartition(topic, number / 2), from.topicId, to.topic, to.topicId);
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
@@ -198,7 +197,8 @@ final class LivesSimulation {
         if (partition.end > safe && random.nextBoolean()) {
             int last = partition.log.size() - 1;
             int first = partition.indexOf(safe);
-            long from = partition.log.get(first + random.nextInt(last - first + 1)).baseOffset();
+            long from =
+                    partition.log.get(first + random.nextInt(last - first + 1)).baseOffset();
             trace.say(partition, "loses what is above", from);
             partition.truncate(from);
         }
@@ -207,7 +207,8 @@ final class LivesSimulation {
     private int ambiguities() {
         return (int) (ambiguitiesOfTheDead
                 + lives.stream()
-                        .mapToLong(life -> life.lane.measures().recoveredAmbiguous.value())
+                        .mapToLong(
+                                life -> life.lane.measures().recoveredAmbiguous.value())
                         .sum());
     }
 
@@ -216,8 +217,7 @@ final class LivesSimulation {
         String name = "instance-" + born++;
         SplittableRandom own = random.split();
         List<Shaping> ways = List.of(Shaping.values());
-        SimulatedInstance lane =
-                new SimulatedInstance(world, own, isolation, ways.get(own.nextInt(ways.size())), true);
+        SimulatedInstance lane = new SimulatedInstance(world, own, isolation, ways.get(own.nextInt(ways.size())), true);
         SimulatedControl control = new SimulatedControl(name, lane, log, flow, time, faults, trace, sabotage);
         lane.producer.tells(control);
         lane.start();

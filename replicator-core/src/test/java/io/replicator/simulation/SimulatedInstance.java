@@ -48,8 +48,7 @@ final class SimulatedInstance {
     /**
      * @param exactlyOnce whether it surely writes under transactional ids; otherwise chance decides
      */
-    SimulatedInstance(
-            World world, SplittableRandom random, Isolation isolation, Shaping shaping, boolean exactlyOnce) {
+    SimulatedInstance(World world, SplittableRandom random, Isolation isolation, Shaping shaping, boolean exactlyOnce) {
         this.world = world;
         this.random = random;
         this.receivePool = new ReceivePool(1 << (12 + random.nextInt(7)));

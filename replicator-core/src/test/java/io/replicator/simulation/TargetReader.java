@@ -73,8 +73,10 @@ final class TargetReader {
     }
 
     private void read(Stored stored) {
-        MutableRecordBatch batch =
-                MemoryRecords.readableRecords(stored.bytes()).batches().iterator().next();
+        MutableRecordBatch batch = MemoryRecords.readableRecords(stored.bytes())
+                .batches()
+                .iterator()
+                .next();
         boolean isCopy = !batch.isControlBatch() && batch.hasProducerId() && isOurs.test(batch.producerId());
         if (!isCopy) {
             for (long offset = stored.baseOffset(); offset <= stored.lastOffset(); offset++) {
@@ -132,7 +134,9 @@ final class TargetReader {
 
     /** How many records from one source offset to another are on the target. */
     long copies(long from, long to) {
-        return sourceOffsets.stream().filter(offset -> offset >= from && offset < to).count();
+        return sourceOffsets.stream()
+                .filter(offset -> offset >= from && offset < to)
+                .count();
     }
 
     /** The same, but for those that the source does not have any more: a successor cannot find them there again. */

@@ -223,8 +223,7 @@ final class PreflightIT {
                 flow.config().ownershipTopic(),
                 AclOperation.CREATE,
                 AclOperation.DESCRIBE);
-        TopicClusters.grant(
-                clusters.target(), ResourceType.GROUP, flow.config().ownershipGroup(), AclOperation.READ);
+        TopicClusters.grant(clusters.target(), ResourceType.GROUP, flow.config().ownershipGroup(), AclOperation.READ);
         for (int group = 0; group < 4; group++) {
             TopicClusters.grant(
                     clusters.target(),
@@ -260,8 +259,8 @@ final class PreflightIT {
                 clusters.target(), ResourceType.TOPIC, flow.config().ownershipTopic(), AclOperation.DESCRIBE);
         TopicClusters.await(() -> check(flow).findings().stream()
                 .anyMatch(finding -> finding.kind() == Kind.CONFIGURATION
-                        && finding.message().contains("partition-groups = "
-                                + flow.config().partitionGroups())));
+                        && finding.message()
+                                .contains("partition-groups = " + flow.config().partitionGroups())));
     }
 
     @Test

@@ -8,8 +8,8 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /** Flows as the engine might show them. */

@@ -61,8 +61,8 @@ final class SettingsBinder {
                 "drain-timeout",
                 root.duration("drain-timeout"),
                 timeout -> sound(1, SOUND_MEMORY_BYTES, SOUND_DURATION, timeout));
-        Optional<Duration> session = root.accepted(
-                "session-timeout", root.duration("session-timeout"), SettingsBinder::soundSession);
+        Optional<Duration> session =
+                root.accepted("session-timeout", root.duration("session-timeout"), SettingsBinder::soundSession);
         Optional<OwnershipProtocol> protocol = root.parsed(
                 "ownership-protocol",
                 "auto, classic or consumer",

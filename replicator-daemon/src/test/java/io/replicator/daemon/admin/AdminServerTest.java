@@ -50,14 +50,13 @@ final class AdminServerTest {
     @Test
     void shouldSayTheStatusInTheOrderPromised() throws Exception {
         assertThat(request("GET", "/api/status").body())
-                .isEqualTo(
-                        "{\"version\":\"1.2\",\"instance\":\"i1\",\"flows\":[{\"name\":\"x\",\"state\":\"RUNNING\","
-                                + "\"caughtUp\":false,\"lagRecords\":10,\"recordsPerSecond\":1234.5,\"bytesPerSecond\":2500000.0,"
-                                + "\"etaSeconds\":1,\"partitions\":[{\"topic\":\"orders\",\"partition\":0,\"state\":\"RUNNING\","
-                                + "\"reason\":null,\"sourceStart\":0,\"sourceEnd\":100,\"position\":90,\"lagRecords\":10,"
-                                + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
-                                + "\"records\":90,\"bytes\":900,\"gapRecords\":9}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
-                                + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16}}]}");
+                .isEqualTo("{\"version\":\"1.2\",\"instance\":\"i1\",\"flows\":[{\"name\":\"x\",\"state\":\"RUNNING\","
+                        + "\"caughtUp\":false,\"lagRecords\":10,\"recordsPerSecond\":1234.5,\"bytesPerSecond\":2500000.0,"
+                        + "\"etaSeconds\":1,\"partitions\":[{\"topic\":\"orders\",\"partition\":0,\"state\":\"RUNNING\","
+                        + "\"reason\":null,\"sourceStart\":0,\"sourceEnd\":100,\"position\":90,\"lagRecords\":10,"
+                        + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
+                        + "\"records\":90,\"bytes\":900,\"gapRecords\":9}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
+                        + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16}}]}");
     }
 
     @Test

@@ -95,7 +95,10 @@ final class CommandLineTest {
 
             assertThat(execute("status", "--url", url)).isZero();
             assertThat(out.toString())
-                    .contains("replicator 1.2, instance i1", "1 of 2 running, owns 2 of 16 partition groups", "too large; resumes when somebody helps")
+                    .contains(
+                            "replicator 1.2, instance i1",
+                            "1 of 2 running, owns 2 of 16 partition groups",
+                            "too large; resumes when somebody helps")
                     .doesNotContain("a-0");
             assertThat(execute("status", "--all", "--url", url + "/")).isZero();
             assertThat(out.toString()).contains("a-0");
