@@ -105,7 +105,8 @@ class SimulatedPartitionTest {
         Optional<BatchMetadata> repeated = broker.lastEntry(producer)
                 .filter(entry -> entry.producerEpoch() == epoch)
                 .flatMap(entry -> entry.batchMetadata().stream()
-                        .filter(each -> each.firstSeq() == batch.baseSequence() && each.lastSeq == batch.lastSequence())
+                        .filter(each ->
+                                each.firstSeq() == batch.baseSequence() && each.lastSeq() == batch.lastSequence())
                         .findFirst());
         if (repeated.isPresent()) {
             return new SimulatedPartition.Verdict(Errors.NONE, repeated.get().firstOffset());
