@@ -48,6 +48,10 @@ public final class Flow implements AutoCloseable {
     private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What passes by itself has passed by then. */
+    private static final int MOST_SOON_REFRESHES = 30;
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_PLAN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -282,6 +286,7 @@ public final class Flow implements AutoCloseable {
         long saveAt = now + progressInterval.toNanos();
         long refreshedAt = now - LEAST_REFRESH_NANOS;
         long wakeAt = now;
+        int soonRefreshes = 0;
         while (!stopping) {
             now = System.nanoTime();
             boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
@@ -293,8 +298,12 @@ public final class Flow implements AutoCloseable {
                 news = false;
                 boolean isComplete = refresh(planner, gate, log);
                 refreshedAt = System.nanoTime();
+                soonRefreshes = isComplete ? 0 : soonRefreshes + 1;
+                boolean isSoon = !isComplete && soonRefreshes < MOST_SOON_REFRESHES;
                 refreshAt = refreshedAt
-                        + (isComplete ? config.topics().refreshInterval().toNanos() : SOON_NANOS);
+                        + (isSoon
+                                ? SOON_NANOS
+                                : config.topics().refreshInterval().toNanos());
                 isTurned &= turn(refreshedAt, log);
             }
             reviveLanes();

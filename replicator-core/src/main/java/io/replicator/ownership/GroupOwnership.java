@@ -118,7 +118,7 @@ public final class GroupOwnership {
                                 chosen.protocol(),
                                 chosen.reason());
                     }
-                    beMember(chosen.protocol());
+                    beMember(chosen);
                 } catch (UnavailableException away) {
                     trouble(away.getMessage());
                 } catch (FencedInstanceIdException taken) {
@@ -135,13 +135,14 @@ public final class GroupOwnership {
                             + " ms; see group.min.session.timeout.ms and group.max.session.timeout.ms of its brokers");
                     return;
                 } catch (UnsupportedVersionException old) {
-                    if (chosen.protocol() == OwnershipProtocol.CLASSIC) {
-                        events.refused("cluster " + target.cluster()
-                                + " cannot share partition groups, its brokers must be of Kafka 2.4 or later: "
+                    Optional<ProtocolChoice.Chosen> left = chosen.fallBack();
+                    if (left.isEmpty()) {
+                        events.refused("the brokers of " + target.cluster() + " are too old to share partition groups: "
                                 + old.getMessage());
                         return;
                     }
-                    chosen = chosen.fallBack();
+                    chosen = left.get();
+                    LOG.info("{} flow={} protocol={}", chosen.reason(), flow.name(), chosen.protocol());
                 } catch (KafkaException failure) {
                     trouble(words(failure));
                 }
@@ -159,18 +160,18 @@ public final class GroupOwnership {
     }
 
     /** Polls until this is closed or the membership breaks; whatever was held is lost then. */
-    private void beMember(OwnershipProtocol protocol) throws InterruptedException {
+    private void beMember(ProtocolChoice.Chosen chosen) throws InterruptedException {
         boolean isLeaving = false;
         isAssigned = false;
         hasBegunAlone = false;
         lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
-        consumer = MemberClients.open(flow, membership, protocol);
+        consumer = MemberClients.open(flow, membership, chosen);
         try {
             consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
             while (!isClosing()) {
                 consumer.poll(POLL);
                 memberId = consumer.groupMetadata().memberId();
-                if (protocol == OwnershipProtocol.CLASSIC) {
+                if (chosen.protocol() == OwnershipProtocol.CLASSIC) {
                     beginAlone();
                 }
             }

@@ -33,13 +33,13 @@ final class MemberClients {
 
     private MemberClients() {}
 
-    /** @param protocol classic or consumer */
-    static Consumer<byte[], byte[]> open(FlowConfig flow, Membership membership, OwnershipProtocol protocol) {
+    static Consumer<byte[], byte[]> open(FlowConfig flow, Membership membership, ProtocolChoice.Chosen chosen) {
         return new KafkaConsumer<>(
-                properties(flow, membership, protocol), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                properties(flow, membership, chosen), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    static Map<String, Object> properties(FlowConfig flow, Membership membership, OwnershipProtocol protocol) {
+    static Map<String, Object> properties(FlowConfig flow, Membership membership, ProtocolChoice.Chosen chosen) {
+        OwnershipProtocol protocol = chosen.protocol();
         Map<String, Object> properties = new HashMap<>();
         long sessionMillis = membership.sessionTimeout().toMillis();
         properties.put(
@@ -49,7 +49,10 @@ final class MemberClients {
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-ownership");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, flow.ownershipGroup());
-        properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
+        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        if (chosen.isStatic()) {
+            properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, membership.instance());
+        }
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -34,12 +34,22 @@ final class ProtocolChoice {
      * What was chosen and why.
      *
      * @param protocol classic or consumer
+     * @param isStatic whether the coordinator knows the instance by its name (KIP-345, brokers from 2.3 on)
      * @param reason for a person
      */
-    record Chosen(OwnershipProtocol protocol, String reason) {
-        /** The protocol that is left when the brokers do not speak the other one after all. */
-        Chosen fallBack() {
-            return new Chosen(OwnershipProtocol.CLASSIC, "the brokers refuse KIP-848");
+    record Chosen(OwnershipProtocol protocol, boolean isStatic, String reason) {
+        Chosen(OwnershipProtocol protocol, String reason) {
+            this(protocol, true, reason);
+        }
+
+        /** What is left when the brokers do not speak this one after all; nothing after the last. */
+        Optional<Chosen> fallBack() {
+            if (protocol == OwnershipProtocol.CONSUMER) {
+                return Optional.of(new Chosen(OwnershipProtocol.CLASSIC, "the brokers refuse KIP-848"));
+            }
+            return isStatic
+                    ? Optional.of(new Chosen(protocol, false, "the brokers know no static members"))
+                    : Optional.empty();
         }
     }
 

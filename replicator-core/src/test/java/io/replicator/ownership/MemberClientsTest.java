@@ -35,13 +35,14 @@ final class MemberClientsTest {
             value = OwnershipProtocol.class,
             names = {"CLASSIC", "CONSUMER"})
     void shouldOpenWhateverTheUserSaysOfConsumers(OwnershipProtocol protocol) {
-        MemberClients.open(FLOW, membership(Duration.ofSeconds(30)), protocol).close();
+        MemberClients.open(FLOW, membership(Duration.ofSeconds(30)), chosen(protocol))
+                .close();
     }
 
     @Test
     void shouldBeAMemberThatLivesAsLongAsConfiguredAndLearnsOfOthersSoon() {
         Map<String, Object> properties =
-                MemberClients.properties(FLOW, membership(Duration.ofSeconds(30)), OwnershipProtocol.CLASSIC);
+                MemberClients.properties(FLOW, membership(Duration.ofSeconds(30)), chosen(OwnershipProtocol.CLASSIC));
 
         assertThat(properties)
                 .containsEntry("group.id", "replicator-pay")
@@ -54,10 +55,29 @@ final class MemberClientsTest {
     @Test
     void shouldBeWaitedForLongerThanItMayDrain() {
         Map<String, Object> properties =
-                MemberClients.properties(FLOW, membership(Duration.ofHours(1)), OwnershipProtocol.CONSUMER);
+                MemberClients.properties(FLOW, membership(Duration.ofHours(1)), chosen(OwnershipProtocol.CONSUMER));
 
         assertThat((int) properties.get("max.poll.interval.ms"))
                 .isGreaterThan((int) Duration.ofHours(1).toMillis());
+    }
+
+    @Test
+    void shouldGoBackStepByStepForOldBrokers() {
+        ProtocolChoice.Chosen first =
+                chosen(OwnershipProtocol.CONSUMER).fallBack().orElseThrow();
+        ProtocolChoice.Chosen second = first.fallBack().orElseThrow();
+
+        assertThat(MemberClients.properties(FLOW, membership(Duration.ofHours(1)), first))
+                .containsEntry("group.protocol", "classic")
+                .containsEntry("group.instance.id", "one");
+        assertThat(MemberClients.properties(FLOW, membership(Duration.ofHours(1)), second))
+                .containsEntry("group.protocol", "classic")
+                .doesNotContainKey("group.instance.id");
+        assertThat(second.fallBack()).isEmpty();
+    }
+
+    private static ProtocolChoice.Chosen chosen(OwnershipProtocol protocol) {
+        return new ProtocolChoice.Chosen(protocol, "told");
     }
 
     private static Membership membership(Duration drainTimeout) {

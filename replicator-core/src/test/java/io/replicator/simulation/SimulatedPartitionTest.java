@@ -102,11 +102,9 @@ class SimulatedPartitionTest {
                 .batches()
                 .iterator()
                 .next();
-        Optional<BatchMetadata> repeated =
-                broker.lastEntry(producer).flatMap(entry -> entry.findDuplicateBatch(batch));
+        Optional<BatchMetadata> repeated = broker.lastEntry(producer).flatMap(entry -> entry.findDuplicateBatch(batch));
         if (repeated.isPresent()) {
-            return new SimulatedPartition.Verdict(
-                    Errors.NONE, repeated.get().firstOffset());
+            return new SimulatedPartition.Verdict(Errors.NONE, repeated.get().firstOffset());
         }
         ProducerAppendInfo info = broker.prepareUpdate(producer, AppendOrigin.CLIENT);
         try {
