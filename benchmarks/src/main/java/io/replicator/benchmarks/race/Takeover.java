@@ -35,7 +35,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 record Takeover(String what, int partitions, int recordsPerSecond, int instances) {
     static final List<Takeover> ALL = List.of(
             new Takeover("restarted at once, 8 partitions", 8, 4_000, 1),
-            new Takeover("one of two, 8 partitions", 8, 4_000, 2),
+            new Takeover("one of two, 8 partitions, session-timeout 10 s", 8, 4_000, 2),
             new Takeover("restarted at once, 3,000 partitions", 3_000, 3_000, 1));
 
     private static final int LEAST = 8;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.replicator.benchmarks.daemon.Await;
 import io.replicator.benchmarks.daemon.Instance;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,14 @@ import org.apache.kafka.common.TopicPartition;
  * cannot answer is asked again.
  */
 final class Positions implements AutoCloseable {
+    /** Longer than anything should take. */
+    private static final Duration SLOW = Duration.ofSeconds(15);
+
     private final List<Instance> instances;
     private final List<String> topics;
     private final Admin source;
     private final Admin target;
+    private final List<String> slow = new ArrayList<>();
 
     Positions(Stage stage, List<Instance> instances, List<String> topics) {
         this.instances = instances;
@@ -66,7 +71,24 @@ final class Positions implements AutoCloseable {
     }
 
     private void await(Map<TopicPartition, Long> wanted, Duration patience) {
-        Await.until(patience, () -> missing(wanted).isEmpty(), () -> missing(wanted) + " not reached; " + story());
+        long slowNanos = System.nanoTime() + SLOW.toNanos();
+        boolean[] told = new boolean[1];
+        Await.until(
+                patience,
+                () -> {
+                    Map<String, String> missing = missing(wanted);
+                    if (!told[0] && !missing.isEmpty() && System.nanoTime() > slowNanos) {
+                        told[0] = true;
+                        slow.add("after " + SLOW.toSeconds() + " s " + missing + " not reached; " + health());
+                    }
+                    return missing.isEmpty();
+                },
+                () -> missing(wanted) + " not reached; " + story());
+    }
+
+    /** What took long, and what the instances said of it meanwhile. */
+    List<String> slow() {
+        return List.copyOf(slow);
     }
 
     /** What is not reached yet, by partition: where the copy stands, and where it should. */
@@ -91,31 +113,35 @@ final class Positions implements AutoCloseable {
         return missing;
     }
 
-    /** What the instances say of partitions that are not well. */
     private String story() {
-        return instances.stream().map(Positions::story).collect(Collectors.joining("\n"));
+        return health() + instances.stream().map(each -> "\n" + each.lastOfLog()).collect(Collectors.joining());
     }
 
-    private static String story(Instance instance) {
+    /** What the instances say of partitions that are not well. */
+    private String health() {
+        return instances.stream().map(Positions::health).collect(Collectors.joining("; "));
+    }
+
+    private static String health(Instance instance) {
         Optional<JsonNode> status = instance.status();
-        StringBuilder text = new StringBuilder(instance.name());
         if (status.isEmpty()) {
-            return text.append(" does not answer; ")
-                    .append(instance.lastOfLog())
-                    .toString();
+            return instance.name() + " does not answer";
         }
+        StringBuilder text = new StringBuilder(instance.name());
         for (JsonNode flow : status.get().path("flows")) {
-            text.append(' ')
-                    .append(flow.path("state").asText())
-                    .append(' ')
-                    .append(flow.path("reason").asText());
+            text.append(' ').append(flow.path("state").asText()).append(' ').append(flow.path("reason").asText());
             for (JsonNode partition : flow.path("partitions")) {
                 if (!partition.path("state").asText().equals("RUNNING")) {
-                    text.append("\n    ").append(partition);
+                    text.append("\n        %s-%s %s: %s"
+                            .formatted(
+                                    partition.path("topic").asText(),
+                                    partition.path("partition").asText(),
+                                    partition.path("state").asText(),
+                                    partition.path("reason").asText()));
                 }
             }
         }
-        return text.append("; ").append(instance.lastOfLog()).toString();
+        return text.toString();
     }
 
     private static long sum(Map<TopicPartition, Long> ends) {

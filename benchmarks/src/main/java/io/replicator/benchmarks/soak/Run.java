@@ -102,6 +102,7 @@ final class Run implements AutoCloseable {
         }
         for (int i = 0; i < scenario.instances(); i++) {
             Instance instance = new Instance(NAMES.get(i), distribution, file, directory).withAssertions();
+            scenario.settings().forEach(instance::with);
             settings.forEach(instance::with);
             instances.add(instance);
             instance.start();
@@ -143,6 +144,7 @@ final class Run implements AutoCloseable {
                 scenario.equalTopics().flatMap(this::differences).toList(),
                 verify(),
                 broken,
+                positions.slow(),
                 Math.round(recovered),
                 Math.round(ambiguous),
                 (System.nanoTime() - startNanos) / 1e9);

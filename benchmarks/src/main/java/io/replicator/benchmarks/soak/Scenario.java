@@ -14,55 +14,53 @@ import java.util.stream.Stream;
  * @param instances of the daemon
  * @param topics that are copied
  * @param trouble that strikes
+ * @param settings of the daemon
  */
-record Scenario(String label, String title, Layout layout, int instances, List<SoakTopic> topics, Trouble trouble) {
-    static final Scenario KILLS =
-            new Scenario("kills", "the daemon is killed", Layout.SMALL, 1, SoakTopic.PLAIN, new Kills());
+record Scenario(
+        String label,
+        String title,
+        Layout layout,
+        int instances,
+        List<SoakTopic> topics,
+        Trouble trouble,
+        List<String> settings) {
+    private static final String SESSION = "replicator.session-timeout=6s";
+    private static final List<String> CLASSIC = List.of(SESSION, "replicator.ownership-protocol=classic");
+    private static final List<String> KIP_848 = List.of(SESSION, "replicator.ownership-protocol=consumer");
 
-    static final Scenario SOURCES = new Scenario(
-            "sources",
-            "the daemon is killed; transactions, aborts, compaction on the source",
-            Layout.SMALL,
-            1,
-            SoakTopic.KINDS,
-            new Kills());
+    static final List<Scenario> ALL = List.of(
+            one("kills", "the daemon is killed", Layout.SMALL, SoakTopic.PLAIN, new Kills()),
+            one(
+                    "sources",
+                    "the daemon is killed; transactions, aborts, compaction on the source",
+                    Layout.SMALL,
+                    SoakTopic.KINDS,
+                    new Kills()),
+            three("zombies", "one instance frozen, another killed, the frozen one woken", new Zombies(), CLASSIC),
+            three("zombies-848", "the same by KIP-848", new Zombies(), KIP_848),
+            three("rolling", "instances restarted one after the other", new RollingRestart(), CLASSIC),
+            three("rolling-848", "the same by KIP-848", new RollingRestart(), KIP_848),
+            one(
+                    "target",
+                    "brokers of the target killed, frozen, leaders moved",
+                    Layout.LARGE,
+                    SoakTopic.PLAIN,
+                    new BrokerTrouble(Stage::target)),
+            one(
+                    "source",
+                    "brokers of the source killed, frozen, leaders moved",
+                    Layout.LARGE,
+                    SoakTopic.PLAIN,
+                    new BrokerTrouble(Stage::source)),
+            one("network", "lines cut, stalled, late", Layout.LARGE, SoakTopic.PLAIN, new NetworkTrouble()));
 
-    static final Scenario ZOMBIES = new Scenario(
-            "zombies",
-            "three instances: one frozen, one killed, the frozen one woken",
-            Layout.SMALL,
-            3,
-            SoakTopic.PLAIN,
-            new Zombies());
+    private static Scenario one(String label, String title, Layout layout, List<SoakTopic> topics, Trouble trouble) {
+        return new Scenario(label, title, layout, 1, topics, trouble, List.of());
+    }
 
-    static final Scenario ROLLING = new Scenario(
-            "rolling",
-            "three instances restarted one after the other",
-            Layout.SMALL,
-            3,
-            SoakTopic.PLAIN,
-            new RollingRestart());
-
-    static final Scenario TARGET = new Scenario(
-            "target",
-            "brokers of the target killed, frozen, leaders moved",
-            Layout.LARGE,
-            1,
-            SoakTopic.PLAIN,
-            new BrokerTrouble(Stage::target));
-
-    static final Scenario SOURCE = new Scenario(
-            "source",
-            "brokers of the source killed, frozen, leaders moved",
-            Layout.LARGE,
-            1,
-            SoakTopic.PLAIN,
-            new BrokerTrouble(Stage::source));
-
-    static final Scenario NETWORK =
-            new Scenario("network", "lines cut, stalled, late", Layout.LARGE, 1, SoakTopic.PLAIN, new NetworkTrouble());
-
-    static final List<Scenario> ALL = List.of(KILLS, SOURCES, TARGET, SOURCE, NETWORK, ZOMBIES, ROLLING);
+    private static Scenario three(String label, String title, Trouble trouble, List<String> settings) {
+        return new Scenario(label, title, Layout.SMALL, 3, SoakTopic.PLAIN, trouble, settings);
+    }
 
     /** By its label. */
     static Scenario of(String label) {

@@ -28,7 +28,8 @@ public final class Soak implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "several with commas: kills, sources, target, source, network, zombies, rolling; default: all")
+                    "several with commas: kills, sources, zombies, zombies-848, rolling, rolling-848, target, source, network;"
+                            + " default: all")
     private List<Scenario> scenarios = Scenario.ALL;
 
     @Option(

@@ -48,6 +48,11 @@ final class Stage implements AutoCloseable {
                 .heapMebibytes(HEAP_MEBIBYTES)
                 .property("min.insync.replicas", Integer.toString(Math.min(2, layout.brokers)))
                 .property("default.replication.factor", Integer.toString(layout.brokers))
+                // So that KIP-848's members are given up as soon as others may be.
+                .property("group.consumer.min.session.timeout.ms", "1000")
+                .property("group.consumer.session.timeout.ms", "6000")
+                .property("group.consumer.min.heartbeat.interval.ms", "100")
+                .property("group.consumer.heartbeat.interval.ms", "1000")
                 .directory(directory)
                 .start();
     }

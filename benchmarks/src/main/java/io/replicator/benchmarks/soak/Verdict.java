@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param differences between the topics' bytes, in words; none when they are equal
  * @param verifyExitCode of {@code replicator verify}
  * @param broken what the daemons said that they must never say
+ * @param slow what took long, and what the daemons said of it meanwhile
  * @param recovered records that were found on the target after a crash and not written again, as far as daemons lived to
  *     tell
  * @param ambiguous partitions whose tail could not be matched
@@ -27,6 +28,7 @@ record Verdict(
         List<String> differences,
         int verifyExitCode,
         List<String> broken,
+        List<String> slow,
         long recovered,
         long ambiguous,
         double seconds) {
@@ -39,7 +41,7 @@ record Verdict(
     String line() {
         return String.format(
                 Locale.ROOT,
-                "%-8s %4d strikes  %,10d records  %,d duplicates, %,d lost, %,d out of order, %,d damaged, %,d foreign"
+                "%-11s %4d strikes  %,10d records  %,d duplicates, %,d lost, %,d out of order, %,d damaged, %,d foreign"
                         + "  bytes %s, verify %d  (%,d recovered, %d ambiguous; %.0f s, seed %d)",
                 scenario.label(),
                 strikes,
@@ -63,6 +65,7 @@ record Verdict(
         counts.told().forEach(each -> text.append("\n    ").append(each));
         differences.forEach(each -> text.append("\n    ").append(each));
         broken.forEach(each -> text.append("\n    ").append(each));
+        slow.forEach(each -> text.append("\n    slow: ").append(each));
         return text.toString();
     }
 }

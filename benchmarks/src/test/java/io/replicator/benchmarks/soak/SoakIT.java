@@ -32,7 +32,7 @@ final class SoakIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"kills, 6", "sources, 4", "zombies, 2", "rolling, 1"})
+    @CsvSource({"kills, 4", "sources, 3", "zombies, 1", "rolling-848, 1"})
     void shouldHoldEveryRecordOnceInOrder(String label, int strikes) {
         long seed = Long.getLong("soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
 
@@ -45,7 +45,7 @@ final class SoakIT {
                 seed,
                 List.of());
 
-        System.out.println(verdict.line());
+        System.out.println(verdict.story());
         assertThat(verdict.isClean()).as(verdict.story()).isTrue();
     }
 }
