@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
  * @param shaping how batches are made for the target
+ * @param transaction when transactions are committed, where delivery is transactional
  */
 public record FlowConfig(
         String name,
@@ -25,7 +26,8 @@ public record FlowConfig(
         Isolation isolation,
         int partitionGroups,
         long maxBytesPerSecond,
-        Shaping shaping) {
+        Shaping shaping,
+        TransactionBounds transaction) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -42,6 +44,30 @@ public record FlowConfig(
                 "must be 1 to " + MOST_PARTITION_GROUPS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
+    }
+
+    /** A flow with the usual transactions, if any. */
+    public FlowConfig(
+            String name,
+            ClusterConfig source,
+            ClusterConfig target,
+            TopicsConfig topics,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            long maxBytesPerSecond,
+            Shaping shaping) {
+        this(
+                name,
+                source,
+                target,
+                topics,
+                delivery,
+                isolation,
+                partitionGroups,
+                maxBytesPerSecond,
+                shaping,
+                TransactionBounds.DEFAULT);
     }
 
     /** A flow that shapes batches as it sees fit. */

@@ -1,6 +1,5 @@
 package io.replicator.flow;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
 import io.replicator.offsets.OffsetLog;
@@ -46,7 +45,7 @@ final class InitialProgress {
         starts.keySet()
                 .forEach(source -> targets.put(
                         source, new TopicPartition(topics.get(source).targetName(), source.partition())));
-        boolean isRecovered = flow.delivery() == Delivery.EXACTLY_ONCE;
+        boolean isRecovered = flow.delivery().isFenced();
         Map<TopicPartition, Long> ends =
                 starts.isEmpty() || !isRecovered ? Map.of() : target.of(targets.values(), new StartFrom.Latest());
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();

@@ -154,10 +154,7 @@ public final class Lane implements AutoCloseable {
     }
 
     private static Optional<String> transactionalIds(FlowConfig flow) {
-        return switch (flow.delivery()) {
-            case EXACTLY_ONCE -> Optional.of("replicator." + flow.name() + ".");
-            case AT_LEAST_ONCE -> Optional.empty();
-        };
+        return flow.delivery().isFenced() ? Optional.of("replicator." + flow.name() + ".") : Optional.empty();
     }
 
     private static long epochOffsetNanos() {
