@@ -5,6 +5,7 @@ import io.replicator.config.FlowConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +20,8 @@ final class EngineProcess implements AutoCloseable {
     /**
      * The process: an engine with one flow, until standard input ends.
      *
-     * @param arguments name of the flow, source and its bootstrap servers, target and its bootstrap servers, topic
+     * @param arguments name of the flow, source and its bootstrap servers, target and its bootstrap servers, topic,
+     *     milliseconds between saves
      */
     public static void main(String[] arguments) throws IOException {
         FlowConfig flow = Flows.flow(
@@ -27,7 +29,7 @@ final class EngineProcess implements AutoCloseable {
                 new ClusterConfig(arguments[1], arguments[2], Map.of()),
                 new ClusterConfig(arguments[3], arguments[4], Map.of()),
                 arguments[5]);
-        Replicator replicator = Flows.start(flow);
+        Replicator replicator = Flows.start(flow, Duration.ofMillis(Long.parseLong(arguments[6])));
         int said;
         do {
             said = System.in.read();
@@ -37,6 +39,11 @@ final class EngineProcess implements AutoCloseable {
 
     /** Starts the engine in a JVM with this one's class path. */
     static EngineProcess start(FlowConfig flow, String topic, Path log) {
+        return start(flow, topic, Flows.PROGRESS_INTERVAL, log);
+    }
+
+    /** The same, with another time between saves. */
+    static EngineProcess start(FlowConfig flow, String topic, Duration progressInterval, Path log) {
         try {
             return new EngineProcess(new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -53,7 +60,8 @@ final class EngineProcess implements AutoCloseable {
                             flow.source().bootstrapServers(),
                             flow.target().name(),
                             flow.target().bootstrapServers(),
-                            topic)
+                            topic,
+                            Long.toString(progressInterval.toMillis()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start());

@@ -33,6 +33,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Flows between two test clusters, and waiting for what they are to reach. */
 public final class Flows {
+    /** How often progress is saved. */
+    static final Duration PROGRESS_INTERVAL = Duration.ofMillis(200);
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Longer than any test waits: a flow that uses it up on a stop is found out. */
@@ -128,8 +131,16 @@ public final class Flows {
     }
 
     public static Replicator start(FlowConfig flow, long memoryBytes) {
+        return start(flow, memoryBytes, PROGRESS_INTERVAL);
+    }
+
+    public static Replicator start(FlowConfig flow, Duration progressInterval) {
+        return start(flow, 32L << 20, progressInterval);
+    }
+
+    private static Replicator start(FlowConfig flow, long memoryBytes, Duration progressInterval) {
         return Replicator.start(
-                new ReplicatorConfig("test", 2, memoryBytes, Duration.ofMillis(200), DRAIN_TIMEOUT, List.of(flow)));
+                new ReplicatorConfig("test", 2, memoryBytes, progressInterval, DRAIN_TIMEOUT, List.of(flow)));
     }
 
     /** Waits until every partition of the topics was copied up to its end on the source as it is now. */

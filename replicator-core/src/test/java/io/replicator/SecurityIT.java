@@ -69,6 +69,7 @@ final class SecurityIT {
         READ_SOURCE(Side.SOURCE, TOPIC, "%s", READ),
         SEE_SOURCE_SETTINGS(Side.SOURCE, TOPIC, "%s", DESCRIBE_CONFIGS),
         CREATE_TARGET(Side.TARGET, TOPIC, "%s", CREATE),
+        READ_TARGET(Side.TARGET, TOPIC, "%s", READ),
         WRITE_TARGET(Side.TARGET, TOPIC, "%s", WRITE),
         OWN_GROUPS(Side.TARGET, TRANSACTIONAL_ID, "replicator.%s.", WRITE),
         CREATE_OFFSETS(Side.TARGET, TOPIC, "replicator.%s.offsets.internal", CREATE),
@@ -337,8 +338,7 @@ final class SecurityIT {
     /** Where a topic may not even be seen, that is what is said. */
     private static boolean isNamed(FlowStatus flow, Right missing, String topic) {
         String cluster = missing.side == Side.SOURCE ? "east" : "west";
-        boolean isUnseen = missing == Right.READ_SOURCE || missing == Right.WRITE_TARGET;
-        String operation = isUnseen ? "DESCRIBE" : missing.operation.name();
+        String operation = missing == Right.READ_SOURCE ? "DESCRIBE" : missing.operation.name();
         return reasons(flow).stream()
                 .anyMatch(reason -> reason.contains(cluster)
                         && reason.toUpperCase(Locale.ROOT).contains(operation)

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +29,9 @@ public final class Fence implements TransactionCall.Listener {
 
     private static final long FIRST_BACKOFF_MILLIS = 20;
     private static final long MOST_BACKOFF_MILLIS = 2_000;
+
+    /** When nobody has a leader: how long until they are looked at again. */
+    private static final long NO_LEADER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** What the group's partitions learn. */
     public interface Listener {
@@ -124,16 +128,16 @@ public final class Fence implements TransactionCall.Listener {
             if (waiting.isEmpty()) {
                 return 0;
             }
-            begin(granted);
+            begin(granted, nowNanos);
         }
         return switch (state) {
             case IDLE -> 0;
-            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction) ? 1 : 0;
-            case ENDING -> call.end(grant.producerId(), grant.epoch(), false) ? 1 : 0;
+            case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction, nowNanos) ? 1 : 0;
+            case ENDING -> call.end(grant.producerId(), grant.epoch(), false, nowNanos) ? 1 : 0;
         };
     }
 
-    private void begin(Grant granted) {
+    private void begin(Grant granted, long nowNanos) {
         grant = granted;
         inTransaction.clear();
         for (TopicPartition partition : waiting) {
@@ -145,6 +149,8 @@ public final class Fence implements TransactionCall.Listener {
             inTransaction.forEach(waiting::remove);
             mayBeOpen = false;
             state = State.ADDING;
+        } else {
+            notBeforeNanos = nowNanos + NO_LEADER_NANOS;
         }
     }
 

@@ -216,7 +216,9 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         if (!mayAsk || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
             return 0;
         }
-        return call.ask(coordinator.isPresent() ? givenProducerId : ProducerIdCall.NO_PRODUCER_ID, givenEpoch) ? 1 : 0;
+        return call.ask(coordinator.isPresent() ? givenProducerId : ProducerIdCall.NO_PRODUCER_ID, givenEpoch, nowNanos)
+                ? 1
+                : 0;
     }
 
     @Override

@@ -163,7 +163,7 @@ public final class Transaction implements TransactionCall.Listener {
             return 0;
         }
         asksToEnd = false;
-        return call.add(grant.producerId(), grant.epoch(), asked) ? 1 : 0;
+        return call.add(grant.producerId(), grant.epoch(), asked, nowNanos) ? 1 : 0;
     }
 
     private int end(Grant grant, long nowNanos) {
@@ -172,7 +172,7 @@ public final class Transaction implements TransactionCall.Listener {
             return 1;
         }
         asksToEnd = true;
-        return call.end(grant.producerId(), grant.epoch(), isCommitted) ? 1 : 0;
+        return call.end(grant.producerId(), grant.epoch(), isCommitted, nowNanos) ? 1 : 0;
     }
 
     private void takeWaiting() {

@@ -19,7 +19,6 @@ import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProduceCall;
 import io.replicator.wire.ReceivePool;
-import io.replicator.wire.TargetScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -293,10 +292,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
-        if (!openings.isIdle()) {
-            waitNanos = Math.min(waitNanos, TargetScan.LOOK_NANOS);
-        }
-        waitNanos = Math.min(waitNanos, identities.nextNanos(fromNanos));
+        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos), fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }

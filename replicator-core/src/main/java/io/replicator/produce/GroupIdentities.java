@@ -26,6 +26,12 @@ final class GroupIdentities {
     /** Windows may be thousands: what all of a group's are to know is said no more often than this. */
     private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Other transactions and elections hold up ours for a moment: nobody is told. */
+    private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A fence that is to be tried again is, so soon. */
+    private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
@@ -59,6 +65,9 @@ final class GroupIdentities {
         /** Whether its partitions are to be fenced and read under the next grant, even if it follows the one before. */
         private boolean isToBeRead;
 
+        /** Since when no transaction came to its end, 0 when one did. */
+        private long waitingNanos;
+
         Group(ProducerIdentity identity) {
             this.identity = identity;
             this.fence = identity.coordinator()
@@ -77,7 +86,11 @@ final class GroupIdentities {
         }
 
         private boolean hasLeader(TopicPartition partition) {
-            return target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            boolean isLed = target.topic(partition.topic()).leader(partition.partition()) >= 0;
+            if (!isLed) {
+                target.refresh();
+            }
+            return isLed;
         }
 
         boolean isFencing() {
@@ -100,6 +113,7 @@ final class GroupIdentities {
 
         @Override
         public void fenced(TopicPartition partition, long nowNanos) {
+            waitingNanos = 0;
             openings.fenced(partition, nowNanos);
         }
 
@@ -110,7 +124,12 @@ final class GroupIdentities {
 
         @Override
         public void waits(Set<TopicPartition> partitions, Fault fault, String why, long nowNanos) {
-            if (!isToldLately(nowNanos)) {
+            if (waitingNanos == 0) {
+                waitingNanos = nowNanos;
+            }
+            boolean isDenied = fault == Fault.TARGET_NOT_AUTHORIZED;
+            boolean isLong = isDenied || nowNanos - waitingNanos > TELL_AFTER_NANOS;
+            if (isLong && !isToldLately(nowNanos)) {
                 Health health =
                         TargetTrouble.noIdentity(target.connection().clusterName(), fault, identity.name(), why);
                 partitions.forEach(partition -> openings.tell(partition, health, nowNanos));
@@ -171,17 +190,6 @@ final class GroupIdentities {
         if (group != null && group.transaction != null) {
             group.transaction.hurry();
         }
-    }
-
-    /** How long it may be before something is to be done that nobody rings for. */
-    long nextNanos(long nowNanos) {
-        long next = Long.MAX_VALUE;
-        if (transactions.isPresent()) {
-            for (Group group : groups.values()) {
-                next = Math.min(next, group.transaction.nextNanos(nowNanos));
-            }
-        }
-        return next;
     }
 
     private Group groupOf(int group) {
@@ -255,6 +263,20 @@ final class GroupIdentities {
                 group.transaction.close();
             }
         }
+    }
+
+    /** How long the thread may wait for brokers. */
+    long waitNanos(long mostNanos, long nowNanos) {
+        long waitNanos = mostNanos;
+        for (Group group : groups.values()) {
+            if (group.isFencing()) {
+                waitNanos = Math.min(waitNanos, FENCING_WAIT_NANOS);
+            }
+            if (group.transaction != null) {
+                waitNanos = Math.min(waitNanos, group.transaction.nextNanos(nowNanos));
+            }
+        }
+        return waitNanos;
     }
 
     /** Asks for what is missing and tells the windows what has come. */

@@ -16,7 +16,7 @@ import org.apache.kafka.common.Uuid;
  * <pre>
  *   UNFENCED --> FENCING --> READING --> COUNTING --> open
  *                               |            |
- *                               +------------+--> READING_AGAIN --> COMPARING --> open
+ *                               +------------+--> DOUBTED --> READING_AGAIN --> COMPARING --> open
  * </pre>
  */
 final class Opening implements ScannedPartition {
@@ -30,6 +30,8 @@ final class Opening implements ScannedPartition {
         READING,
         /** As many source records as were read, of which the last is compared. */
         COUNTING,
+        /** Others, who hold too many records to be compared. */
+        DOUBTED,
         /** The records that were read, to be told one from another. */
         READING_AGAIN,
         /** The first source record that is not among them. */
@@ -56,6 +58,9 @@ final class Opening implements ScannedPartition {
 
     /** What was read of transactions whose markers were not, by producer id: nothing of it counts until they commit. */
     final Map<Long, Tail> open = new HashMap<>();
+
+    /** How many records there are to be compared one by one. */
+    long comparedRecords;
 
     /** The source offset after the batches that were gone through. */
     long goneTo;
@@ -114,8 +119,9 @@ final class Opening implements ScannedPartition {
         exhaustedNanos = 0;
     }
 
-    boolean isReading() {
-        return stage == Stage.READING || stage == Stage.READING_AGAIN;
+    /** Whether it holds something of each record. */
+    boolean isCompared() {
+        return stage == Stage.READING_AGAIN || stage == Stage.COMPARING;
     }
 
     boolean isFinding() {

@@ -33,16 +33,21 @@ import org.slf4j.LoggerFactory;
 final class Openings implements TargetScan.Listener<Opening> {
     private static final Logger LOG = LoggerFactory.getLogger(Openings.class);
 
-    /** What a partition on the target may hold, to be compared record by record. */
-    private static final long MOST_COMPARED_RECORDS = 1 << 22;
+    /** Records to be compared one by one: of one partition, and of all that are in doubt at a time. */
+    private static final long MOST_COMPARED_RECORDS = 1 << 20;
+
+    private static final long MOST_COMPARED_AT_ONCE = 1 << 22;
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** How long a source that has no more must stay so: a replica may be a while behind the one that was read before. */
     private static final long EXHAUSTED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int MOST_DOUBLINGS = 4;
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MOST_DOUBLINGS = 7;
+
+    /** A topic that was made just now is not known to every broker yet: nobody is told. */
+    private static final int YOUNG_FAILURES = 4;
 
     /** Trouble shorter than this is an election: nobody is told. */
     private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -54,7 +59,7 @@ final class Openings implements TargetScan.Listener<Opening> {
     private final RecordHashes records = new RecordHashes();
     private final Map<TopicPartition, Opening> byTarget = new HashMap<>();
     private GroupIdentities identities;
-    private long lookedNanos;
+    private long lookNanos;
 
     Openings(ClusterView target, ProduceMeasures measures, Verdicts.Consequences consequences) {
         this.target = target;
@@ -68,9 +73,12 @@ final class Openings implements TargetScan.Listener<Opening> {
         identities = groups;
     }
 
-    /** Whether there is something to do without anything coming from a broker or the source. */
-    boolean isIdle() {
-        return byTarget.isEmpty();
+    /** How long the thread may wait for brokers and the source: some of what there is to do is due by time. */
+    long waitNanos(long mostNanos) {
+        if (byTarget.isEmpty()) {
+            return mostNanos;
+        }
+        return Math.min(mostNanos, scan.isIdle() ? LOOK_NANOS : TargetScan.LOOK_NANOS);
     }
 
     /** A window that is to be fenced and recovered before it is written. */
@@ -137,7 +145,11 @@ final class Openings implements TargetScan.Listener<Opening> {
         Opening opening = byTarget.get(partition);
         if (opening != null && opening.stage == Opening.Stage.FENCING) {
             measures.faults.count(fault);
-            stick(opening, trouble(opening, fault, "it cannot be fenced"), nowNanos);
+            boolean isYoung = fault == Fault.TARGET_TOPIC_MISSING && opening.failures < YOUNG_FAILURES;
+            Health health = isYoung
+                    ? opening.window.partition().targetHealth()
+                    : trouble(opening, fault, "it cannot be fenced");
+            stick(opening, health, nowNanos);
         }
     }
 
@@ -168,8 +180,8 @@ final class Openings implements TargetScan.Listener<Opening> {
             return 0;
         }
         int work = scan.poll(nowNanos);
-        if (nowNanos - lookedNanos >= LOOK_NANOS) {
-            lookedNanos = nowNanos;
+        if (lookNanos == 0 || nowNanos - lookNanos >= 0) {
+            lookNanos = nowNanos + LOOK_NANOS;
             new ArrayList<>(byTarget.values()).forEach(opening -> look(opening, nowNanos));
         }
         return work;
@@ -180,10 +192,14 @@ final class Openings implements TargetScan.Listener<Opening> {
             if (nowNanos - opening.notBeforeNanos >= 0) {
                 tryAgain(opening);
             }
+        } else if (opening.stage == Opening.Stage.DOUBTED) {
+            readAgain(opening);
         } else if (opening.isFinding()) {
             lookAtSource(opening, nowNanos);
         }
-        if (opening.window.opening == opening && nowNanos - opening.toldNanos > TELL_AFTER_NANOS) {
+        if (opening.toldNanos == 0) {
+            opening.toldNanos = nowNanos;
+        } else if (opening.window.opening == opening && nowNanos - opening.toldNanos > TELL_AFTER_NANOS) {
             opening.toldNanos = nowNanos;
             tellStage(opening);
         }
@@ -226,7 +242,7 @@ final class Openings implements TargetScan.Listener<Opening> {
             case UNFENCED -> tell(opening, "waiting for the right to write " + group, "the target grants it");
             case FENCING ->
                 tell(opening, "keeping earlier owners of " + group + " from writing", "the target has taken note");
-            case READING, READING_AGAIN ->
+            case READING, DOUBTED, READING_AGAIN ->
                 tell(
                         opening,
                         String.format(
@@ -593,11 +609,24 @@ final class Openings implements TargetScan.Listener<Opening> {
             found(opening, nowNanos);
             return;
         }
-        opening.stage = Opening.Stage.READING_AGAIN;
-        opening.readAnew();
+        opening.stage = Opening.Stage.DOUBTED;
         consequences.restart(window, window.map().position(), nowNanos);
-        scan.add(opening);
+        readAgain(opening);
         tellStage(opening);
+    }
+
+    /** Unless others hold too many records: then when they are done. */
+    private void readAgain(Opening opening) {
+        long compared = opening.tail.records();
+        for (Opening other : byTarget.values()) {
+            compared += other.isCompared() ? other.comparedRecords : 0;
+        }
+        if (compared <= MOST_COMPARED_AT_ONCE) {
+            opening.comparedRecords = opening.tail.records();
+            opening.stage = Opening.Stage.READING_AGAIN;
+            opening.readAnew();
+            scan.add(opening);
+        }
     }
 
     /** What the target holds is known, and where the source goes on. */

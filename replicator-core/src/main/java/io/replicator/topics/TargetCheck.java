@@ -1,5 +1,6 @@
 package io.replicator.topics;
 
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,6 +135,14 @@ final class TargetCheck {
         if (Rights.lacks(topic.authorizedOperations(), AclOperation.WRITE)) {
             findings.addMissingRight(
                     target.cluster(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
+        }
+        // What an earlier life wrote after its last saved progress is read from the topic itself.
+        if (flow.delivery() == Delivery.EXACTLY_ONCE && Rights.lacks(topic.authorizedOperations(), AclOperation.READ)) {
+            findings.addMissingRight(
+                    target.cluster(),
+                    "READ",
+                    "topic " + topic.name(),
+                    "grant it, or exclude the topic, or set delivery = at-least-once");
         }
     }
 

@@ -2,6 +2,7 @@ package io.replicator.wire;
 
 import io.replicator.partition.Fault;
 import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.common.Node;
 
 /** Why a request got no answer, in a fault and in words. */
 final class NoAnswer {
@@ -24,5 +25,9 @@ final class NoAnswer {
             return broker + " refused us: " + response.authenticationException().getMessage();
         }
         return response.wasTimedOut() ? broker + " did not answer in time" : broker + " closed the connection";
+    }
+
+    static String unreachable(Node node) {
+        return "broker " + node.idString() + " at " + node.host() + ":" + node.port() + " cannot be reached";
     }
 }

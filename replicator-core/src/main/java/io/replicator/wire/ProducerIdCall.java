@@ -66,17 +66,17 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
      *     since. {@link #NO_PRODUCER_ID} to take it from whoever has it
      * @return whether something was sent
      */
-    public boolean ask(long producerId, short epoch) {
+    public boolean ask(long producerId, short epoch, long nowNanos) {
         if (asking) {
             return false;
         }
         formerProducerId = producerId;
         formerEpoch = epoch;
         if (coordinator.isEmpty()) {
-            return send(cluster.connection().leastLoadedNode());
+            return send(cluster.connection().leastLoadedNode(), nowNanos);
         }
         Node node = coordinator.get().node();
-        return node == null ? findCoordinator() : send(node);
+        return node == null ? findCoordinator() : send(node, nowNanos);
     }
 
     private boolean findCoordinator() {
@@ -85,9 +85,9 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
     }
 
     @Override
-    public void found() {
+    public void found(long nowNanos) {
         asking = false;
-        send(coordinator.get().node());
+        send(coordinator.get().node(), nowNanos);
     }
 
     @Override
@@ -96,10 +96,11 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
         listener.refused(fault, why, nowNanos);
     }
 
-    private boolean send(Node node) {
+    private boolean send(Node node, long nowNanos) {
         if (node == null || !cluster.connection().isReady(node)) {
             if (node != null && cluster.connection().hasFailed(node)) {
                 forgetCoordinator();
+                listener.refused(Fault.TARGET_UNREACHABLE, NoAnswer.unreachable(node), nowNanos);
             }
             return false;
         }

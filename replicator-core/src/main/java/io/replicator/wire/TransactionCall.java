@@ -56,24 +56,25 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
     }
 
     /** Asks for partitions to be in the transaction; false when nobody can be asked now. */
-    public boolean add(long producerId, short epoch, List<TopicPartition> partitions) {
+    public boolean add(long producerId, short epoch, List<TopicPartition> partitions, long nowNanos) {
         return ask(
                 AddPartitionsToTxnRequest.Builder.forClient(
                         coordinator.transactionalId(), producerId, epoch, new ArrayList<>(partitions)),
-                this::added);
+                this::added,
+                nowNanos);
     }
 
     /** Asks for the transaction to be committed or aborted; false when nobody can be asked now. */
-    public boolean end(long producerId, short epoch, boolean isCommitted) {
+    public boolean end(long producerId, short epoch, boolean isCommitted, long nowNanos) {
         EndTxnRequestData request = new EndTxnRequestData()
                 .setTransactionalId(coordinator.transactionalId())
                 .setProducerId(producerId)
                 .setProducerEpoch(epoch)
                 .setCommitted(isCommitted);
-        return ask(new EndTxnRequest.Builder(request, false), this::ended);
+        return ask(new EndTxnRequest.Builder(request, false), this::ended, nowNanos);
     }
 
-    private boolean ask(AbstractRequest.Builder<?> request, Connection.Call call) {
+    private boolean ask(AbstractRequest.Builder<?> request, Connection.Call call, long nowNanos) {
         if (asking) {
             return false;
         }
@@ -85,6 +86,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
         if (!cluster.connection().isReady(node)) {
             if (cluster.connection().hasFailed(node)) {
                 coordinator.forget();
+                listener.refused(Fault.TARGET_UNREACHABLE, NoAnswer.unreachable(node), nowNanos);
             }
             return false;
         }
@@ -95,7 +97,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
 
     /** The caller asks again at its next turn. */
     @Override
-    public void found() {
+    public void found(long nowNanos) {
         asking = false;
     }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.common.requests.FindCoordinatorResponse;
 public final class TransactionCoordinator {
     /** Who is told when the broker was not found. */
     interface Listener {
-        void found();
+        void found(long nowNanos);
 
         void notFound(Fault fault, String why, long nowNanos);
     }
@@ -97,7 +97,7 @@ public final class TransactionCoordinator {
         Errors error = Errors.forCode(answer.errorCode());
         if (error == Errors.NONE) {
             node = new Node(answer.nodeId(), answer.host(), answer.port());
-            listener.found();
+            listener.found(nowNanos);
         } else {
             listener.notFound(FaultOf.produce(error), FaultOf.words(error), nowNanos);
         }

@@ -36,7 +36,7 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldBeReadable() {
-        OffsetMap map = new OffsetMap(4);
+        OffsetMap map = new OffsetMap(4, 0);
         map.append(5, 0, 3);
         map.append(10, 3, 2);
         Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
@@ -44,12 +44,43 @@ class OffsetLogContentsTest {
         assertThat(new String(OffsetLogFormat.progressKey(ORDERS), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":3}");
         assertThat(new String(OffsetLogFormat.progressValue(progress), UTF_8))
-                .isEqualTo("{\"v\":1,\"start\":4,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
-                        + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
-                        + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
-                        + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
+                .isEqualTo(
+                        "{\"v\":1,\"start\":4,\"targetStart\":0,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
+                                + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
+                                + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
+                                + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
         assertThat(new String(OffsetLogFormat.runsKey(ORDERS, 0), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"runs\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0}");
+    }
+
+    @Test
+    void shouldKeepFromWhereOnTheTargetIsToBeRead() {
+        OffsetMap map = new OffsetMap(4, 17);
+        byte[] value = OffsetLogFormat.progressValue(new Progress(PAIR, WRITER, map.takeChanges()));
+        assertThat(map.hasChanges()).isFalse();
+
+        OffsetLogContents contents = new OffsetLogContents("log");
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), value);
+        OffsetMap loaded = contents.state().partitions().get(ORDERS).toOffsetMap();
+
+        assertThat(loaded.targetStart()).isEqualTo(17);
+        loaded.targetIsKnownTo(16);
+        assertThat(loaded.hasChanges()).isFalse();
+        loaded.targetIsKnownTo(18);
+        assertThat(loaded.hasChanges()).isTrue();
+        assertThat(loaded.targetStart()).isEqualTo(18);
+    }
+
+    @Test
+    void shouldNotKnowFromWhereOnTheTargetIsToBeReadWhenThatWasNotSaved() {
+        byte[] value = OffsetLogFormat.progressValue(new Progress(PAIR, WRITER, new OffsetMap(4, 17).takeChanges()));
+        String former = new String(value, UTF_8).replace("\"targetStart\":17,", "");
+
+        OffsetLogContents contents = new OffsetLogContents("log");
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), former.getBytes(UTF_8));
+
+        assertThat(contents.state().partitions().get(ORDERS).toOffsetMap().targetStart())
+                .isEqualTo(-1);
     }
 
     @ParameterizedTest

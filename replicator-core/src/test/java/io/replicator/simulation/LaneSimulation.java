@@ -2,30 +2,20 @@ package io.replicator.simulation;
 
 import io.replicator.config.Isolation;
 import io.replicator.config.Shaping;
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
 import io.replicator.fetch.BatchFetcher;
-import io.replicator.fetch.Throttle;
-import io.replicator.measure.FetchMeasures;
-import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
 import io.replicator.produce.BatchProducer;
-import io.replicator.ring.BatchRing;
-import io.replicator.wire.ClusterView;
-import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
-import io.replicator.wire.ReceivePool;
-import io.replicator.wire.ReceiveTracker;
-import io.replicator.wire.Transport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.memory.MemoryPool;
-import org.apache.kafka.common.network.Selectable;
 
 /**
  * One lifetime of a lane, from a seed: its fetcher and its producer take turns on one thread, in any order, between two
@@ -33,14 +23,8 @@ import org.apache.kafka.common.network.Selectable;
  * then all trouble ends, and everything must arrive.
  */
 final class LaneSimulation {
-    private static final int REQUEST_TIMEOUT_MILLIS = 2_000;
-    private static final int FETCH_WAIT_MILLIS = 500;
-    private static final int ANSWERS_IN_POOL = 4;
-
     /** No wait of the engine is longer than ten seconds; several may follow one another. */
     private static final long MOST_CALM_MILLIS = 180_000;
-
-    private static final double THROTTLED_BYTES_PER_SECOND = 300_000;
 
     private static final long QUIET_MILLIS = 5_000;
 
@@ -56,11 +40,7 @@ final class LaneSimulation {
     private final SimulatedCluster target;
     private final boolean isOld;
     private final Isolation isolation;
-    private final ReceivePool receivePool;
-    private final ReceivePool mergePool;
-    private final BatchRing ring;
-    private final BatchFetcher fetcher;
-    private final BatchProducer producer;
+    private final SimulatedInstance lane;
     private final List<CopiedPartition> copies = new ArrayList<>();
     private final int turns;
 
@@ -77,36 +57,21 @@ final class LaneSimulation {
         this.isolation = random.nextInt(4) == 0 ? Isolation.READ_UNCOMMITTED : Isolation.READ_COMMITTED;
         this.source = new SimulatedCluster("source", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
-        this.receivePool = new ReceivePool(1 << (12 + random.nextInt(7)));
-        this.mergePool = new ReceivePool(1 << (10 + random.nextInt(9)));
-        this.ring = new BatchRing(1 << (2 + random.nextInt(6)));
-        int fetchBytes = (int) receivePool.size() / ANSWERS_IN_POOL;
-        this.fetcher = new BatchFetcher(
-                "fetcher",
-                () -> connect(source, 1, receivePool),
-                receivePool,
-                ring,
-                new FetchSession.Limits(
-                        FETCH_WAIT_MILLIS, fetchBytes, Math.max(1, fetchBytes / (1 + random.nextInt(3))), isolation),
-                fetchBytes,
-                new Throttle(random.nextInt(6) == 0 ? THROTTLED_BYTES_PER_SECOND : Double.POSITIVE_INFINITY),
-                new FetchMeasures());
-        this.producer = new BatchProducer(
-                new BatchProducer.Settings(
-                        "producer",
-                        random.nextBoolean() ? Optional.empty() : Optional.<String>empty(),
-                        1 << (10 + random.nextInt(10)),
-                        shaping(seed),
-                        0),
-                () -> connect(target, 6, null),
-                ring,
-                fetcher::isStarved,
-                fetcher.bell(),
-                fetcher.restarts(),
-                mergePool,
-                random.split(),
-                new ProduceMeasures());
-        fetcher.wakes(producer.bell());
+        this.lane = new SimulatedInstance(
+                new SimulatedInstance.World(source, target, time, faults), random, isolation, shaping(seed), false);
+        lane.producer.tells(new GroupEvents() {
+            @Override
+            public void granted(Grant grant) {
+                lane.producer
+                        .commands()
+                        .put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
+            }
+
+            @Override
+            public void fenced(int partitionGroup) {
+                throw new AssertionError("nobody else takes partition group " + partitionGroup);
+            }
+        });
         this.turns = 200 + random.nextInt(1_200);
         for (int i = 0; i < weights.length; i++) {
             weights[i] = 1 + random.nextInt(i < 5 ? 5 : 3);
@@ -117,20 +82,6 @@ final class LaneSimulation {
     private static Shaping shaping(long seed) {
         List<Shaping> ways = List.of(Shaping.values());
         return ways.get(new SplittableRandom(~seed).nextInt(ways.size()));
-    }
-
-    private ClusterView connect(SimulatedCluster cluster, int maxInflight, ReceivePool pool) {
-        ManualMetadataUpdater nodes = new ManualMetadataUpdater();
-        SimulatedSelector connections = new SimulatedSelector(cluster, pool == null ? MemoryPool.NONE : pool, faults);
-        ReceiveTracker receives = pool == null ? null : new ReceiveTracker(connections, pool);
-        Selectable selector = receives == null ? connections : receives;
-        SimulatedKafkaClient client = new SimulatedKafkaClient(
-                selector, connections, nodes, maxInflight, REQUEST_TIMEOUT_MILLIS, time, random.split());
-        return ConnectionFactory.over(
-                new Transport(client, Optional.ofNullable(receives), nodes, time, random.split()),
-                cluster.toString(),
-                cluster.bootstrapNodes(),
-                REQUEST_TIMEOUT_MILLIS);
     }
 
     /** Lives from the first turn to the last. */
@@ -146,8 +97,7 @@ final class LaneSimulation {
     }
 
     private void live() {
-        fetcher.onStart();
-        producer.onStart();
+        lane.start();
         int partitions = 1 + random.nextInt(6);
         for (int i = 0; i < partitions; i++) {
             add(i);
@@ -160,6 +110,7 @@ final class LaneSimulation {
         faults.calm();
         copies.forEach(copy -> copy.source.finish());
         if (target.brokers() > 1 && random.nextInt(3) == 0) {
+            untilOpened();
             withBrokerStuck();
         }
         untilCopied(copies);
@@ -178,6 +129,7 @@ final class LaneSimulation {
             log.step();
         }
         long start = random.nextBoolean() ? 0 : random.nextLong(log.readableEnd() + 1);
+        to.replicatesItself = true;
         to.maxBatchBytes = List.of(1 << 20, 20_000, 4_000).get(random.nextInt(3));
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
         Partition partition = new Partition(
@@ -190,9 +142,10 @@ final class LaneSimulation {
                 -1,
                 knownLimit);
         OffsetMap map = new OffsetMap(start);
-        copies.add(new CopiedPartition(slot, log, to, partition, map));
-        producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
-        fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
+        TargetReader reader = new TargetReader(log, to, start, id -> true, () -> 0);
+        copies.add(new CopiedPartition(slot, reader, partition, map));
+        lane.producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
+        lane.fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
     }
 
     private void turn() {
@@ -201,8 +154,8 @@ final class LaneSimulation {
             left -= weights[kind];
         }
         switch (kind) {
-            case 0 -> fetcher.doWork(time.nanoseconds());
-            case 1 -> producer.doWork(time.nanoseconds());
+            case 0 -> lane.fetch();
+            case 1 -> lane.produce();
             case 2 -> source.step();
             case 3 -> target.step();
             case 4 -> time.advanceMillis(random.nextInt(30) == 0 ? random.nextInt(1_500) : random.nextInt(10));
@@ -219,8 +172,8 @@ final class LaneSimulation {
         } else if (what == 1 && copies.size() > 1 && !copy.removed) {
             trace.say("remove", copy.partition);
             copy.removed = true;
-            fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
-            producer.commands().put(new BatchProducer.Command.Remove(copy.slot));
+            lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
+            lane.producer.commands().put(new BatchProducer.Command.Remove(copy.slot));
         } else if (what < 20) {
             copy.source.writeForeign(copy.target);
         } else {
@@ -230,9 +183,22 @@ final class LaneSimulation {
 
     private void check() {
         copies.forEach(CopiedPartition::check);
-        if (receivePool.usedBytes() > receivePool.size() + (1 << 20) || mergePool.usedBytes() > mergePool.size()) {
-            throw new AssertionError("more memory in use than there is");
+        lane.check();
+    }
+
+    /** The broker that gets stuck may be the one that coordinates the fence, which is needed but once. */
+    private void untilOpened() {
+        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        while (copies.stream().anyMatch(copy -> !copy.removed && isOpening(copy.partition))) {
+            if (time.elapsedMillis() > until) {
+                throw new AssertionError("nothing goes wrong any more, but not all is opened: " + lane + copies);
+            }
+            calmTurn();
         }
+    }
+
+    private static boolean isOpening(Partition partition) {
+        return partition.targetHealth().state() == PartitionState.STARTING;
     }
 
     /** A broker that answers nothing stops nobody but the partitions that it leads. */
@@ -260,27 +226,20 @@ final class LaneSimulation {
         long until = time.elapsedMillis() + MOST_CALM_MILLIS;
         while (!expected.stream().allMatch(CopiedPartition::isDone)) {
             if (time.elapsedMillis() > until) {
-                throw new AssertionError("nothing goes wrong any more, but it does not end: " + this + expected);
+                throw new AssertionError("nothing goes wrong any more, but it does not end: " + lane + expected);
             }
             calmTurn();
         }
     }
 
     private void calmTurn() {
-        int work = producer.doWork(time.nanoseconds());
-        work += fetcher.doWork(time.nanoseconds());
+        int work = lane.produce();
+        work += lane.fetch();
         source.step();
         target.step();
         check();
         time.advanceMillis(work > 0 ? 0 : 10);
         time.advanceNanos(50_000);
-    }
-
-    @Override
-    public String toString() {
-        return "pool " + receivePool.usedBytes() + " of " + receivePool.size() + ", starved " + fetcher.isStarved()
-                + ", merge pool " + mergePool.usedBytes() + " of " + mergePool.size() + ", ring " + ring.occupied()
-                + " of " + ring.slots() + ", requests " + producer.inflightRequests() + " ";
     }
 
     /** When there is nothing to do, next to nothing is done. */
@@ -298,19 +257,14 @@ final class LaneSimulation {
 
     /** What was lent is given back. */
     private void drain() {
-        fetcher.commands().put(new BatchFetcher.Command.Stop());
-        fetcher.doWork(time.nanoseconds());
-        CompletableFuture<Void> drained = new CompletableFuture<>();
-        producer.commands().put(new BatchProducer.Command.Drain(drained));
+        CompletableFuture<Void> drained = lane.drain();
         long until = time.elapsedMillis() + MOST_CALM_MILLIS;
-        while (!drained.isDone() || receivePool.usedBytes() > 0 || mergePool.usedBytes() > 0) {
+        while (!drained.isDone() || lane.holdsMemory()) {
             if (time.elapsedMillis() > until) {
-                throw new AssertionError("drained " + drained.isDone() + ", still in use: " + receivePool.usedBytes()
-                        + " bytes received, " + mergePool.usedBytes() + " merged");
+                throw new AssertionError("drained " + drained.isDone() + ", still in use: " + lane);
             }
             calmTurn();
         }
-        fetcher.onClose();
-        producer.onClose();
+        lane.close();
     }
 }

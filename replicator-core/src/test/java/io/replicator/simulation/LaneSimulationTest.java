@@ -4,25 +4,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Lifetimes of lanes, each from its seed: {@code -Dsimulation.seed=N} lives one again, with {@code -Dsimulation.trace=true}
- * aloud; {@code -Dsimulation.lifetimes=N} lives more, {@code -Dsimulation.first=N} others.
- */
+/** Lifetimes of one lane; see {@link Lifetimes} for how to live other ones. */
 class LaneSimulationTest {
     private static final int LIFETIMES = 3_000;
 
     @Test
-    void shouldCopyEverythingOnceWhateverGoesWrong() {
-        Long seed = Long.getLong("simulation.seed");
-        if (seed != null) {
-            new LaneSimulation(seed).run();
-            return;
-        }
-        int lifetimes = Integer.getInteger("simulation.lifetimes", LIFETIMES);
-        long first = Long.getLong("simulation.first", 0);
-        for (int i = 0; i < lifetimes; i++) {
-            new LaneSimulation(first + i).run();
-        }
+    void shouldCopyEverythingOnceWhateverGoesWrong() throws InterruptedException {
+        Lifetimes.live(LIFETIMES, seed -> new LaneSimulation(seed).run());
     }
 
     /** A partition that moved to a new leader stayed in the old broker's session, which failed at once for ever. */

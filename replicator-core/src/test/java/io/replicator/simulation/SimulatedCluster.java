@@ -4,7 +4,6 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,10 +22,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
+import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.apache.kafka.common.requests.ResponseHeader;
@@ -45,7 +48,12 @@ final class SimulatedCluster {
             ApiKeys.PRODUCE, (short) 9,
             ApiKeys.METADATA, (short) 8,
             ApiKeys.FIND_COORDINATOR, (short) 3,
-            ApiKeys.INIT_PRODUCER_ID, (short) 3);
+            ApiKeys.INIT_PRODUCER_ID, (short) 3,
+            ApiKeys.ADD_PARTITIONS_TO_TXN, (short) 2,
+            ApiKeys.END_TXN, (short) 2);
+
+    /** How long a broker waits for replicas before it says that it does not know. */
+    private static final long REPLICATION_TIMEOUT_MILLIS = 1_000;
 
     private final String name;
     private final int brokers;
@@ -59,15 +67,16 @@ final class SimulatedCluster {
     private final long[] stalledUntilMillis;
     private final List<SimulatedLink> links = new ArrayList<>();
     final List<SimulatedPartition> partitions = new ArrayList<>();
-    private final Map<String, Short> epochs = new HashMap<>();
-    private final Map<String, Long> producerIds = new HashMap<>();
-    private long nextProducerId = 1_000;
+    private final SimulatedTransactions transactions;
     private long requests;
     private long arrivalBytes;
     private int grantsHeard;
 
     /** A broker that takes requests and answers none, -1 for none. */
     private int stuck = -1;
+
+    /** Whether transaction coordinators move now and then. */
+    boolean movesCoordinators;
 
     SimulatedCluster(
             String name,
@@ -85,6 +94,7 @@ final class SimulatedCluster {
         this.faults = faults;
         this.trace = trace;
         this.fetches = new SimulatedFetches(this, faults, trace);
+        this.transactions = new SimulatedTransactions(this, faults, trace);
         this.downUntilMillis = new long[brokers];
         this.stalledUntilMillis = new long[brokers];
     }
@@ -119,6 +129,15 @@ final class SimulatedCluster {
         stuck = broker;
     }
 
+    SimulatedTransactions transactions() {
+        return transactions;
+    }
+
+    /** Whether requests of clients that are gone may still be carried out. */
+    boolean hasPosthumousRequests() {
+        return links.stream().anyMatch(link -> link.closedByClient && !link.requests.isEmpty());
+    }
+
     List<Node> bootstrapNodes() {
         return List.of(new Node(-1, HOST, FIRST_PORT), new Node(-2, HOST, FIRST_PORT + brokers - 1));
     }
@@ -131,8 +150,8 @@ final class SimulatedCluster {
         return faults.isCalm() || nowMillis() >= downUntilMillis[broker];
     }
 
-    SimulatedLink accept(int broker) {
-        SimulatedLink link = new SimulatedLink(broker, random.nextBoolean());
+    SimulatedLink accept(int broker, Object client) {
+        SimulatedLink link = new SimulatedLink(broker, client, random.nextBoolean());
         links.add(link);
         return link;
     }
@@ -161,7 +180,7 @@ final class SimulatedCluster {
         link.unanswered.add(produced);
         for (TopicPartition partition : produced) {
             long inFlight = links.stream()
-                    .filter(each -> !each.closedByClient)
+                    .filter(each -> !each.closedByClient && each.client == link.client)
                     .flatMap(each -> each.unanswered.stream())
                     .filter(set -> set.contains(partition))
                     .count();
@@ -182,9 +201,14 @@ final class SimulatedCluster {
             }
             if (faults.isCalm()) {
                 partition.announceMillis = 0;
+                partition.replicatesMillis = 0;
             }
             partition.announce(nowMillis());
+            if (partition.replicatesItself) {
+                partition.replicate(nowMillis());
+            }
         }
+        transactions.step();
         links.removeIf(link -> link.closedByClient
                 && (link.requests.isEmpty() || link.closedByBroker || link.mute || !link.outlivesClient));
         if (faults.isCalm()) {
@@ -200,6 +224,10 @@ final class SimulatedCluster {
     private void breakSomething() {
         SimulatedPartition partition = partitions.get(random.nextInt(partitions.size()));
         int broker = random.nextInt(brokers);
+        if (movesCoordinators && random.nextInt(6) == 0) {
+            transactions.move();
+            return;
+        }
         switch (random.nextInt(5)) {
             case 0 -> moveLeader(partition);
             case 1 -> {
@@ -239,7 +267,16 @@ final class SimulatedCluster {
 
     private void elect(SimulatedPartition partition) {
         partition.leads(random.nextInt(brokers), nowMillis() + random.nextInt(400));
-        trace.say(name, partition, "is led by", partition.leader, "epoch", partition.leaderEpoch);
+        partition.onNewLeader.run();
+        trace.say(
+                name,
+                partition,
+                "is led by",
+                partition.leader,
+                "epoch",
+                partition.leaderEpoch,
+                "log end",
+                partition.end);
     }
 
     private void serve(SimulatedLink link) {
@@ -287,8 +324,21 @@ final class SimulatedCluster {
                         fetch,
                         nowMillis() - request.arrivesMillis < fetch.data().maxWaitMs());
             }
-            case PRODUCE -> produce(link.broker, (ProduceRequest) request.body);
-            case INIT_PRODUCER_ID -> initProducerId((InitProducerIdRequest) request.body);
+            case PRODUCE -> produce(link.broker, request);
+            case INIT_PRODUCER_ID -> initProducerId(link.broker, (InitProducerIdRequest) request.body);
+            case ADD_PARTITIONS_TO_TXN -> transactions.add(
+                    link.broker,
+                    ((AddPartitionsToTxnRequest) request.body).data(),
+                    request.header.apiVersion(),
+                    coordinatorError());
+            case END_TXN -> transactions.end(
+                    link.broker,
+                    ((EndTxnRequest) request.body).data(),
+                    request.header.apiVersion(),
+                    coordinatorError());
+            case LIST_OFFSETS -> fetches.starts(link.broker, ((ListOffsetsRequest) request.body).data());
+            case OFFSET_FOR_LEADER_EPOCH -> fetches.epochEnds(
+                    link.broker, ((OffsetsForLeaderEpochRequest) request.body).data());
             case FIND_COORDINATOR -> findCoordinator((FindCoordinatorRequest) request.body);
             default -> throw new AssertionError("nobody answers " + request.header);
         };
@@ -302,6 +352,10 @@ final class SimulatedCluster {
                 ApiKeys.FETCH,
                 ApiKeys.PRODUCE,
                 ApiKeys.INIT_PRODUCER_ID,
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                ApiKeys.END_TXN,
+                ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                ApiKeys.LIST_OFFSETS,
                 ApiKeys.FIND_COORDINATOR)) {
             short latest = key.latestVersion();
             data.apiKeys()
@@ -360,27 +414,81 @@ final class SimulatedCluster {
         return null;
     }
 
-    private ApiMessage produce(int broker, ProduceRequest request) {
-        ProduceResponseData response = new ProduceResponseData();
+    /** What a produce request waits for: records that are written and not yet replicated. */
+    static final class Replication {
+        private record Awaited(
+                SimulatedPartition partition,
+                int leaderEpoch,
+                long end,
+                ProduceResponseData.PartitionProduceResponse answer) {}
+
+        private final ProduceResponseData response = new ProduceResponseData();
+        private final List<Awaited> awaited = new ArrayList<>();
+        private final long untilMillis;
+
+        private Replication(long untilMillis) {
+            this.untilMillis = untilMillis;
+        }
+
+        private boolean isOver(long nowMillis) {
+            awaited.removeIf(each -> settle(each, nowMillis));
+            return awaited.isEmpty();
+        }
+
+        private boolean settle(Awaited each, long nowMillis) {
+            if (each.partition.leaderEpoch != each.leaderEpoch) {
+                fail(each, Errors.NOT_LEADER_OR_FOLLOWER);
+                return true;
+            }
+            if (each.partition.highWatermark >= each.end) {
+                return true;
+            }
+            if (nowMillis >= untilMillis) {
+                fail(each, Errors.REQUEST_TIMED_OUT);
+                return true;
+            }
+            return false;
+        }
+
+        private static void fail(Awaited each, Errors error) {
+            each.answer.setErrorCode(error.code()).setBaseOffset(-1);
+        }
+    }
+
+    private ApiMessage produce(int broker, SimulatedLink.Request request) {
+        if (request.replication == null) {
+            request.replication = write(broker, (ProduceRequest) request.body);
+        }
+        return request.replication.isOver(nowMillis()) ? request.replication.response : null;
+    }
+
+    private Replication write(int broker, ProduceRequest request) {
+        Replication replication = new Replication(nowMillis() + REPLICATION_TIMEOUT_MILLIS);
         if (faults.strike(40)) {
-            response.setThrottleTimeMs(faults.pick(300));
+            replication.response.setThrottleTimeMs(faults.pick(300));
         }
         for (ProduceRequestData.TopicProduceData topic : request.data().topicData()) {
             ProduceResponseData.TopicProduceResponse answered = new ProduceResponseData.TopicProduceResponse()
                     .setName(topic.name())
                     .setTopicId(topic.topicId());
-            response.responses().add(answered);
+            replication.response.responses().add(answered);
             for (ProduceRequestData.PartitionProduceData data : topic.partitionData()) {
-                SimulatedPartition.Verdict verdict =
-                        produce(broker, partition(topic.name(), topic.topicId(), data.index()), data);
-                answered.partitionResponses()
-                        .add(new ProduceResponseData.PartitionProduceResponse()
+                SimulatedPartition partition = partition(topic.name(), topic.topicId(), data.index());
+                SimulatedPartition.Verdict verdict = produce(broker, partition, data);
+                ProduceResponseData.PartitionProduceResponse answer =
+                        new ProduceResponseData.PartitionProduceResponse()
                                 .setIndex(data.index())
                                 .setErrorCode(verdict.error().code())
-                                .setBaseOffset(verdict.baseOffset()));
+                                .setBaseOffset(verdict.baseOffset());
+                answered.partitionResponses().add(answer);
+                if (verdict.error() == Errors.NONE) {
+                    int count = ((MemoryRecords) data.records()).batches().iterator().next().countOrNull();
+                    replication.awaited.add(new Replication.Awaited(
+                            partition, partition.leaderEpoch, verdict.baseOffset() + count, answer));
+                }
             }
         }
-        return response;
+        return replication;
     }
 
     private SimulatedPartition.Verdict produce(
@@ -390,7 +498,10 @@ final class SimulatedCluster {
         }
         MemoryRecords records = (MemoryRecords) data.records();
         SimulatedPartition.Verdict verdict = judge(broker, partition, records);
-        partition.highWatermark = partition.end;
+        if (partition.replicatesItself && faults.strike(12)) {
+            partition.replicatesMillis = nowMillis() + faults.pick(faults.pick(6) == 0 ? 2_500 : 60);
+        }
+        partition.replicate(nowMillis());
         trace.say(name, "produce", partition, "broker", broker, describe(records), verdict);
         return verdict;
     }
@@ -424,36 +535,33 @@ final class SimulatedCluster {
         return verdict.error() == Errors.NONE ? SimulatedPartition.Verdict.of(error) : verdict;
     }
 
-    private ApiMessage initProducerId(InitProducerIdRequest request) {
-        InitProducerIdResponseData data = new InitProducerIdResponseData();
-        if (faults.strike(5)) {
-            Errors error = List.of(
-                            Errors.COORDINATOR_NOT_AVAILABLE,
-                            Errors.NOT_COORDINATOR,
-                            Errors.COORDINATOR_LOAD_IN_PROGRESS,
-                            Errors.CONCURRENT_TRANSACTIONS)
-                    .get(faults.pick(4));
-            return data.setErrorCode(error.code());
-        }
-        String id = request.data().transactionalId();
-        if (id == null) {
-            return data.setProducerId(nextProducerId++).setProducerEpoch((short) 0);
-        }
-        long producerId = producerIds.computeIfAbsent(id, each -> nextProducerId++);
-        short epoch = (short) (epochs.getOrDefault(id, (short) -1) + 1);
-        epochs.put(id, epoch);
-        trace.say(name, "grants", id, producerId, "epoch", epoch);
-        return data.setProducerId(producerId).setProducerEpoch(epoch);
+    private ApiMessage initProducerId(int broker, InitProducerIdRequest request) {
+        Errors error = coordinatorError();
+        return error == Errors.NONE
+                ? transactions.init(broker, request.data())
+                : new InitProducerIdResponseData().setErrorCode(error.code());
+    }
+
+    private Errors coordinatorError() {
+        return faults.strike(5)
+                ? List.of(
+                                Errors.COORDINATOR_NOT_AVAILABLE,
+                                Errors.NOT_COORDINATOR,
+                                Errors.COORDINATOR_LOAD_IN_PROGRESS,
+                                Errors.CONCURRENT_TRANSACTIONS)
+                        .get(faults.pick(4))
+                : Errors.NONE;
     }
 
     private ApiMessage findCoordinator(FindCoordinatorRequest request) {
         Errors error = faults.strike(5) ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.NONE;
         FindCoordinatorResponseData data = new FindCoordinatorResponseData();
-        int node = brokers - 1;
         if (request.data().coordinatorKeys().isEmpty()) {
+            int node = transactions.coordinator(request.data().key());
             return data.setErrorCode(error.code()).setNodeId(node).setHost(HOST).setPort(FIRST_PORT + node);
         }
         for (String key : request.data().coordinatorKeys()) {
+            int node = transactions.coordinator(key);
             data.coordinators()
                     .add(new FindCoordinatorResponseData.Coordinator()
                             .setKey(key)

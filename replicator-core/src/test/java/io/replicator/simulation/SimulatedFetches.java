@@ -1,6 +1,7 @@
 package io.replicator.simulation;
 
 import io.replicator.simulation.SimulatedPartition.Aborted;
+import io.replicator.simulation.SimulatedPartition.EpochEnd;
 import io.replicator.simulation.SimulatedPartition.Stored;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,9 +11,14 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /** How brokers answer fetch requests: sessions (KIP-227), long polls, limits, isolation. */
 final class SimulatedFetches {
@@ -169,7 +175,19 @@ final class SimulatedFetches {
         long upTo = committed ? partition.lastStableOffset() : partition.highWatermark;
         data.setHighWatermark(partition.highWatermark)
                 .setLastStableOffset(partition.lastStableOffset())
-                .setLogStartOffset(0);
+                .setLogStartOffset(partition.start);
+        if (wish.asked.lastFetchedEpoch() >= 0) {
+            EpochEnd epochEnd = partition.endOf(wish.asked.lastFetchedEpoch());
+            if (epochEnd.leaderEpoch() < 0) {
+                return data.setErrorCode(Errors.OFFSET_OUT_OF_RANGE.code());
+            }
+            if (epochEnd.leaderEpoch() < wish.asked.lastFetchedEpoch()
+                    || epochEnd.endOffset() < wish.asked.fetchOffset()) {
+                return data.setDivergingEpoch(new FetchResponseData.EpochEndOffset()
+                        .setEpoch(epochEnd.leaderEpoch())
+                        .setEndOffset(epochEnd.endOffset()));
+            }
+        }
         int limit = Math.min(left, wish.asked.partitionMaxBytes());
         ByteBuffer bytes = bytes(partition, wish.asked.fetchOffset(), upTo, limit, isFirst);
         data.setRecords(MemoryRecords.readableRecords(bytes));
@@ -199,13 +217,65 @@ final class SimulatedFetches {
         if (epoch > partition.leaderEpoch) {
             return Errors.UNKNOWN_LEADER_EPOCH;
         }
-        if (wish.asked.fetchOffset() < 0 || wish.asked.fetchOffset() > partition.end) {
+        if (wish.asked.fetchOffset() < partition.start || wish.asked.fetchOffset() > partition.end) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }
         if (faults.strike(100)) {
             return faults.pick(2) == 0 ? Errors.KAFKA_STORAGE_ERROR : Errors.UNKNOWN_SERVER_ERROR;
         }
         return Errors.NONE;
+    }
+
+    /** Where logs begin or end (ListOffsets). */
+    ListOffsetsResponseData starts(int broker, ListOffsetsRequestData request) {
+        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        for (ListOffsetsRequestData.ListOffsetsTopic topic : request.topics()) {
+            ListOffsetsResponseData.ListOffsetsTopicResponse result =
+                    new ListOffsetsResponseData.ListOffsetsTopicResponse().setName(topic.name());
+            for (ListOffsetsRequestData.ListOffsetsPartition asked : topic.partitions()) {
+                SimulatedPartition partition = cluster.partition(topic.name(), null, asked.partitionIndex());
+                ListOffsetsResponseData.ListOffsetsPartitionResponse answer =
+                        new ListOffsetsResponseData.ListOffsetsPartitionResponse()
+                                .setPartitionIndex(asked.partitionIndex());
+                if (partition == null) {
+                    answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                } else if (partition.leader != broker) {
+                    answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+                } else {
+                    boolean isStart = asked.timestamp() == ListOffsetsRequest.EARLIEST_TIMESTAMP;
+                    answer.setOffset(isStart ? partition.start : partition.highWatermark)
+                            .setLeaderEpoch(partition.leaderEpoch);
+                }
+                result.partitions().add(answer);
+            }
+            response.topics().add(result);
+        }
+        return response;
+    }
+
+    /** Where leader epochs end (OffsetsForLeaderEpoch, KIP-101). */
+    OffsetForLeaderEpochResponseData epochEnds(int broker, OffsetForLeaderEpochRequestData request) {
+        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        for (OffsetForLeaderEpochRequestData.OffsetForLeaderTopic topic : request.topics()) {
+            OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult result =
+                    new OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult().setTopic(topic.topic());
+            for (OffsetForLeaderEpochRequestData.OffsetForLeaderPartition asked : topic.partitions()) {
+                SimulatedPartition partition = cluster.partition(topic.topic(), null, asked.partition());
+                OffsetForLeaderEpochResponseData.EpochEndOffset answer =
+                        new OffsetForLeaderEpochResponseData.EpochEndOffset().setPartition(asked.partition());
+                if (partition == null) {
+                    answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                } else if (partition.leader != broker) {
+                    answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+                } else {
+                    EpochEnd epochEnd = partition.endOf(asked.leaderEpoch());
+                    answer.setLeaderEpoch(epochEnd.leaderEpoch()).setEndOffset(epochEnd.endOffset());
+                }
+                result.partitions().add(answer);
+            }
+            response.topics().add(result);
+        }
+        return response;
     }
 
     /** Whole batches and perhaps a part of one, as a slice of a segment file is. */

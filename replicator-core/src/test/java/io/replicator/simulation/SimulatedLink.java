@@ -18,6 +18,9 @@ final class SimulatedLink {
         final AbstractRequest body;
         final long arrivesMillis;
 
+        /** What was written of a produce request, once the broker has looked at it. */
+        SimulatedCluster.Replication replication;
+
         Request(ByteBuffer bytes, long arrivesMillis) {
             this.header = RequestHeader.parse(bytes);
             this.body = AbstractRequest.parseRequest(
@@ -52,6 +55,10 @@ final class SimulatedLink {
     record Response(ByteBuffer bytes, long arrivesMillis, boolean isGrant) {}
 
     final int broker;
+
+    /** Whose connection it is. */
+    final Object client;
+
     final ArrayDeque<Request> requests = new ArrayDeque<>();
     final ArrayDeque<Response> responses = new ArrayDeque<>();
 
@@ -67,8 +74,9 @@ final class SimulatedLink {
     /** Whether the broker goes on with what it was sent when the client has long closed the connection. */
     final boolean outlivesClient;
 
-    SimulatedLink(int broker, boolean outlivesClient) {
+    SimulatedLink(int broker, Object client, boolean outlivesClient) {
         this.broker = broker;
+        this.client = client;
         this.outlivesClient = outlivesClient;
     }
 }

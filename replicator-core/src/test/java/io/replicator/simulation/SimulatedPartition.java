@@ -10,12 +10,17 @@ import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 
-/** A partition's log as its leader keeps it: batches, producers' last sequences, transactions. */
+/**
+ * A partition's log as its leader keeps it: batches, producers' last sequences and epochs, transactions. What lies above
+ * the high watermark is on no other broker yet and may vanish with the leader.
+ */
 final class SimulatedPartition {
     private static final int BASE_OFFSET_AT = 0;
     private static final int LEADER_EPOCH_AT = 12;
@@ -36,10 +41,35 @@ final class SimulatedPartition {
 
     int maxBatchBytes = 1 << 20;
     final List<Stored> log = new ArrayList<>();
+
+    /** The log start offset, which may lie within a batch. */
+    long start;
+
     long end;
     long highWatermark;
 
+    /** Whether the cluster replicates what is written; otherwise whoever writes does. */
+    boolean replicatesItself;
+
+    /** Nothing more is replicated until then. */
+    long replicatesMillis;
+
+    /** What a new leader does to the log. */
+    Runnable onNewLeader = () -> {};
+
+    /** Counts what cut the log at its upper end. */
+    private int truncations;
+
+    /** A broker that is broken on purpose: epochs of markers mean nothing to it. */
+    boolean ignoresMarkerEpochs;
+
+    /** A broker that is broken on purpose: it takes any sequence. */
+    boolean ignoresSequences;
+
     private final Map<Long, Producer> producers = new HashMap<>();
+
+    /** Up to where the log tells nothing of a producer any more, for its state has expired. */
+    private final Map<Long, Long> expired = new HashMap<>();
 
     /** First offsets of transactions that have not ended, by producer id. */
     private final TreeMap<Long, Long> open = new TreeMap<>();
@@ -47,7 +77,7 @@ final class SimulatedPartition {
     private final List<Aborted> aborted = new ArrayList<>();
 
     /** A batch in the log. */
-    record Stored(ByteBuffer bytes, long baseOffset, long lastOffset) {}
+    record Stored(ByteBuffer bytes, long baseOffset, long lastOffset, int leaderEpoch) {}
 
     /** A transaction that was aborted, with its marker's offset as the last. */
     record Aborted(long producerId, long firstOffset, long lastOffset) {}
@@ -62,7 +92,8 @@ final class SimulatedPartition {
     private record Appended(int firstSequence, int lastSequence, long baseOffset) {}
 
     private static final class Producer {
-        short epoch;
+        short epoch = -1;
+        int coordinatorEpoch = -1;
         final ArrayDeque<Appended> last = new ArrayDeque<>();
     }
 
@@ -72,6 +103,69 @@ final class SimulatedPartition {
         this.number = number;
         this.leader = leader;
         this.announcedLeader = leader;
+    }
+
+    /** What is written becomes what is safe, unless replication rests. */
+    void replicate(long nowMillis) {
+        if (nowMillis >= replicatesMillis) {
+            highWatermark = end;
+        }
+    }
+
+    int truncations() {
+        return truncations;
+    }
+
+    /** All from an offset on vanishes, as a new leader never had it; below the high watermark nothing does. */
+    void truncate(long offset) {
+        truncations++;
+        while (!log.isEmpty() && log.get(log.size() - 1).baseOffset() >= offset) {
+            log.remove(log.size() - 1);
+        }
+        end = offset;
+        producers.clear();
+        open.clear();
+        aborted.clear();
+        log.forEach(this::learn);
+    }
+
+    /** Deletes what is below an offset, as retention and DeleteRecords do. */
+    void deleteBelow(long offset) {
+        start = Math.max(start, offset);
+        while (!log.isEmpty() && log.get(0).lastOffset() < start) {
+            log.remove(0);
+        }
+    }
+
+    /** The broker forgets a producer that has not written for long. */
+    void expire(long producerId) {
+        if (producers.remove(producerId) != null) {
+            expired.put(producerId, end);
+        }
+    }
+
+    List<Long> producerIds() {
+        return new ArrayList<>(producers.keySet());
+    }
+
+    /** Where the records of a leader epoch, or of the last one before it, end; as brokers answer it (KIP-320). */
+    EpochEnd endOf(int askedEpoch) {
+        if (askedEpoch > leaderEpoch) {
+            return EpochEnd.UNKNOWN;
+        }
+        int found = askedEpoch;
+        for (Stored stored : log) {
+            if (stored.leaderEpoch() > askedEpoch) {
+                return new EpochEnd(found, stored.baseOffset());
+            }
+            found = stored.leaderEpoch();
+        }
+        return new EpochEnd(askedEpoch == leaderEpoch ? askedEpoch : found, end);
+    }
+
+    /** The end of a leader epoch. */
+    record EpochEnd(int leaderEpoch, long endOffset) {
+        static final EpochEnd UNKNOWN = new EpochEnd(-1, -1);
     }
 
     void leads(int newLeader, long newAnnounceMillis) {
@@ -146,7 +240,7 @@ final class SimulatedPartition {
             return null;
         }
         Producer producer = producers.get(batch.producerId());
-        if (producer == null) {
+        if (producer == null || ignoresSequences) {
             return null;
         }
         if (batch.producerEpoch() < producer.epoch) {
@@ -160,7 +254,9 @@ final class SimulatedPartition {
                 return new Verdict(Errors.NONE, appended.baseOffset);
             }
         }
-        int expected = DefaultRecordBatch.incrementSequence(producer.last.peekLast().lastSequence, 1);
+        int expected = producer.last.isEmpty()
+                ? 0
+                : DefaultRecordBatch.incrementSequence(producer.last.peekLast().lastSequence, 1);
         return batch.baseSequence() == expected ? null : Verdict.of(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
 
@@ -170,40 +266,81 @@ final class SimulatedPartition {
         bytes.putInt(LEADER_EPOCH_AT, leaderEpoch);
         MutableRecordBatch batch =
                 MemoryRecords.readableRecords(bytes).batches().iterator().next();
-        long baseOffset = end;
-        log.add(new Stored(bytes, baseOffset, batch.lastOffset()));
+        Stored stored = new Stored(bytes, end, batch.lastOffset(), leaderEpoch);
+        log.add(stored);
         end = batch.lastOffset() + 1;
-        if (batch.isTransactional() && !batch.isControlBatch()) {
-            open.putIfAbsent(batch.producerId(), baseOffset);
-        } else if (batch.hasProducerId() && !batch.isControlBatch()) {
-            remember(batch, baseOffset);
-        }
-        return baseOffset;
+        learn(stored, batch);
+        return stored.baseOffset();
     }
 
-    private void remember(MutableRecordBatch batch, long baseOffset) {
+    private void learn(Stored stored) {
+        learn(stored, MemoryRecords.readableRecords(stored.bytes()).batches().iterator().next());
+    }
+
+    /** What a batch in the log tells of its producer. */
+    private void learn(Stored stored, MutableRecordBatch batch) {
+        if (!batch.hasProducerId() || stored.baseOffset() < expired.getOrDefault(batch.producerId(), 0L)) {
+            return;
+        }
+        if (batch.isControlBatch()) {
+            learnEnd(stored, batch);
+        } else {
+            remember(batch, stored.baseOffset());
+            if (batch.isTransactional()) {
+                open.putIfAbsent(batch.producerId(), stored.baseOffset());
+            }
+        }
+    }
+
+    private void learnEnd(Stored stored, MutableRecordBatch batch) {
+        Record record = batch.iterator().next();
+        EndTransactionMarker marker = EndTransactionMarker.deserialize(record);
+        if (!ignoresMarkerEpochs) {
+            Producer producer = producerAt(batch);
+            producer.coordinatorEpoch = marker.coordinatorEpoch();
+        }
+        Long first = open.remove(batch.producerId());
+        if (first != null && marker.controlType() == ControlRecordType.ABORT) {
+            aborted.add(new Aborted(batch.producerId(), first, stored.lastOffset()));
+        }
+    }
+
+    /** The producer's state under the epoch of a batch. */
+    private Producer producerAt(MutableRecordBatch batch) {
         Producer producer = producers.computeIfAbsent(batch.producerId(), id -> new Producer());
         if (producer.epoch != batch.producerEpoch()) {
             producer.epoch = batch.producerEpoch();
             producer.last.clear();
         }
+        return producer;
+    }
+
+    private void remember(MutableRecordBatch batch, long baseOffset) {
+        Producer producer = producerAt(batch);
         producer.last.add(new Appended(batch.baseSequence(), batch.lastSequence(), baseOffset));
         if (producer.last.size() > REMEMBERED_BATCHES) {
             producer.last.poll();
         }
     }
 
-    boolean hasOpenTransaction(long producerId) {
-        return open.containsKey(producerId);
+    /** A transaction coordinator's marker, checked as a broker does: a late one of an older epoch is refused. */
+    Errors mark(long producerId, short epoch, boolean commits, int coordinatorEpoch, long nowMillis) {
+        Producer producer = producers.get(producerId);
+        if (producer != null && epoch < producer.epoch) {
+            return Errors.INVALID_PRODUCER_EPOCH;
+        }
+        if (producer != null && coordinatorEpoch < producer.coordinatorEpoch) {
+            return Errors.TRANSACTION_COORDINATOR_FENCED;
+        }
+        ControlRecordType type = commits ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
+        append(MemoryRecords.withEndTransactionMarker(
+                        nowMillis, producerId, epoch, new EndTransactionMarker(type, coordinatorEpoch))
+                .buffer());
+        return Errors.NONE;
     }
 
-    /** The marker of a transaction's end. */
-    void endTransaction(long producerId, boolean commits, ByteBuffer marker) {
-        long first = open.remove(producerId);
-        long markerOffset = append(marker);
-        if (!commits) {
-            aborted.add(new Aborted(producerId, first, markerOffset));
-        }
+    boolean hasOpenTransaction(long producerId) {
+        return open.containsKey(producerId);
     }
 
     /** Aborted transactions that touch a range of offsets. */

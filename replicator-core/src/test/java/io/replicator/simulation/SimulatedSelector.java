@@ -158,7 +158,7 @@ final class SimulatedSelector implements Selectable {
         if (!cluster.isUp(channel.broker)) {
             return ChannelState.NOT_CONNECTED;
         }
-        channel.link = cluster.accept(channel.broker);
+        channel.link = cluster.accept(channel.broker, this);
         connected.add(id);
         return null;
     }
@@ -251,6 +251,15 @@ final class SimulatedSelector implements Selectable {
     @Override
     public void close() {
         List.copyOf(channels.keySet()).forEach(this::close);
+    }
+
+    /** The process dies: what it has sent is on its way, and nobody reads what comes back. */
+    void abandon() {
+        for (Channel channel : channels.values()) {
+            if (channel.link != null) {
+                channel.link.closedByClient = true;
+            }
+        }
     }
 
     @Override

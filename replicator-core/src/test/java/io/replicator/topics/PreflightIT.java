@@ -166,6 +166,7 @@ final class PreflightIT {
 
         assertOne(report, Severity.ERROR, Kind.PERMISSION, "west", "CREATE", "topic locked-new");
         assertOne(report, Severity.ERROR, Kind.PERMISSION, "west", "WRITE", "topic locked-old");
+        assertOne(report, Severity.ERROR, Kind.PERMISSION, "west", "READ", "topic locked-old");
         assertOne(report, Severity.ERROR, Kind.PERMISSION, "west", "ALTER", "topic locked-old");
         assertOne(report, Severity.WARNING, Kind.PERMISSION, "west", "DESCRIBE_CONFIGS", "topic locked-old");
         assertOne(report, Severity.ERROR, Kind.PERMISSION, "west", "replicator.locked.offsets.internal");
@@ -203,6 +204,7 @@ final class PreflightIT {
                     ResourceType.TOPIC,
                     topic,
                     AclOperation.CREATE,
+                    AclOperation.READ,
                     AclOperation.WRITE,
                     AclOperation.ALTER,
                     AclOperation.DESCRIBE_CONFIGS);

@@ -42,6 +42,8 @@ final class MetricsTest {
                 .containsEntry("replicator_batches_total{flow=\"x\",lane=\"0\",way=\"pass\"}", 7.0)
                 .containsEntry("replicator_batches_total{flow=\"x\",lane=\"0\",way=\"coalesce\"}", 8.0)
                 .containsEntry("replicator_batches_total{flow=\"x\",lane=\"0\",way=\"rebuild\"}", 9.0)
+                .containsEntry("replicator_recovered_records_total{flow=\"x\",lane=\"0\"}", 21.0)
+                .containsEntry("replicator_recovered_ambiguous_total{flow=\"x\",lane=\"0\"}", 1.0)
                 .containsEntry("replicator_ring_occupied{flow=\"x\",lane=\"0\"}", 3.0)
                 .containsEntry("replicator_ring_slots{flow=\"x\",lane=\"0\"}", 1024.0)
                 .containsEntry("replicator_memory_used_bytes{flow=\"x\",lane=\"0\"}", 4096.0)

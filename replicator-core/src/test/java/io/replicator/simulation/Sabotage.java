@@ -1,0 +1,21 @@
+package io.replicator.simulation;
+
+/** A bug that is planted in the simulated world: what the engine stands on does not hold, and the checks must see it. */
+enum Sabotage {
+    NONE,
+
+    /** The fence does not stand: markers are there, but brokers take an older owner's batches all the same. */
+    FENCE_IS_SKIPPED,
+
+    /** Recovery is off by one: what a successor reads of the target begins behind the first record that was written. */
+    SCAN_BEGINS_ONE_LATE,
+
+    /** Progress is saved before the acknowledgement. */
+    SAVES_TOO_EARLY,
+
+    /** A batch that is sent again, or out of order, is written. */
+    SEQUENCES_ARE_IGNORED,
+
+    /** A new leader lacks what was acknowledged. */
+    ACKNOWLEDGED_IS_LOST
+}

@@ -1,0 +1,379 @@
+package io.replicator.simulation;
+
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
+import io.replicator.fetch.BatchFetcher;
+import io.replicator.offsets.GroupOwner;
+import io.replicator.offsets.MapChanges;
+import io.replicator.offsets.OffsetLogInMemory;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Progress;
+import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.Writer;
+import io.replicator.partition.Partition;
+import io.replicator.produce.BatchProducer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * The control plane of one instance, as the flow's: it begins partitions where the offset log says, puts grants on record,
+ * saves progress and hands partition groups over. It does one thing after the other, each in its own time, and dies between
+ * any two.
+ */
+final class SimulatedControl implements GroupEvents {
+    private static final long NO_PRODUCER = -1;
+    private static final short NO_EPOCH = -1;
+
+    private final String instance;
+    private final SimulatedInstance lane;
+    private final OffsetLogInMemory log;
+    private final List<FlowPartition> flow;
+    private final SimulatedTime time;
+    private final Faults faults;
+    private final Trace trace;
+    private final Sabotage sabotage;
+    private final ArrayDeque<Task> tasks = new ArrayDeque<>();
+    private final Map<Integer, OwnedGroup> groups = new HashMap<>();
+    private int nextSlot;
+    private boolean saving;
+
+    /** A partition of the flow, whoever copies it. */
+    record FlowPartition(int group, PartitionPair pair, TargetReader reader, int knownBatchLimit) {}
+
+    private record Task(long dueMillis, Runnable work) {}
+
+    /** A partition group that this instance takes for its own. */
+    private static final class OwnedGroup {
+        final List<CopiedPartition> copies = new ArrayList<>();
+        Grant registered;
+        boolean leaving;
+    }
+
+    /** An answer that is taken note of as it is given, on the thread of who gives it. */
+    private static final class Answer<T> extends CompletableFuture<T> {
+        private final Consumer<T> listener;
+
+        Answer(Consumer<T> listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public boolean complete(T value) {
+            boolean isFirst = super.complete(value);
+            if (isFirst) {
+                listener.accept(value);
+            }
+            return isFirst;
+        }
+    }
+
+    SimulatedControl(
+            String instance,
+            SimulatedInstance lane,
+            OffsetLogInMemory log,
+            List<FlowPartition> flow,
+            SimulatedTime time,
+            Faults faults,
+            Trace trace,
+            Sabotage sabotage) {
+        this.instance = instance;
+        this.lane = lane;
+        this.log = log;
+        this.flow = flow;
+        this.time = time;
+        this.faults = faults;
+        this.trace = trace;
+        this.sabotage = sabotage;
+    }
+
+    private void later(Runnable work) {
+        tasks.add(new Task(time.elapsedMillis() + faults.upTo(faults.strike(4) ? 2_000 : 20), work));
+    }
+
+    /** One turn of the control thread. */
+    int work() {
+        Task task = tasks.peek();
+        if (task == null || (!faults.isCalm() && task.dueMillis > time.elapsedMillis())) {
+            return skipWhatIsLost();
+        }
+        tasks.poll();
+        task.work.run();
+        return 1;
+    }
+
+    boolean isIdle() {
+        return tasks.isEmpty();
+    }
+
+    /** Retention passed a position: it goes on where the log begins. */
+    private int skipWhatIsLost() {
+        int work = 0;
+        for (OwnedGroup group : groups.values()) {
+            for (CopiedPartition copy : group.copies) {
+                long offset = copy.partition.outOfRangeOffset();
+                if (offset >= 0) {
+                    long sourceStart = copy.source.partition.start;
+                    if (offset < sourceStart) {
+                        trace.say(instance, "skips", copy.partition, "to", sourceStart);
+                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, sourceStart));
+                    }
+                    copy.partition.outOfRangeIs(-1);
+                    work++;
+                }
+            }
+        }
+        return work;
+    }
+
+    /** The group coordinator says that a partition group is this instance's. */
+    void own(int group) {
+        trace.say(instance, "is assigned partition group", group);
+        if (!groups.containsKey(group)) {
+            OwnedGroup owned = new OwnedGroup();
+            groups.put(group, owned);
+            flow.stream().filter(each -> each.group == group).forEach(each -> begin(owned, each));
+        }
+    }
+
+    boolean owns(int group) {
+        OwnedGroup owned = groups.get(group);
+        return owned != null && !owned.leaving;
+    }
+
+    Set<Integer> groups() {
+        return new HashSet<>(groups.keySet());
+    }
+
+    /** A partition is new in the flow. */
+    void joined(FlowPartition partition) {
+        OwnedGroup owned = groups.get(partition.group);
+        if (owned != null && !owned.leaving) {
+            begin(owned, partition);
+        }
+    }
+
+    /** Where copying begins on both sides is durable before the first write. */
+    private void begin(OwnedGroup owned, FlowPartition partition) {
+        later(() -> {
+            long targetStart = partition.reader.target.highWatermark;
+            later(() -> {
+                if (groups.get(partition.group) != owned || owned.leaving) {
+                    return;
+                }
+                if (saved(partition).isEmpty()) {
+                    OffsetMap map = new OffsetMap(
+                            partition.reader.start,
+                            sabotage == Sabotage.SCAN_BEGINS_ONE_LATE ? targetStart + 1 : targetStart);
+                    log.appendProgress(new Progress(
+                            partition.pair, new Writer(partition.group, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
+                    trace.say(instance, "begins", partition.pair.source(), map.position(), "at target", targetStart);
+                }
+                later(() -> copy(owned, partition));
+            });
+        });
+    }
+
+    private Optional<SavedProgress> saved(FlowPartition partition) {
+        return Optional.ofNullable(log.load().partitions().get(partition.pair.source()));
+    }
+
+    private void copy(OwnedGroup owned, FlowPartition partition) {
+        if (groups.get(partition.group) != owned || owned.leaving) {
+            return;
+        }
+        OffsetMap map = saved(partition).orElseThrow().toOffsetMap();
+        trace.say(
+                instance,
+                "copies",
+                partition.pair.source(),
+                "from",
+                map.position(),
+                "target end",
+                map.targetEnd(),
+                "as slot",
+                nextSlot);
+        Partition copied = new Partition(
+                partition.pair.source(),
+                partition.pair.sourceTopicId(),
+                partition.pair.targetTopic(),
+                partition.pair.targetTopicId(),
+                partition.group,
+                map.position(),
+                map.targetEnd(),
+                partition.knownBatchLimit);
+        CopiedPartition copy = new CopiedPartition(nextSlot++, partition.reader, copied, map);
+        owned.copies.add(copy);
+        lane.producer.commands().put(new BatchProducer.Command.Add(copy.slot, copied, map));
+        lane.fetcher.commands().put(new BatchFetcher.Command.Add(copy.slot, copied));
+    }
+
+    @Override
+    public void granted(Grant grant) {
+        trace.say(instance, "was granted", grant);
+        later(() -> register(grant));
+    }
+
+    /** Whoever looks at the target's log later must know the new producer id before anything is written with it. */
+    private void register(Grant grant) {
+        OwnedGroup owned = groups.get(grant.partitionGroup());
+        if (owned == null) {
+            return;
+        }
+        GroupOwner known = log.load().groups().get(grant.partitionGroup());
+        GroupOwner owner = known == null
+                ? GroupOwner.first(grant.partitionGroup(), instance, grant.producerId(), grant.epoch())
+                : known.next(instance, grant.producerId(), grant.epoch());
+        log.append(owner);
+        later(() -> {
+            trace.say(instance, "has registered", grant);
+            Set<Long> ids = new HashSet<>(owner.formerProducerIds());
+            ids.add(owner.producerId());
+            owned.registered = grant;
+            lane.producer.commands().put(new BatchProducer.Command.Registered(grant, ids));
+        });
+    }
+
+    @Override
+    public void fenced(int partitionGroup) {
+        trace.say(instance, "is fenced from partition group", partitionGroup);
+        later(() -> forget(partitionGroup));
+    }
+
+    /** The group coordinator says that a group is lost, or a broker said so: nothing of it is saved. */
+    void forget(int group) {
+        OwnedGroup owned = groups.remove(group);
+        if (owned != null) {
+            trace.say(instance, "forgets partition group", group);
+            stopFetching(owned);
+            lane.producer.commands().put(new BatchProducer.Command.Forget(group));
+        }
+    }
+
+    private void stopFetching(OwnedGroup owned) {
+        if (!owned.leaving) {
+            for (CopiedPartition copy : owned.copies) {
+                lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
+            }
+        }
+    }
+
+    /** Saves what is acknowledged, now and then. */
+    void save() {
+        if (saving) {
+            return;
+        }
+        saving = true;
+        lane.producer.commands().put(new BatchProducer.Command.Collect(new Answer<>(this::save)));
+    }
+
+    private void save(List<Progress> progress) {
+        later(() -> {
+            List<Progress> ours = progress.stream().filter(this::isOurs).toList();
+            ours.forEach(log::appendRuns);
+            later(() -> {
+                ours.forEach(each -> {
+                    trace.say(instance, "saves", each.pair().source(), each.changes().position(), each.writer());
+                    log.appendProgress(sabotage == Sabotage.SAVES_TOO_EARLY ? ahead(each) : each);
+                });
+                saving = false;
+            });
+        });
+    }
+
+    private boolean isOurs(Progress progress) {
+        return groups.containsKey(progress.writer().partitionGroup());
+    }
+
+    /** Progress that takes one record for acknowledged that is not, if there may be one. */
+    private static Progress ahead(Progress progress) {
+        MapChanges changes = progress.changes();
+        return new Progress(
+                progress.pair(),
+                progress.writer(),
+                new MapChanges(
+                        changes.start(),
+                        changes.targetStart(),
+                        changes.position() + 1,
+                        changes.targetEnd(),
+                        changes.records(),
+                        changes.closedRuns(),
+                        changes.lastRun(),
+                        changes.chunks()));
+    }
+
+    /** The group coordinator takes a group back: what is on its way arrives, all of it is saved, then {@code next}. */
+    void handOver(int group, Runnable next) {
+        OwnedGroup owned = groups.get(group);
+        if (owned == null || owned.leaving) {
+            next.run();
+            return;
+        }
+        trace.say(instance, "hands over partition group", group);
+        stopFetching(owned);
+        owned.leaving = true;
+        lane.producer
+                .commands()
+                .put(new BatchProducer.Command.Release(
+                        group, new Answer<>(released -> later(() -> saveLast(group, owned, next)))));
+    }
+
+    private void saveLast(int group, OwnedGroup owned, Runnable next) {
+        lane.producer
+                .commands()
+                .put(new BatchProducer.Command.Collect(
+                        new Answer<>(progress -> later(() -> saveLast(group, owned, progress, next)))));
+    }
+
+    private void saveLast(int group, OwnedGroup owned, List<Progress> progress, Runnable next) {
+        if (groups.get(group) != owned) {
+            return;
+        }
+        for (Progress each : progress) {
+            if (isOurs(each)) {
+                log.appendRuns(each);
+                log.appendProgress(each);
+            }
+        }
+        trace.say(instance, "has saved partition group", group, "for the last time");
+        groups.remove(group);
+        lane.producer.commands().put(new BatchProducer.Command.Forget(group));
+        next.run();
+    }
+
+    void check() {
+        for (OwnedGroup group : groups.values()) {
+            for (CopiedPartition copy : group.copies) {
+                copy.check();
+            }
+        }
+    }
+
+    /** Under which identity a group is written, as far as this instance knows. */
+    Optional<Grant> grant(int group) {
+        OwnedGroup owned = groups.get(group);
+        return owned == null || owned.leaving ? Optional.empty() : Optional.ofNullable(owned.registered);
+    }
+
+    List<CopiedPartition> copies(int group) {
+        return groups.get(group).copies;
+    }
+
+    /** Whether every partition of a group is being copied. */
+    boolean hasAll(int group) {
+        return copies(group).size() == flow.stream().filter(each -> each.group == group).count();
+    }
+
+    @Override
+    public String toString() {
+        return instance + groups.keySet() + (tasks.isEmpty() ? "" : " with " + tasks.size() + " tasks") + " " + lane;
+    }
+}

@@ -1,0 +1,158 @@
+package io.replicator.simulation;
+
+import io.replicator.simulation.SimulatedPartition.Stored;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongPredicate;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+
+/**
+ * A reader of everything on one target partition. What it sees of ours must be what a reader of the source sees or would
+ * have seen: each record once, in order, none left out but those that retention or compaction removed.
+ */
+final class TargetReader {
+    private static final long NOT_COPIED = -1;
+
+    final SourceLog source;
+    final SimulatedPartition target;
+
+    /** Where copying begins. */
+    final long start;
+
+    private final LongPredicate isOurs;
+    private final IntSupplier ambiguities;
+
+    /** Of each offset of the target, the source offset of the record there; {@link #NOT_COPIED} for others' records. */
+    private final List<Long> sourceOffsets = new ArrayList<>();
+
+    /** By index of the source's visible records. */
+    private final BitSet onTarget = new BitSet();
+
+    private int looked;
+
+    /** The index of the source's visible record that comes next. */
+    private int next;
+
+    /** The first that is neither on the target nor gone, as last seen. */
+    private int missing;
+
+    private int repeats;
+
+    /**
+     * @param isOurs whether a producer id is one that writes copies
+     * @param ambiguities how often the engine has said so far that it may write again what it wrote
+     */
+    TargetReader(
+            SourceLog source, SimulatedPartition target, long start, LongPredicate isOurs, IntSupplier ambiguities) {
+        this.source = source;
+        this.target = target;
+        this.start = start;
+        this.isOurs = isOurs;
+        this.ambiguities = ambiguities;
+        this.next = before(start);
+        this.missing = next;
+    }
+
+    /** How many records of the source lie below an offset. */
+    private int before(long offset) {
+        List<SeenRecord> visible = source.visible();
+        int count = 0;
+        while (count < visible.size() && visible.get(count).offset() < offset) {
+            count++;
+        }
+        return count;
+    }
+
+    void read() {
+        while (looked < target.log.size() && target.log.get(looked).lastOffset() < target.highWatermark) {
+            read(target.log.get(looked++));
+        }
+    }
+
+    private void read(Stored stored) {
+        MutableRecordBatch batch =
+                MemoryRecords.readableRecords(stored.bytes()).batches().iterator().next();
+        boolean isCopy = !batch.isControlBatch() && batch.hasProducerId() && isOurs.test(batch.producerId());
+        if (!isCopy) {
+            for (long offset = stored.baseOffset(); offset <= stored.lastOffset(); offset++) {
+                sourceOffsets.add(NOT_COPIED);
+            }
+            return;
+        }
+        List<SeenRecord> records = new ArrayList<>();
+        SeenRecord.read(stored.bytes(), records);
+        for (SeenRecord record : records) {
+            int index = place(record);
+            onTarget.set(index);
+            next = index + 1;
+            sourceOffsets.add(source.visible().get(index).offset());
+        }
+    }
+
+    /** The index of the source's record that this one is a copy of. */
+    private int place(SeenRecord record) {
+        List<SeenRecord> visible = source.visible();
+        int index = next;
+        while (index < visible.size() && !record.isCopyOf(visible.get(index)) && source.isGone(index)) {
+            index++;
+        }
+        if (index < visible.size() && record.isCopyOf(visible.get(index))) {
+            return index;
+        }
+        int before = next - 1;
+        while (before >= 0 && !record.isCopyOf(visible.get(before))) {
+            before--;
+        }
+        if (before >= 0 && repeats < ambiguities.getAsInt()) {
+            repeats++;
+            return before;
+        }
+        must(next < visible.size(), "a record was written that nobody can read on the source, or again:", record);
+        throw new Violation(target + ": instead of " + visible.get(index) + " was written " + record
+                + (before < 0 ? "" : ", which was written before"));
+    }
+
+    /** Everything below must be on the target or gone: how far a position may be. */
+    long mostPosition() {
+        List<SeenRecord> visible = source.visible();
+        while (missing < visible.size() && (onTarget.get(missing) || source.isGone(missing))) {
+            missing++;
+        }
+        return missing < visible.size() ? visible.get(missing).offset() : source.readableEnd();
+    }
+
+    void checkPair(long sourceOffset, long targetOffset) {
+        must(targetOffset < sourceOffsets.size(), "the map names a target offset beyond the log:", targetOffset);
+        long actual = sourceOffsets.get((int) targetOffset);
+        must(actual == sourceOffset, "the map has " + sourceOffset + " at " + targetOffset + ", there is", actual);
+    }
+
+    /** How many records from one source offset to another are on the target. */
+    long copies(long from, long to) {
+        return sourceOffsets.stream().filter(offset -> offset >= from && offset < to).count();
+    }
+
+    boolean hasRepeats() {
+        return repeats > 0;
+    }
+
+    /** Whether there is nothing on the source that is not on the target. */
+    boolean isComplete() {
+        return mostPosition() == source.readableEnd();
+    }
+
+    private void must(boolean holds, String what, Object found) {
+        if (!holds) {
+            throw new Violation(target + ": " + what + " " + found);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "read " + looked + " batches, copied " + next + " of "
+                + source.visible().size() + (repeats == 0 ? "" : ", " + repeats + " times again");
+    }
+}
