@@ -39,6 +39,7 @@ final class LivesSimulation {
 
     private final long seed;
     private final Sabotage sabotage;
+    private final boolean transactions;
     private final SplittableRandom random;
     private final SimulatedTime time;
     private final Trace trace;
@@ -90,6 +91,12 @@ final class LivesSimulation {
     }
 
     LivesSimulation(long seed, Sabotage sabotage) {
+        this(seed, sabotage, false);
+    }
+
+    /** @param transactions whether most of the instances write in transactions */
+    LivesSimulation(long seed, Sabotage sabotage, boolean transactions) {
+        this.transactions = transactions;
         this.seed = seed;
         this.sabotage = sabotage;
         this.random = new SplittableRandom(seed);
@@ -110,6 +117,7 @@ final class LivesSimulation {
             weights[i] = 1 + random.nextInt(5);
         }
         target.movesCoordinators = true;
+        target.transactions().losesCommits = sabotage == Sabotage.COMMITS_ARE_LOST;
         if (random.nextInt(12) == 0) {
             target.transactions().beginsWith(EPOCH_NEAR_ITS_END);
         }
@@ -170,7 +178,13 @@ final class LivesSimulation {
         from.onNewLeader = applications::loseUnreplicated;
         to.onNewLeader = () -> loseUnreplicated(to);
         TargetReader reader =
-                new TargetReader(applications, to, start, target.transactions()::gave, this::ambiguities);
+                new TargetReader(
+                        applications,
+                        to,
+                        start,
+                        target.transactions()::gave,
+                        target.transactions()::isCommitted,
+                        this::ambiguities);
         PartitionPair pair =
                 new PartitionPair(new TopicPartition(topic, number / 2), from.topicId, to.topic, to.topicId);
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
@@ -209,7 +223,13 @@ final class LivesSimulation {
         SplittableRandom own = random.split();
         List<Shaping> ways = List.of(Shaping.values());
         SimulatedInstance lane =
-                new SimulatedInstance(world, own, isolation, ways.get(own.nextInt(ways.size())), true);
+                new SimulatedInstance(
+                        world,
+                        own,
+                        isolation,
+                        ways.get(own.nextInt(ways.size())),
+                        true,
+                        transactions && own.nextInt(5) > 0);
         SimulatedControl control = new SimulatedControl(name, lane, log, flow, time, faults, trace, sabotage);
         lane.producer.tells(control);
         lane.start();
