@@ -109,6 +109,11 @@ public final class Fence implements TransactionCall.Listener {
         return state == State.IDLE && !call.isAsking();
     }
 
+    /** Whether every partition that was to be fenced is, or was refused. */
+    public boolean isDone() {
+        return waiting.isEmpty() && isIdle();
+    }
+
     /** Nothing is told any more. */
     public void end() {
         isOver = true;

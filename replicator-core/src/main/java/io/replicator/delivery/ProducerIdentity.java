@@ -24,12 +24,16 @@ import java.util.random.RandomGenerator;
  * been written after all would stand there twice. It names the epoch that it is to follow (KIP-360), so that it does not
  * take the group from an owner who came in between; then what was fenced and recovered before stays so.
  *
- * <p>The last epoch of a producer id is not written with. Whoever comes next is given another producer id, whose markers
- * fence nobody who writes with this one: so it only fences those before it, and is given back.
+ * <p>The last epochs of a producer id are not written with. Whoever comes after them is given another producer id, whose
+ * markers fence nobody who writes with this one: so they only fence those before them, and are given back. They are several
+ * because an owner may die, or lose the group, before its fence stands.
  */
 public final class ProducerIdentity implements ProducerIdCall.Listener {
-    /** Kafka's coordinator gives no later one. */
+    /** Kafka's coordinator gives no later one (TransactionMetadata). */
     static final short LAST_EPOCH = Short.MAX_VALUE - 1;
+
+    /** From here on epochs are for fencing only. */
+    static final short FIRST_FENCING_EPOCH = LAST_EPOCH - 15;
 
     private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final long MOST_BACKOFF_MILLIS = 10_000;
@@ -188,7 +192,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         }
     }
 
-    /** Of a grant that only fences: done. The next one comes with another producer id. */
+    /** Of a grant that only fences: done. The next ones come to another producer id in the end. */
     public void giveBack() {
         if (state == State.FENCES) {
             state = State.MISSING;
@@ -228,8 +232,8 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         }
         givenProducerId = newProducerId;
         givenEpoch = newEpoch;
-        if (isNext && newEpoch == LAST_EPOCH) {
-            // The one that follows it comes with another producer id, and is still ours.
+        if (isNext && newEpoch >= FIRST_FENCING_EPOCH) {
+            // Those that follow come to another producer id in the end, and are still ours.
             return;
         }
         givenFollows = isNext;
@@ -260,7 +264,8 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         follows = givenFollows;
         producerIds = allProducerIds;
         grants++;
-        state = epoch == LAST_EPOCH && coordinator.isPresent() && !follows ? State.FENCES : State.GRANTED;
+        boolean onlyFences = epoch >= FIRST_FENCING_EPOCH && coordinator.isPresent() && !follows;
+        state = onlyFences ? State.FENCES : State.GRANTED;
     }
 
     @Override

@@ -296,6 +296,8 @@ final class GroupIdentities {
                 group.toldGrants = identity.grants();
                 granted(group, nowNanos);
                 work++;
+            } else if (identity.isTaken() && !group.isGivenUp) {
+                work += giveUp(group);
             } else if (!identity.isGranted() && !group.isToldLately(nowNanos)) {
                 work += tellWhyNot(group);
             }
@@ -317,7 +319,7 @@ final class GroupIdentities {
             return 0;
         }
         int work = group.fence.orElseThrow().poll(identity.grant(), nowNanos);
-        if (identity.onlyFences() && !group.isFencing()) {
+        if (identity.onlyFences() && group.fence.orElseThrow().isDone()) {
             identity.giveBack();
         }
         return work;

@@ -263,7 +263,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         } else if (head.fault == Fault.TARGET_BATCH_CORRUPT) {
             judgeCorrupt(window, head, nowNanos);
         } else if (head.fault.remedy() == Remedy.GIVE_UP_GROUP) {
+            // What comes out of the ring now does not follow what is on the target.
             window.dropAll();
+            consequences.park(window);
         } else {
             stop(window, head.fault, head, head.why, nowNanos);
         }

@@ -236,10 +236,14 @@ public final class FetchSession {
         }
     }
 
-    /** By this session: another one may ask for it meanwhile, from a new leader. */
+    /**
+     * By this session: another one may ask for it meanwhile, from a new leader. Brokers forget last, so what is named on
+     * both sides would not be in the session any more.
+     */
     private boolean isAskedFor(FetchedPartition partition) {
         Topic topic = topicsByName.get(partition.topic());
-        return topic != null && topic.get(partition.number()) == partition;
+        FetchedPartition asked = topic == null ? null : topic.get(partition.number());
+        return asked != null && asked.topicId().equals(partition.topicId());
     }
 
     private void nameChanged(FetchRequestData request) {

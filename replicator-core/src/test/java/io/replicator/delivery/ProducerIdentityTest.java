@@ -70,8 +70,8 @@ class ProducerIdentityTest {
 
     /** Who comes after the last epoch has another producer id, whose marker would not fence a writer with this one. */
     @Test
-    void shouldNotWriteWithTheLastEpochOfAProducerId() {
-        grant(7, ProducerIdentity.LAST_EPOCH, false);
+    void shouldNotWriteWithTheLastEpochsOfAProducerId() {
+        grant(7, ProducerIdentity.FIRST_FENCING_EPOCH, false);
         assertThat(identity.isGranted()).isFalse();
         assertThat(identity.mayFence()).isTrue();
         assertThat(identity.onlyFences()).isTrue();
@@ -85,10 +85,12 @@ class ProducerIdentityTest {
     }
 
     @Test
-    void shouldPassOverTheLastEpochWhenRenewed() {
-        grant(7, ProducerIdentity.LAST_EPOCH - 1, false);
+    void shouldPassOverTheLastEpochsWhenRenewed() {
+        grant(7, ProducerIdentity.FIRST_FENCING_EPOCH - 1, false);
+        assertThat(identity.isGranted()).isTrue();
         identity.renew();
 
+        identity.granted(7, ProducerIdentity.FIRST_FENCING_EPOCH, true, 0);
         identity.granted(7, ProducerIdentity.LAST_EPOCH, true, 0);
         assertThat(identity.given()).isEqualTo(1);
         grant(8, 0, true);

@@ -7,6 +7,7 @@ import io.replicator.offsets.OffsetLogInMemory;
 import io.replicator.offsets.PartitionPair;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -35,7 +36,7 @@ final class LivesSimulation {
     private static final int MOST_PARTITIONS = 5;
 
     /** Two owners later it is exhausted. */
-    private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 3;
+    private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 18;
 
     private final long seed;
     private final Sabotage sabotage;
@@ -60,6 +61,12 @@ final class LivesSimulation {
     private final int upheavals;
     private final boolean loses;
     private final boolean compacts;
+
+    /**
+     * Whether the epochs of producer ids run out. Then no partition joins late: an owner whose producer id has no epoch
+     * left can be fenced only from the partitions that there are when it is replaced.
+     */
+    private final boolean epochsEnd;
 
     /** How often each kind of turn comes, one after the other. */
     private final int[] weights = new int[7];
@@ -118,7 +125,8 @@ final class LivesSimulation {
         }
         target.movesCoordinators = true;
         target.transactions().losesCommits = sabotage == Sabotage.COMMITS_ARE_LOST;
-        if (random.nextInt(12) == 0) {
+        this.epochsEnd = random.nextInt(12) == 0;
+        if (epochsEnd) {
             target.transactions().beginsWith(EPOCH_NEAR_ITS_END);
         }
     }
@@ -130,6 +138,7 @@ final class LivesSimulation {
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
                     "seed " + seed + " (" + faults + (loses ? ", retention" : "") + (compacts ? ", compaction" : "")
+                            + (epochsEnd ? ", epochs end" : "")
                             + (sabotage == Sabotage.NONE ? "" : ", " + sabotage) + "): " + failure + "\n" + trace
                             + lives + "\nagain with -Dsimulation.seed=" + seed,
                     failure);
@@ -324,7 +333,7 @@ final class LivesSimulation {
             case 5 -> assign(group, somebodyElse(owners[group]));
             case 6, 7 -> handOver(group);
             case 8 -> {
-                if (flow.size() < MOST_PARTITIONS) {
+                if (flow.size() < MOST_PARTITIONS && !epochsEnd) {
                     addPartition();
                 }
             }
@@ -465,19 +474,13 @@ final class LivesSimulation {
         return control.hasAll(group) && control.copies(group).stream().allMatch(CopiedPartition::isDone);
     }
 
-    /** Who writes a group now, as the transaction coordinator sees it. */
+    /** Who writes a group now: it was granted what is latest, of all that anybody still knows of. */
     private Optional<Life> owner(int group) {
         return lives.stream()
-                .filter(life -> life.control.grant(group).filter(this::isLatest).isPresent())
-                .findFirst();
-    }
-
-    private boolean isLatest(Grant grant) {
-        return target.transactions()
-                .isLatest(
-                        SimulatedInstance.TRANSACTIONAL_IDS + grant.partitionGroup(),
-                        grant.producerId(),
-                        grant.epoch());
+                .filter(life -> life.control.grant(group).isPresent())
+                .max(Comparator.comparing(
+                        life -> life.control.grant(group).orElseThrow(),
+                        Comparator.comparingLong(Grant::producerId).thenComparingInt(Grant::epoch)));
     }
 
     private String copies() {

@@ -140,7 +140,9 @@ final class SimulatedControl implements GroupEvents {
         if (!groups.containsKey(group)) {
             OwnedGroup owned = new OwnedGroup();
             groups.put(group, owned);
-            flow.stream().filter(each -> each.group == group).forEach(each -> begin(owned, each));
+            begin(
+                    owned,
+                    flow.stream().filter(each -> each.group == group).toList());
         }
     }
 
@@ -157,29 +159,35 @@ final class SimulatedControl implements GroupEvents {
     void joined(FlowPartition partition) {
         OwnedGroup owned = groups.get(partition.group);
         if (owned != null && !owned.leaving) {
-            begin(owned, partition);
+            begin(owned, List.of(partition));
         }
     }
 
     /** Where copying begins on both sides is durable before the first write. */
-    private void begin(OwnedGroup owned, FlowPartition partition) {
+    private void begin(OwnedGroup owned, List<FlowPartition> partitions) {
         later(() -> {
-            long targetStart = partition.reader.target.highWatermark;
+            Map<FlowPartition, Long> targetStarts = new HashMap<>();
+            partitions.forEach(each -> targetStarts.put(each, each.reader.target.highWatermark));
             later(() -> {
-                if (groups.get(partition.group) != owned || owned.leaving) {
-                    return;
-                }
-                if (saved(partition).isEmpty()) {
-                    OffsetMap map = new OffsetMap(
-                            partition.reader.start,
-                            sabotage == Sabotage.SCAN_BEGINS_ONE_LATE ? targetStart + 1 : targetStart);
-                    log.appendProgress(new Progress(
-                            partition.pair, new Writer(partition.group, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
-                    trace.say(instance, "begins", partition.pair.source(), map.position(), "at target", targetStart);
-                }
-                later(() -> copy(owned, partition));
+                partitions.forEach(each -> saveStart(owned, each, targetStarts.get(each)));
+                later(() -> partitions.forEach(each -> copy(owned, each)));
             });
         });
+    }
+
+    private boolean isGone(OwnedGroup owned, FlowPartition partition) {
+        return groups.get(partition.group) != owned || owned.leaving;
+    }
+
+    private void saveStart(OwnedGroup owned, FlowPartition partition, long targetStart) {
+        if (isGone(owned, partition) || saved(partition).isPresent()) {
+            return;
+        }
+        OffsetMap map = new OffsetMap(
+                partition.reader.start, sabotage == Sabotage.SCAN_BEGINS_ONE_LATE ? targetStart + 1 : targetStart);
+        log.appendProgress(
+                new Progress(partition.pair, new Writer(partition.group, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
+        trace.say(instance, "begins", partition.pair.source(), map.position(), "at target", targetStart);
     }
 
     private Optional<SavedProgress> saved(FlowPartition partition) {
@@ -187,7 +195,7 @@ final class SimulatedControl implements GroupEvents {
     }
 
     private void copy(OwnedGroup owned, FlowPartition partition) {
-        if (groups.get(partition.group) != owned || owned.leaving) {
+        if (isGone(owned, partition)) {
             return;
         }
         OffsetMap map = saved(partition).orElseThrow().toOffsetMap();

@@ -122,12 +122,6 @@ final class SimulatedTransactions {
         return givenProducerIds.contains(producerId);
     }
 
-    /** Whether a producer id and epoch are the latest of their transactional id. */
-    boolean isLatest(String transactionalId, long producerId, short epoch) {
-        Identity identity = identities.get(transactionalId);
-        return identity != null && identity.producerId == producerId && identity.epoch == epoch;
-    }
-
     /**
      * How the coordinator decided the transaction that a producer has open in some partition; empty while it has not. A
      * decision is for good, markers only tell it.
@@ -169,7 +163,8 @@ final class SimulatedTransactions {
 
     /** The broker that coordinates a transactional id. */
     int coordinator(String transactionalId) {
-        return Math.floorMod(transactionalId.hashCode() + moves - 1, cluster.brokers());
+        int broker = moves == 0 ? cluster.brokers() - 1 : transactionalId.hashCode() + moves;
+        return Math.floorMod(broker, cluster.brokers());
     }
 
     /** Other brokers take over; markers that the former ones have sent may still arrive. */

@@ -167,6 +167,16 @@ final class TargetReader {
         return sourceOffsets.stream().filter(offset -> offset >= from && offset < to).count();
     }
 
+    /** The same, but for those that the source does not have any more: a successor cannot find them there again. */
+    long copiesThatAreThere(long from, long to) {
+        List<SeenRecord> visible = source.visible();
+        return onTarget.stream()
+                .filter(index -> !source.isGone(index))
+                .mapToLong(index -> visible.get(index).offset())
+                .filter(offset -> offset >= from && offset < to)
+                .count();
+    }
+
     boolean hasRepeats() {
         return repeats > 0;
     }
