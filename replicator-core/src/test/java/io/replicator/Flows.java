@@ -11,6 +11,7 @@ import io.replicator.config.ReplicatorConfig;
 import io.replicator.config.Shaping;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
+import io.replicator.config.TransactionBounds;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
@@ -80,7 +81,8 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.transaction());
     }
 
     /** The same flow, of other records. */
@@ -94,7 +96,8 @@ public final class Flows {
                 isolation,
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.transaction());
     }
 
     /** The same flow, with batches made for the target in another way. */
@@ -108,7 +111,38 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                shaping);
+                shaping,
+                flow.transaction());
+    }
+
+    /** The same flow, written in transactions that are committed then. */
+    public static FlowConfig with(FlowConfig flow, TransactionBounds transaction) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                Delivery.TRANSACTIONAL,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                transaction);
+    }
+
+    /** The same flow, with so many shares of its partitions. */
+    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                partitionGroups,
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                flow.transaction());
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {
