@@ -12,6 +12,7 @@ import io.replicator.config.Shaping;
 import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
+import io.replicator.config.TransactionBounds;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
@@ -82,7 +83,8 @@ public final class Flows {
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
-                flow.sourceChanges());
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     /** The same flow, of other records. */
@@ -97,7 +99,8 @@ public final class Flows {
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
-                flow.sourceChanges());
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     /** The same flow, with batches made for the target in another way. */
@@ -112,7 +115,8 @@ public final class Flows {
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
                 shaping,
-                flow.sourceChanges());
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     /** The same flow, that does something else when the source is no longer what was copied. */
@@ -127,7 +131,40 @@ public final class Flows {
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
-                sourceChanges);
+                sourceChanges,
+                flow.transaction());
+    }
+
+    /** The same flow, written in transactions that are committed then. */
+    public static FlowConfig with(FlowConfig flow, TransactionBounds transaction) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                Delivery.TRANSACTIONAL,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                transaction);
+    }
+
+    /** The same flow, with so many shares of its partitions. */
+    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                partitionGroups,
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
  * @param shaping how batches are made for the target
  * @param sourceChanges what to do when the source is no longer what was copied
+ * @param transaction when transactions are committed, where delivery is transactional
  */
 public record FlowConfig(
         String name,
@@ -27,7 +28,8 @@ public record FlowConfig(
         int partitionGroups,
         long maxBytesPerSecond,
         Shaping shaping,
-        SourceChanges sourceChanges) {
+        SourceChanges sourceChanges,
+        TransactionBounds transaction) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -46,7 +48,7 @@ public record FlowConfig(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }
 
-    /** A flow that shapes batches as it sees fit, and does the usual when the source changes. */
+    /** A flow with the usual transactions, if any, and that does the usual when the source changes. */
     public FlowConfig(
             String name,
             ClusterConfig source,
@@ -55,7 +57,8 @@ public record FlowConfig(
             Delivery delivery,
             Isolation isolation,
             int partitionGroups,
-            long maxBytesPerSecond) {
+            long maxBytesPerSecond,
+            Shaping shaping) {
         this(
                 name,
                 source,
@@ -65,8 +68,22 @@ public record FlowConfig(
                 isolation,
                 partitionGroups,
                 maxBytesPerSecond,
-                Shaping.AUTO,
-                SourceChanges.DEFAULT);
+                shaping,
+                SourceChanges.DEFAULT,
+                TransactionBounds.DEFAULT);
+    }
+
+    /** A flow that shapes batches as it sees fit. */
+    public FlowConfig(
+            String name,
+            ClusterConfig source,
+            ClusterConfig target,
+            TopicsConfig topics,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            long maxBytesPerSecond) {
+        this(name, source, target, topics, delivery, isolation, partitionGroups, maxBytesPerSecond, Shaping.AUTO);
     }
 
     /** The flow's compacted topic on the target, which holds its progress. */

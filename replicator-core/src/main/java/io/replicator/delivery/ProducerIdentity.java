@@ -181,6 +181,11 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         unresolvedBatches--;
     }
 
+    /** Whether a batch was sent whose fate is open. */
+    public boolean hasUnresolved() {
+        return unresolvedBatches > 0;
+    }
+
     /** The sequences are lost: nothing more is written under this epoch. */
     public void renew() {
         if (mayFence()) {

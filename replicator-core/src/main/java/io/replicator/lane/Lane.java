@@ -1,7 +1,9 @@
 package io.replicator.lane;
 
 import io.replicator.agent.AgentThread;
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.GroupEvents;
 import io.replicator.fetch.BatchFetcher;
@@ -127,6 +129,7 @@ public final class Lane implements AutoCloseable {
                 new BatchProducer.Settings(
                         clientId + "-producer",
                         transactionalIds(flow),
+                        transactions(flow),
                         MOST_REQUEST_BYTES,
                         flow.shaping(),
                         epochOffsetNanos()),
@@ -155,10 +158,11 @@ public final class Lane implements AutoCloseable {
     }
 
     private static Optional<String> transactionalIds(FlowConfig flow) {
-        return switch (flow.delivery()) {
-            case EXACTLY_ONCE -> Optional.of("replicator." + flow.name() + ".");
-            case AT_LEAST_ONCE -> Optional.empty();
-        };
+        return flow.delivery().isFenced() ? Optional.of("replicator." + flow.name() + ".") : Optional.empty();
+    }
+
+    private static Optional<TransactionBounds> transactions(FlowConfig flow) {
+        return flow.delivery() == Delivery.TRANSACTIONAL ? Optional.of(flow.transaction()) : Optional.empty();
     }
 
     private static long epochOffsetNanos() {

@@ -28,6 +28,8 @@ public enum Fault {
     RECORD_TOO_LARGE(Remedy.STOP_PARTITION),
     RECORD_REFUSED(Remedy.STOP_PARTITION),
     SEQUENCE_LOST(Remedy.RENEW_IDENTITY),
+    /** Nothing was written: the transaction is not, or no longer, what we take it for. */
+    TRANSACTION_LOST(Remedy.ABORT_TRANSACTION),
     FENCED(Remedy.GIVE_UP_GROUP),
     MEMORY_TOO_SMALL(Remedy.STOP_PARTITION),
     UNEXPECTED(Remedy.STOP_PARTITION);

@@ -4,6 +4,7 @@ import io.replicator.agent.Agent;
 import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
 import io.replicator.config.Shaping;
+import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.GroupEvents;
 import io.replicator.measure.ProduceMeasures;
@@ -99,6 +100,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
      * @param name of the thread
      * @param transactionalIds prefix of the partition groups' transactional ids, the group's number follows; empty for
      *     anonymous identities
+     * @param transactions when transactions are committed; empty where nothing is written in them
      * @param maxRequestBytes bound of one produce request, unless a single batch is larger
      * @param shaping how batches are made for the target
      * @param epochOffsetNanos what is to be added to the agents' time to make it nanoseconds since 1970
@@ -106,9 +108,26 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     public record Settings(
             String name,
             Optional<String> transactionalIds,
+            Optional<TransactionBounds> transactions,
             int maxRequestBytes,
             Shaping shaping,
-            long epochOffsetNanos) {}
+            long epochOffsetNanos) {
+        public Settings {
+            if (transactions.isPresent() && transactionalIds.isEmpty()) {
+                throw new IllegalArgumentException("transactions need transactional ids");
+            }
+        }
+
+        /** Of a producer that writes outside of transactions. */
+        public Settings(
+                String name,
+                Optional<String> transactionalIds,
+                int maxRequestBytes,
+                Shaping shaping,
+                long epochOffsetNanos) {
+            this(name, transactionalIds, Optional.empty(), maxRequestBytes, shaping, epochOffsetNanos);
+        }
+    }
 
     private static final int COMMANDS_PER_TURN = 1_000;
     private static final int SLOTS_PER_TURN = 4_096;
@@ -243,7 +262,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
         openings = new Openings(target, measures, this);
-        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
+        identities = new GroupIdentities(
+                target,
+                settings.transactionalIds(),
+                random,
+                windows,
+                openings,
+                this,
+                events,
+                settings.transactions().map(bounds -> new GroupTransaction.Shared(bounds, verdicts)));
         openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
@@ -285,7 +312,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
-        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos));
+        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos), fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }
@@ -320,6 +347,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             window.releasing = true;
             openings.end(window);
         }
+        identities.hurry(release.partitionGroup());
         releasing.add(release);
     }
 
@@ -354,6 +382,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
     private void drain(CompletableFuture<Void> answer) {
         drained = answer;
+        identities.hurry();
         for (PartitionWindow window : windows) {
             if (!window.isOver()) {
                 restart(window, window.dropUnsent(), nowNanos);
@@ -369,7 +398,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 target.topic(partition.targetTopic()),
                 identities.of(partition.group()),
                 add.map(),
-                stock);
+                stock,
+                identities.transactionOf(partition.group()));
         window.lastProgressNanos = nowNanos;
         windows.add(window);
         identities.added(window);

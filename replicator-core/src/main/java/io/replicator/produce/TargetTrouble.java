@@ -120,6 +120,15 @@ final class TargetTrouble {
                 "the transaction coordinator of " + cluster + " answers");
     }
 
+    static Health noTransaction(String cluster, int partitionGroup, String why) {
+        return new Health(
+                PartitionState.WAITING,
+                "target cluster " + cluster + " does not go on with the transaction of partition group "
+                        + partitionGroup + ": " + why,
+                "the transaction coordinator of " + cluster
+                        + " answers, and every partition of the transaction has a leader");
+    }
+
     /** Whether the topic on the target has another id than the one that is meant. */
     static boolean isAnother(TopicView topic, Partition partition) {
         Uuid meant = partition.targetTopicId();

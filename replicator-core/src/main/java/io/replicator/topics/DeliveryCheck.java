@@ -1,6 +1,5 @@
 package io.replicator.topics;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class DeliveryCheck {
         checkOffsetsTopic(answers);
         boolean mayExist = !answers.isUnknown(TRANSACTION_STATE);
         // Where there is no such topic yet, asking about a transaction would make the brokers create it.
-        if (flow.delivery() == Delivery.EXACTLY_ONCE && mayExist) {
+        if (flow.delivery().isFenced() && mayExist) {
             checkTransactionalIds();
         }
     }

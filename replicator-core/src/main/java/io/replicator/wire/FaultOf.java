@@ -52,6 +52,7 @@ final class FaultOf {
                     UNSUPPORTED_FOR_MESSAGE_FORMAT -> Fault.RECORD_REFUSED;
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_ID_MAPPING -> Fault.SEQUENCE_LOST;
             case INVALID_PRODUCER_EPOCH, PRODUCER_FENCED -> Fault.FENCED;
+            case INVALID_TXN_STATE, TRANSACTION_ABORTABLE -> Fault.TRANSACTION_LOST;
             default ->
                 error.exception() instanceof org.apache.kafka.common.errors.RetriableException
                         ? Fault.TARGET_BROKER_ERROR

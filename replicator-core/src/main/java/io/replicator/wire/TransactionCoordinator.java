@@ -34,7 +34,7 @@ public final class TransactionCoordinator {
         this.transactionalId = transactionalId;
     }
 
-    String transactionalId() {
+    public String transactionalId() {
         return transactionalId;
     }
 

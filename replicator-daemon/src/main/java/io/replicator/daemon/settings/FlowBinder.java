@@ -11,6 +11,7 @@ import io.replicator.config.Shaping;
 import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
+import io.replicator.config.TransactionBounds;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +81,7 @@ final class FlowBinder {
                         "rebuild", Shaping.REBUILD),
                 "auto, pass, coalesce or rebuild");
         Optional<SourceChanges> sourceChanges = sourceChanges();
+        Optional<TransactionBounds> transaction = transaction();
         laterFeatures();
         flow.finish();
         boolean named = isNameSound();
@@ -94,7 +96,8 @@ final class FlowBinder {
                 || partitionGroups.isEmpty()
                 || throttle.isEmpty()
                 || shaping.isEmpty()
-                || sourceChanges.isEmpty()) {
+                || sourceChanges.isEmpty()
+                || transaction.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FlowConfig(
@@ -107,7 +110,8 @@ final class FlowBinder {
                 partitionGroups.get(),
                 throttle.get(),
                 shaping.get(),
-                sourceChanges.get()));
+                sourceChanges.get(),
+                transaction.get()));
     }
 
     private Optional<ClusterConfig> cluster(String end) {
@@ -197,15 +201,25 @@ final class FlowBinder {
     }
 
     private Optional<Delivery> delivery() {
-        Optional<String> text = flow.text("delivery", "exactly-once or at-least-once");
-        if (text.isPresent() && text.get().equals("transactional")) {
-            flow.wrong("delivery", "transactional is not available in this version; exactly-once or at-least-once are");
-            return Optional.empty();
-        }
         return flow.oneOf(
                 "delivery",
-                Map.of("exactly-once", Delivery.EXACTLY_ONCE, "at-least-once", Delivery.AT_LEAST_ONCE),
-                "exactly-once or at-least-once");
+                Map.of(
+                        "exactly-once", Delivery.EXACTLY_ONCE,
+                        "transactional", Delivery.TRANSACTIONAL,
+                        "at-least-once", Delivery.AT_LEAST_ONCE),
+                "exactly-once, transactional or at-least-once");
+    }
+
+    private Optional<TransactionBounds> transaction() {
+        Section transaction = flow.section("transaction");
+        Optional<Duration> interval = transaction.accepted(
+                "interval", transaction.duration("interval"), value -> new TransactionBounds(value, 1));
+        Optional<Long> maxBytes = transaction.accepted(
+                "max-bytes",
+                transaction.bytes("max-bytes"),
+                bytes -> new TransactionBounds(TransactionBounds.DEFAULT.interval(), bytes));
+        transaction.finish();
+        return interval.flatMap(time -> maxBytes.map(bytes -> new TransactionBounds(time, bytes)));
     }
 
     private Optional<SourceChanges> sourceChanges() {

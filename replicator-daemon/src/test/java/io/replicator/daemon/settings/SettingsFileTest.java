@@ -12,6 +12,7 @@ import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
 import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
+import io.replicator.config.TransactionBounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ final class SettingsFileTest {
         assertThat(flow.topics().createEnabled()).isTrue();
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.AsSource());
         assertThat(flow.delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
+        assertThat(flow.transaction()).isEqualTo(TransactionBounds.DEFAULT);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_COMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.AUTO);
         assertThat(flow.sourceChanges())
@@ -95,7 +97,8 @@ final class SettingsFileTest {
                         refresh-interval = 5 minutes
                         create { enabled = no, replication-factor = 3 }
                       }
-                      delivery = at-least-once
+                      delivery = transactional
+                      transaction { interval = 1s, max-bytes = 1 MiB }
                       isolation = read-uncommitted
                       shaping = rebuild
                       on-gap = stop
@@ -128,7 +131,8 @@ final class SettingsFileTest {
         assertThat(flow.topics().refreshInterval()).isEqualTo(Duration.ofMinutes(5));
         assertThat(flow.topics().createEnabled()).isFalse();
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.Fixed((short) 3));
-        assertThat(flow.delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
+        assertThat(flow.delivery()).isEqualTo(Delivery.TRANSACTIONAL);
+        assertThat(flow.transaction()).isEqualTo(new TransactionBounds(Duration.ofSeconds(1), 1 << 20));
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_UNCOMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.REBUILD);
         assertThat(flow.sourceChanges())
@@ -170,10 +174,14 @@ final class SettingsFileTest {
                         + "| 8: replicator.flows.x.partition-groups: 0 must be 1 to 1000",
                 "source = east | source = east, partition-groups = many"
                         + "| 8: replicator.flows.x.partition-groups: \"many\" is not a number from 1 to 1000",
-                "source = east | source = east, delivery = transactional | 8: replicator.flows.x.delivery: transactional is"
-                        + " not available in this version; exactly-once or at-least-once are",
+                "source = east | source = east, transaction.interval = 1 minute | 8: replicator.flows.x.transaction.interval:"
+                        + " PT1M must be 1 ms to 10 s",
+                "source = east | source = east, transaction.max-bytes = 0 | 8: replicator.flows.x.transaction.max-bytes:"
+                        + " 0 must be at least 1",
+                "source = east | source = east, transaction.bytes = 1 | 8: replicator.flows.x.transaction.bytes: unknown"
+                        + " key; did you mean max-bytes?",
                 "source = east | source = east, delivery = exactly-onc | 8: replicator.flows.x.delivery: \"exactly-onc\" is"
-                        + " not exactly-once or at-least-once; did you mean exactly-once?",
+                        + " not exactly-once, transactional or at-least-once; did you mean exactly-once?",
                 "source = east | source = east, on-gap = ignore"
                         + "| 8: replicator.flows.x.on-gap: \"ignore\" is not stop or continue",
                 "source = east | source = east, on-truncation = true"
