@@ -109,6 +109,9 @@ final class GroupTransaction implements Transaction.Listener {
     /** Since when windows wait for it to go on, 0 when they do not. */
     private long heldUpNanos;
 
+    /** What windows were told of it; {@code null} while there is nothing to be told. */
+    private Health told;
+
     private long toldNanos;
 
     /**
@@ -284,6 +287,8 @@ final class GroupTransaction implements Transaction.Listener {
             end();
         } else if (openedNanos != 0 && nowNanos - openedNanos > MOST_OPEN_NANOS) {
             abort("nobody says what became of a batch", nowNanos);
+        } else {
+            tell("what became of a batch in it is not known yet", nowNanos);
         }
     }
 
@@ -324,6 +329,7 @@ final class GroupTransaction implements Transaction.Listener {
         members.clear();
         state = State.IDLE;
         heldUpNanos = 0;
+        takeBackWhatWasTold();
         onLoss.run();
         identity.renew();
         for (PartitionWindow window : windows) {
@@ -339,6 +345,7 @@ final class GroupTransaction implements Transaction.Listener {
         if (openedNanos == 0) {
             openedNanos = nowNanos;
             heldUpNanos = 0;
+            takeBackWhatWasTold();
         }
         if (window == null) {
             return;
@@ -364,6 +371,7 @@ final class GroupTransaction implements Transaction.Listener {
         members.clear();
         state = State.IDLE;
         heldUpNanos = 0;
+        takeBackWhatWasTold();
         if (isCommit) {
             backoff.reset();
         }
@@ -397,19 +405,40 @@ final class GroupTransaction implements Transaction.Listener {
 
     @Override
     public void waits(Fault fault, String why, long nowNanos) {
+        tell(why, nowNanos);
+    }
+
+    /** Says why windows wait, when they have waited for a while. */
+    private void tell(String why, long nowNanos) {
         boolean isTold = toldNanos != 0 && nowNanos - toldNanos < TELL_AFTER_NANOS;
         if (!isHeldUp(nowNanos, TELL_AFTER_NANOS) || isTold) {
             return;
         }
         toldNanos = nowNanos;
-        Health health = TargetTrouble.noTransaction(cluster, identity.group(), why);
-        members.forEach(window -> tell(window, health));
-        asking.values().forEach(window -> tell(window, health));
+        Health before = told;
+        told = TargetTrouble.noTransaction(cluster, identity.group(), why);
+        members.forEach(window -> tell(window, before, told));
+        asking.values().forEach(window -> tell(window, before, told));
     }
 
-    private static void tell(PartitionWindow window, Health health) {
-        if (!window.isOver() && window.opening == null) {
-            window.partition().targetHealthBecomes(health);
+    /** One that has a reason of its own keeps it. */
+    private static void tell(PartitionWindow window, Health before, Health now) {
+        Health health = window.partition().targetHealth();
+        boolean isFree = health.equals(Health.RUNNING) || health.equals(before);
+        if (!window.isOver() && window.opening == null && isFree) {
+            window.partition().targetHealthBecomes(now);
+        }
+    }
+
+    /** It went on. */
+    private void takeBackWhatWasTold() {
+        if (told != null) {
+            for (PartitionWindow window : windows) {
+                if (window.transaction() == this && window.partition().targetHealth().equals(told)) {
+                    window.partition().targetHealthBecomes(Health.RUNNING);
+                }
+            }
+            told = null;
         }
     }
 }
