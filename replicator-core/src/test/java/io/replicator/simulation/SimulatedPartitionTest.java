@@ -103,7 +103,11 @@ class SimulatedPartitionTest {
                 .iterator()
                 .next();
         Optional<BatchMetadata> repeated =
-                broker.lastEntry(producer).flatMap(entry -> entry.findDuplicateBatch(batch));
+                broker.lastEntry(producer).filter(entry -> entry.producerEpoch() == epoch).flatMap(entry ->
+                        entry.batchMetadata().stream()
+                                .filter(each -> each.firstSeq() == batch.baseSequence()
+                                        && each.lastSeq() == batch.lastSequence())
+                                .findFirst());
         if (repeated.isPresent()) {
             return new SimulatedPartition.Verdict(
                     Errors.NONE, repeated.get().firstOffset());
