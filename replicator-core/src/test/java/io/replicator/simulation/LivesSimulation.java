@@ -7,6 +7,7 @@ import io.replicator.offsets.OffsetLogInMemory;
 import io.replicator.offsets.PartitionPair;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -453,19 +454,13 @@ final class LivesSimulation {
         return control.hasAll(group) && control.copies(group).stream().allMatch(CopiedPartition::isDone);
     }
 
-    /** Who writes a group now, as the transaction coordinator sees it. */
+    /** Who writes a group now: it was granted what is latest, of all that anybody still knows of. */
     private Optional<Life> owner(int group) {
         return lives.stream()
-                .filter(life -> life.control.grant(group).filter(this::isLatest).isPresent())
-                .findFirst();
-    }
-
-    private boolean isLatest(Grant grant) {
-        return target.transactions()
-                .isLatest(
-                        SimulatedInstance.TRANSACTIONAL_IDS + grant.partitionGroup(),
-                        grant.producerId(),
-                        grant.epoch());
+                .filter(life -> life.control.grant(group).isPresent())
+                .max(Comparator.comparing(
+                        life -> life.control.grant(group).orElseThrow(),
+                        Comparator.comparingLong(Grant::producerId).thenComparingInt(Grant::epoch)));
     }
 
     private String copies() {

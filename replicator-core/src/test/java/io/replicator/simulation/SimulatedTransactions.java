@@ -118,12 +118,6 @@ final class SimulatedTransactions {
         return givenProducerIds.contains(producerId);
     }
 
-    /** Whether a producer id and epoch are the latest of their transactional id. */
-    boolean isLatest(String transactionalId, long producerId, short epoch) {
-        Identity identity = identities.get(transactionalId);
-        return identity != null && identity.producerId == producerId && identity.epoch == epoch;
-    }
-
     /** A transactional id that nobody used for long is forgotten, and with it its producer id. */
     void expire(String transactionalId) {
         Identity identity = identities.get(transactionalId);
