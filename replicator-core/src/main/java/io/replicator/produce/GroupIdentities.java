@@ -32,6 +32,12 @@ final class GroupIdentities {
     /** A fence that is to be tried again is, so soon. */
     private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /**
+     * Brokers forget a producer that did not write to a partition for a day, and with it who was fenced there. A process
+     * that was frozen for a good part of that writes no more under what it was granted before.
+     */
+    private static final long FROZEN_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
@@ -40,6 +46,7 @@ final class GroupIdentities {
     private final Verdicts.Consequences consequences;
     private final GroupEvents events;
     private final Map<Integer, Group> groups = new HashMap<>();
+    private long polledNanos;
 
     /** One group's identity, its fence, and what was told of them. */
     private final class Group implements Fence.Listener {
@@ -70,6 +77,13 @@ final class GroupIdentities {
                 target.refresh();
             }
             return isLed;
+        }
+
+        /** Another one has the group by now, or may have. */
+        void letGo() {
+            if (fence.isPresent()) {
+                identity.taken();
+            }
         }
 
         boolean isFencing() {
@@ -224,6 +238,10 @@ final class GroupIdentities {
 
     /** Asks for what is missing and tells the windows what has come. */
     int poll(long nowNanos) {
+        if (polledNanos != 0 && nowNanos - polledNanos > FROZEN_NANOS) {
+            groups.values().forEach(Group::letGo);
+        }
+        polledNanos = nowNanos;
         int work = 0;
         for (Group group : groups.values()) {
             ProducerIdentity identity = group.identity;
