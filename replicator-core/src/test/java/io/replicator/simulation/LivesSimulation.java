@@ -172,8 +172,6 @@ final class LivesSimulation {
         SourceLog applications = new SourceLog(from, isolation == Isolation.READ_COMMITTED, random.split());
         if (compacts) {
             applications.compacts();
-        } else if (!loses && random.nextInt(4) == 0) {
-            applications.repeatsItself();
         }
         for (int backlog = random.nextInt(3) * random.nextInt(30); backlog > 0; backlog--) {
             applications.step();
