@@ -31,8 +31,8 @@ final class EngineProcess implements AutoCloseable {
                 new ClusterConfig(arguments[1], arguments[2], Map.of()),
                 new ClusterConfig(arguments[3], arguments[4], Map.of()),
                 arguments[5]);
-        var bounds = new TransactionBounds(
-                Duration.ofMillis(Long.parseLong(arguments[8])), Long.parseLong(arguments[9]));
+        var bounds =
+                new TransactionBounds(Duration.ofMillis(Long.parseLong(arguments[8])), Long.parseLong(arguments[9]));
         FlowConfig delivering = Flows.with(Flows.with(flow, bounds), Delivery.valueOf(arguments[7]));
         Replicator replicator = Flows.start(delivering, Duration.ofMillis(Long.parseLong(arguments[6])));
         int said;

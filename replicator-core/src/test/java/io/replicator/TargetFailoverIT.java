@@ -74,7 +74,6 @@ class TargetFailoverIT {
                 ? TopicDump.committed(target, topic)
                 : TopicDump.uncommitted(target, topic);
         assertThat(copy.count()).isEqualTo(written);
-        assertThat(copy.contents())
-                .isEqualTo(TopicDump.committed(source, topic).contents());
+        assertThat(copy.contents()).isEqualTo(TopicDump.committed(source, topic).contents());
     }
 }

@@ -434,7 +434,8 @@ final class GroupTransaction implements Transaction.Listener {
     private void takeBackWhatWasTold() {
         if (told != null) {
             for (PartitionWindow window : windows) {
-                if (window.transaction() == this && window.partition().targetHealth().equals(told)) {
+                if (window.transaction() == this
+                        && window.partition().targetHealth().equals(told)) {
                     window.partition().targetHealthBecomes(Health.RUNNING);
                 }
             }

@@ -27,7 +27,8 @@ final class BatchHeaderTest {
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
                         BatchFixtures.NOW, 4_711, (short) 3, new EndTransactionMarker(type, 7))
                 .buffer();
-        ByteBuffer around = ByteBuffer.allocate(marker.remaining() + 5).position(5).put(marker);
+        ByteBuffer around =
+                ByteBuffer.allocate(marker.remaining() + 5).position(5).put(marker);
 
         assertThat(BatchHeader.isControl(around, 5)).isTrue();
         assertThat(BatchHeader.isCommit(around, 5)).isEqualTo(type == ControlRecordType.COMMIT);

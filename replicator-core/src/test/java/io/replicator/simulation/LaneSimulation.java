@@ -59,13 +59,16 @@ final class LaneSimulation {
         this.source = new SimulatedCluster("source", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.lane = new SimulatedInstance(
-                new SimulatedInstance.World(source, target, time, faults), random, isolation, shaping(seed), false, false);
+                new SimulatedInstance.World(source, target, time, faults),
+                random,
+                isolation,
+                shaping(seed),
+                false,
+                false);
         lane.producer.tells(new GroupEvents() {
             @Override
             public void granted(Grant grant) {
-                lane.producer
-                        .commands()
-                        .put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
+                lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
             }
 
             @Override

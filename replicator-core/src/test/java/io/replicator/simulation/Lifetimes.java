@@ -46,7 +46,9 @@ final class Lifetimes {
 
     private static void live(AtomicLong next, long end, LongConsumer lifetime, AtomicReference<Throwable> failure) {
         try {
-            for (long seed = next.getAndIncrement(); seed < end && failure.get() == null; seed = next.getAndIncrement()) {
+            for (long seed = next.getAndIncrement();
+                    seed < end && failure.get() == null;
+                    seed = next.getAndIncrement()) {
                 lifetime.accept(seed);
                 if (seed % TOLD_EVERY == TOLD_EVERY - 1) {
                     System.out.println("lived up to seed " + seed);

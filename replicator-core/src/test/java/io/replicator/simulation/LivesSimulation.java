@@ -187,14 +187,13 @@ final class LivesSimulation {
         to.ignoresSequences = sabotage == Sabotage.SEQUENCES_ARE_IGNORED;
         from.onNewLeader = applications::loseUnreplicated;
         to.onNewLeader = () -> loseUnreplicated(to);
-        TargetReader reader =
-                new TargetReader(
-                        applications,
-                        to,
-                        start,
-                        target.transactions()::gave,
-                        target.transactions()::isCommitted,
-                        this::ambiguities);
+        TargetReader reader = new TargetReader(
+                applications,
+                to,
+                start,
+                target.transactions()::gave,
+                target.transactions()::isCommitted,
+                this::ambiguities);
         PartitionPair pair =
                 new PartitionPair(new TopicPartition(topic, number / 2), from.topicId, to.topic, to.topicId);
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
@@ -214,7 +213,8 @@ final class LivesSimulation {
         if (partition.end > safe && random.nextBoolean()) {
             int last = partition.log.size() - 1;
             int first = partition.indexOf(safe);
-            long from = partition.log.get(first + random.nextInt(last - first + 1)).baseOffset();
+            long from =
+                    partition.log.get(first + random.nextInt(last - first + 1)).baseOffset();
             trace.say(partition, "loses what is above", from);
             partition.truncate(from);
         }
@@ -223,7 +223,8 @@ final class LivesSimulation {
     private int ambiguities() {
         return (int) (ambiguitiesOfTheDead
                 + lives.stream()
-                        .mapToLong(life -> life.lane.measures().recoveredAmbiguous.value())
+                        .mapToLong(
+                                life -> life.lane.measures().recoveredAmbiguous.value())
                         .sum());
     }
 
@@ -232,14 +233,8 @@ final class LivesSimulation {
         String name = "instance-" + born++;
         SplittableRandom own = random.split();
         List<Shaping> ways = List.of(Shaping.values());
-        SimulatedInstance lane =
-                new SimulatedInstance(
-                        world,
-                        own,
-                        isolation,
-                        ways.get(own.nextInt(ways.size())),
-                        true,
-                        transactions && own.nextInt(5) > 0);
+        SimulatedInstance lane = new SimulatedInstance(
+                world, own, isolation, ways.get(own.nextInt(ways.size())), true, transactions && own.nextInt(5) > 0);
         SimulatedControl control = new SimulatedControl(name, lane, log, flow, time, faults, trace, sabotage);
         lane.producer.tells(control);
         lane.start();
@@ -411,7 +406,8 @@ final class LivesSimulation {
         // In a longer life a batch more often waits to be sent again: that is on its way, too.
         boolean mayBeOnItsWay = transactions
                 && isAlone
-                && !lives.stream().allMatch(life -> life.control.copies(group).stream().allMatch(CopiedPartition::isDone));
+                && !lives.stream()
+                        .allMatch(life -> life.control.copies(group).stream().allMatch(CopiedPartition::isDone));
         if (!isAlone || isBusy || mayBeOnItsWay) {
             return;
         }

@@ -327,19 +327,21 @@ final class SimulatedCluster {
             }
             case PRODUCE -> produce(link.broker, request);
             case INIT_PRODUCER_ID -> initProducerId(link.broker, (InitProducerIdRequest) request.body);
-            case ADD_PARTITIONS_TO_TXN -> transactions.add(
-                    link.broker,
-                    ((AddPartitionsToTxnRequest) request.body).data(),
-                    request.header.apiVersion(),
-                    coordinatorError());
-            case END_TXN -> transactions.end(
-                    link.broker,
-                    ((EndTxnRequest) request.body).data(),
-                    request.header.apiVersion(),
-                    coordinatorError());
+            case ADD_PARTITIONS_TO_TXN ->
+                transactions.add(
+                        link.broker,
+                        ((AddPartitionsToTxnRequest) request.body).data(),
+                        request.header.apiVersion(),
+                        coordinatorError());
+            case END_TXN ->
+                transactions.end(
+                        link.broker,
+                        ((EndTxnRequest) request.body).data(),
+                        request.header.apiVersion(),
+                        coordinatorError());
             case LIST_OFFSETS -> fetches.starts(link.broker, ((ListOffsetsRequest) request.body).data());
-            case OFFSET_FOR_LEADER_EPOCH -> fetches.epochEnds(
-                    link.broker, ((OffsetsForLeaderEpochRequest) request.body).data());
+            case OFFSET_FOR_LEADER_EPOCH ->
+                fetches.epochEnds(link.broker, ((OffsetsForLeaderEpochRequest) request.body).data());
             case FIND_COORDINATOR -> findCoordinator((FindCoordinatorRequest) request.body);
             default -> throw new AssertionError("nobody answers " + request.header);
         };
@@ -476,14 +478,17 @@ final class SimulatedCluster {
             for (ProduceRequestData.PartitionProduceData data : topic.partitionData()) {
                 SimulatedPartition partition = partition(topic.name(), topic.topicId(), data.index());
                 SimulatedPartition.Verdict verdict = produce(broker, partition, data, request);
-                ProduceResponseData.PartitionProduceResponse answer =
-                        new ProduceResponseData.PartitionProduceResponse()
-                                .setIndex(data.index())
-                                .setErrorCode(verdict.error().code())
-                                .setBaseOffset(verdict.baseOffset());
+                ProduceResponseData.PartitionProduceResponse answer = new ProduceResponseData.PartitionProduceResponse()
+                        .setIndex(data.index())
+                        .setErrorCode(verdict.error().code())
+                        .setBaseOffset(verdict.baseOffset());
                 answered.partitionResponses().add(answer);
                 if (verdict.error() == Errors.NONE) {
-                    int count = ((MemoryRecords) data.records()).batches().iterator().next().countOrNull();
+                    int count = ((MemoryRecords) data.records())
+                            .batches()
+                            .iterator()
+                            .next()
+                            .countOrNull();
                     replication.awaited.add(new Replication.Awaited(
                             partition, partition.leaderEpoch, verdict.baseOffset() + count, answer));
                 }
@@ -555,8 +560,7 @@ final class SimulatedCluster {
         }
         MutableRecordBatch batch = records.batches().iterator().next();
         boolean isKnown = partition.hasOpenTransaction(batch.producerId())
-                || transactions.isOpen(
-                        request.transactionalId(), batch.producerId(), batch.producerEpoch(), partition);
+                || transactions.isOpen(request.transactionalId(), batch.producerId(), batch.producerEpoch(), partition);
         if (isOld || (isKnown && !faults.strike(4))) {
             return Errors.NONE;
         }

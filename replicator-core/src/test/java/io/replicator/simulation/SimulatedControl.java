@@ -140,9 +140,7 @@ final class SimulatedControl implements GroupEvents {
         if (!groups.containsKey(group)) {
             OwnedGroup owned = new OwnedGroup();
             groups.put(group, owned);
-            begin(
-                    owned,
-                    flow.stream().filter(each -> each.group == group).toList());
+            begin(owned, flow.stream().filter(each -> each.group == group).toList());
         }
     }
 
@@ -289,7 +287,12 @@ final class SimulatedControl implements GroupEvents {
             ours.forEach(log::appendRuns);
             later(() -> {
                 ours.forEach(each -> {
-                    trace.say(instance, "saves", each.pair().source(), each.changes().position(), each.writer());
+                    trace.say(
+                            instance,
+                            "saves",
+                            each.pair().source(),
+                            each.changes().position(),
+                            each.writer());
                     log.appendProgress(sabotage == Sabotage.SAVES_TOO_EARLY ? ahead(each) : each);
                 });
                 saving = false;
@@ -377,7 +380,8 @@ final class SimulatedControl implements GroupEvents {
 
     /** Whether every partition of a group is being copied. */
     boolean hasAll(int group) {
-        return copies(group).size() == flow.stream().filter(each -> each.group == group).count();
+        return copies(group).size()
+                == flow.stream().filter(each -> each.group == group).count();
     }
 
     @Override

@@ -276,7 +276,12 @@ final class SimulatedPartition {
     }
 
     private void learn(Stored stored) {
-        learn(stored, MemoryRecords.readableRecords(stored.bytes()).batches().iterator().next());
+        learn(
+                stored,
+                MemoryRecords.readableRecords(stored.bytes())
+                        .batches()
+                        .iterator()
+                        .next());
     }
 
     /** What a batch in the log tells of its producer. */

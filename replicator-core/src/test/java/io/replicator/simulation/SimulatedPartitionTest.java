@@ -102,15 +102,14 @@ class SimulatedPartitionTest {
                 .batches()
                 .iterator()
                 .next();
-        Optional<BatchMetadata> repeated =
-                broker.lastEntry(producer).filter(entry -> entry.producerEpoch() == epoch).flatMap(entry ->
-                        entry.batchMetadata().stream()
-                                .filter(each -> each.firstSeq() == batch.baseSequence()
-                                        && each.lastSeq() == batch.lastSequence())
-                                .findFirst());
+        Optional<BatchMetadata> repeated = broker.lastEntry(producer)
+                .filter(entry -> entry.producerEpoch() == epoch)
+                .flatMap(entry -> entry.batchMetadata().stream()
+                        .filter(each ->
+                                each.firstSeq() == batch.baseSequence() && each.lastSeq() == batch.lastSequence())
+                        .findFirst());
         if (repeated.isPresent()) {
-            return new SimulatedPartition.Verdict(
-                    Errors.NONE, repeated.get().firstOffset());
+            return new SimulatedPartition.Verdict(Errors.NONE, repeated.get().firstOffset());
         }
         ProducerAppendInfo info = broker.prepareUpdate(producer, AppendOrigin.CLIENT);
         try {

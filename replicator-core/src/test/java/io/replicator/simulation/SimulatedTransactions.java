@@ -281,8 +281,7 @@ final class SimulatedTransactions {
                         request.v3AndBelowProducerId(),
                         request.v3AndBelowProducerEpoch(),
                         version);
-        if (error == Errors.NONE
-                && (identity.state == State.PREPARE_ABORT || identity.state == State.PREPARE_COMMIT)) {
+        if (error == Errors.NONE && (identity.state == State.PREPARE_ABORT || identity.state == State.PREPARE_COMMIT)) {
             error = Errors.CONCURRENT_TRANSACTIONS;
         }
         List<SimulatedPartition> added = new ArrayList<>();
@@ -306,15 +305,12 @@ final class SimulatedTransactions {
             identity.partitions.addAll(added);
         }
         for (var topic : request.v3AndBelowTopics()) {
-            var result =
-                    new AddPartitionsToTxnResponseData.AddPartitionsToTxnTopicResult().setName(topic.name());
+            var result = new AddPartitionsToTxnResponseData.AddPartitionsToTxnTopicResult().setName(topic.name());
             for (int number : topic.partitions()) {
                 SimulatedPartition partition = cluster.partition(topic.name(), null, number);
                 Errors each = error != Errors.NONE || isKnown
                         ? error
-                        : partition == unknown
-                                ? Errors.UNKNOWN_TOPIC_OR_PARTITION
-                                : Errors.OPERATION_NOT_ATTEMPTED;
+                        : partition == unknown ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.OPERATION_NOT_ATTEMPTED;
                 result.resultsByPartition()
                         .add(new AddPartitionsToTxnResponseData.AddPartitionsToTxnPartitionResult()
                                 .setPartitionIndex(number)
@@ -443,8 +439,7 @@ final class SimulatedTransactions {
                         && marker.epoch == identity.epoch
                         && marker.coordinatorEpoch == coordinatorEpoch);
         if (isPrepared && isMarked) {
-            identity.state =
-                    identity.state == State.PREPARE_COMMIT ? State.COMPLETE_COMMIT : State.COMPLETE_ABORT;
+            identity.state = identity.state == State.PREPARE_COMMIT ? State.COMPLETE_COMMIT : State.COMPLETE_ABORT;
             identity.partitions.clear();
         }
     }

@@ -109,7 +109,10 @@ final class SourceLog {
         SimpleRecord record = like == null
                 ? record(mostBytes)
                 : new SimpleRecord(
-                        like.timestamp(), bytesOf(like.key()), bytesOf(like.value()), like.headers().toArray(new Header[0]));
+                        like.timestamp(),
+                        bytesOf(like.key()),
+                        bytesOf(like.value()),
+                        like.headers().toArray(new Header[0]));
         MemoryRecords records = MemoryRecords.withIdempotentRecords(
                 Compression.NONE, FOREIGN_PRODUCER, (short) random.nextInt(2), random.nextInt(1_000), record);
         ByteBuffer bytes = records.buffer();
@@ -191,7 +194,8 @@ final class SourceLog {
     private SimpleRecord record(int largest) {
         if (compacted) {
             byte[] key = ("k" + random.nextInt(KEYS_OF_COMPACTED)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            return new SimpleRecord(NOW + written++, key, random.nextInt(10) == 0 ? null : noise(random.nextInt(largest)));
+            return new SimpleRecord(
+                    NOW + written++, key, random.nextInt(10) == 0 ? null : noise(random.nextInt(largest)));
         }
         byte[] key = random.nextInt(4) == 0
                 ? null
@@ -309,7 +313,8 @@ final class SourceLog {
     void compact() {
         List<SeenRecord> records = visible();
         int most = partition.log.size() - ACTIVE_BATCHES;
-        long upTo = most <= 0 ? 0 : Math.min(readableEnd(), partition.log.get(most).baseOffset());
+        long upTo =
+                most <= 0 ? 0 : Math.min(readableEnd(), partition.log.get(most).baseOffset());
         Map<ByteBuffer, Long> last = new HashMap<>();
         for (int i = 0; i < most && partition.log.get(i).lastOffset() < upTo; i++) {
             if (!isAborted(partition.log.get(i))) {
@@ -317,7 +322,9 @@ final class SourceLog {
             }
         }
         Set<Long> kept = new HashSet<>(last.values());
-        for (int i = 0; i < most && i < partition.log.size() && partition.log.get(i).lastOffset() < upTo; i++) {
+        for (int i = 0;
+                i < most && i < partition.log.size() && partition.log.get(i).lastOffset() < upTo;
+                i++) {
             Stored clean = clean(partition.log.get(i), kept);
             if (clean == null) {
                 partition.log.remove(i--);
@@ -336,7 +343,9 @@ final class SourceLog {
     private static void lastOfKeys(Stored stored, Map<ByteBuffer, Long> last) {
         List<SeenRecord> records = new ArrayList<>();
         SeenRecord.read(stored.bytes(), records);
-        records.stream().filter(record -> record.key() != null).forEach(record -> last.put(record.key(), record.offset()));
+        records.stream()
+                .filter(record -> record.key() != null)
+                .forEach(record -> last.put(record.key(), record.offset()));
     }
 
     /** What is left of a batch; {@code null} for nothing. */

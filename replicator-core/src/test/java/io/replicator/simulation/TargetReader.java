@@ -104,10 +104,8 @@ final class TargetReader {
     }
 
     private void read(Stored stored, MutableRecordBatch batch, boolean isReadable) {
-        boolean isCopy = isReadable
-                && !batch.isControlBatch()
-                && batch.hasProducerId()
-                && isOurs.test(batch.producerId());
+        boolean isCopy =
+                isReadable && !batch.isControlBatch() && batch.hasProducerId() && isOurs.test(batch.producerId());
         if (!isCopy) {
             for (long offset = stored.baseOffset(); offset <= stored.lastOffset(); offset++) {
                 sourceOffsets.add(NOT_COPIED);
@@ -164,7 +162,9 @@ final class TargetReader {
 
     /** How many records from one source offset to another are on the target. */
     long copies(long from, long to) {
-        return sourceOffsets.stream().filter(offset -> offset >= from && offset < to).count();
+        return sourceOffsets.stream()
+                .filter(offset -> offset >= from && offset < to)
+                .count();
     }
 
     /** The same, but for those that the source does not have any more: a successor cannot find them there again. */
