@@ -116,8 +116,9 @@ final class LivesSimulation {
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.world = new SimulatedInstance.World(source, target, time, faults);
         this.owners = new Life[1 + random.nextInt(2)];
-        this.turns = 150 + random.nextInt(1_000);
-        this.upheavals = 20 + random.nextInt(150);
+        // Transactions take turns: between two upheavals there are to be some.
+        this.turns = (150 + random.nextInt(1_000)) * (transactions ? 10 : 1);
+        this.upheavals = (20 + random.nextInt(150)) * (transactions ? 5 + random.nextInt(40) : 1);
         this.compacts = random.nextInt(6) == 0;
         this.loses = random.nextInt(6) == 0;
         for (int i = 0; i < weights.length; i++) {
@@ -400,7 +401,14 @@ final class LivesSimulation {
      */
     private void forgetOfOld(int group) {
         boolean isAlone = lives.size() == 1 && lives.get(0).control.groups().size() == owners.length;
-        if (!isAlone || target.hasPosthumousRequests()) {
+        boolean isBusy = target.hasPosthumousRequests()
+                || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
+        // In a longer life a batch more often waits to be sent again: that is on its way, too.
+        boolean mayBeOnItsWay = transactions
+                && isAlone
+                && !lives.stream()
+                        .allMatch(life -> life.control.copies(group).stream().allMatch(CopiedPartition::isDone));
+        if (!isAlone || isBusy || mayBeOnItsWay) {
             return;
         }
         if (random.nextInt(3) == 0) {

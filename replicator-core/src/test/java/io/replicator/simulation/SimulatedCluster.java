@@ -561,7 +561,7 @@ final class SimulatedCluster {
         MutableRecordBatch batch = records.batches().iterator().next();
         boolean isKnown = partition.hasOpenTransaction(batch.producerId())
                 || transactions.isOpen(request.transactionalId(), batch.producerId(), batch.producerEpoch(), partition);
-        if (isOld || (isKnown && !faults.strike(10))) {
+        if (isOld || (isKnown && !faults.strike(4))) {
             return Errors.NONE;
         }
         return request.version() < ProduceRequest.LAST_STABLE_VERSION_BEFORE_TRANSACTION_V2
