@@ -114,7 +114,8 @@ final class Positions implements AutoCloseable {
     }
 
     private String story() {
-        return health() + instances.stream().map(each -> "\n" + each.lastOfLog()).collect(Collectors.joining());
+        return health()
+                + instances.stream().map(each -> "\n" + each.lastOfLog()).collect(Collectors.joining());
     }
 
     /** What the instances say of partitions that are not well. */
@@ -129,7 +130,10 @@ final class Positions implements AutoCloseable {
         }
         StringBuilder text = new StringBuilder(instance.name());
         for (JsonNode flow : status.get().path("flows")) {
-            text.append(' ').append(flow.path("state").asText()).append(' ').append(flow.path("reason").asText());
+            text.append(' ')
+                    .append(flow.path("state").asText())
+                    .append(' ')
+                    .append(flow.path("reason").asText());
             for (JsonNode partition : flow.path("partitions")) {
                 if (!partition.path("state").asText().equals("RUNNING")) {
                     text.append("\n        %s-%s %s: %s"
