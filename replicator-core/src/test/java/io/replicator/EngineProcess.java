@@ -1,7 +1,9 @@
 package io.replicator;
 
 import io.replicator.config.ClusterConfig;
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.TransactionBounds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -21,7 +23,7 @@ final class EngineProcess implements AutoCloseable {
      * The process: an engine with one flow, until standard input ends.
      *
      * @param arguments name of the flow, source and its bootstrap servers, target and its bootstrap servers, topic,
-     *     milliseconds between saves
+     *     milliseconds between saves, delivery, milliseconds of a transaction and its most bytes
      */
     public static void main(String[] arguments) throws IOException {
         FlowConfig flow = Flows.flow(
@@ -29,7 +31,10 @@ final class EngineProcess implements AutoCloseable {
                 new ClusterConfig(arguments[1], arguments[2], Map.of()),
                 new ClusterConfig(arguments[3], arguments[4], Map.of()),
                 arguments[5]);
-        Replicator replicator = Flows.start(flow, Duration.ofMillis(Long.parseLong(arguments[6])));
+        var bounds =
+                new TransactionBounds(Duration.ofMillis(Long.parseLong(arguments[8])), Long.parseLong(arguments[9]));
+        FlowConfig delivering = Flows.with(Flows.with(flow, bounds), Delivery.valueOf(arguments[7]));
+        Replicator replicator = Flows.start(delivering, Duration.ofMillis(Long.parseLong(arguments[6])));
         int said;
         do {
             said = System.in.read();
@@ -61,7 +66,10 @@ final class EngineProcess implements AutoCloseable {
                             flow.target().name(),
                             flow.target().bootstrapServers(),
                             topic,
-                            Long.toString(progressInterval.toMillis()))
+                            Long.toString(progressInterval.toMillis()),
+                            flow.delivery().name(),
+                            Long.toString(flow.transaction().interval().toMillis()),
+                            Long.toString(flow.transaction().maxBytes()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start());

@@ -9,8 +9,10 @@ import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
+import io.replicator.config.TransactionBounds;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
@@ -80,7 +82,9 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     /** The same flow, of other records. */
@@ -94,7 +98,9 @@ public final class Flows {
                 isolation,
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                flow.shaping());
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     /** The same flow, with batches made for the target in another way. */
@@ -108,7 +114,57 @@ public final class Flows {
                 flow.isolation(),
                 flow.partitionGroups(),
                 flow.maxBytesPerSecond(),
-                shaping);
+                shaping,
+                flow.sourceChanges(),
+                flow.transaction());
+    }
+
+    /** The same flow, that does something else when the source is no longer what was copied. */
+    public static FlowConfig with(FlowConfig flow, SourceChanges sourceChanges) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                sourceChanges,
+                flow.transaction());
+    }
+
+    /** The same flow, written in transactions that are committed then. */
+    public static FlowConfig with(FlowConfig flow, TransactionBounds transaction) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                Delivery.TRANSACTIONAL,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                transaction);
+    }
+
+    /** The same flow, with so many shares of its partitions. */
+    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
+        return new FlowConfig(
+                flow.name(),
+                flow.source(),
+                flow.target(),
+                flow.topics(),
+                flow.delivery(),
+                flow.isolation(),
+                partitionGroups,
+                flow.maxBytesPerSecond(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {

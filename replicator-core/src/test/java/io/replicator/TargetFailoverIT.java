@@ -2,13 +2,16 @@ package io.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.config.Delivery;
+import io.replicator.config.FlowConfig;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A target of three brokers that have one outage after another, under load. */
 @ExtendWith(ClusterLogs.class)
@@ -36,16 +39,20 @@ class TargetFailoverIT {
         target.close();
     }
 
-    @Test
-    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheTargetFail() throws Exception {
-        source.createTopic("orders", PARTITIONS);
-        target.createTopic("orders", PARTITIONS);
+    @ParameterizedTest
+    @EnumSource(names = {"EXACTLY_ONCE", "TRANSACTIONAL"})
+    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheTargetFail(Delivery delivery) throws Exception {
+        String topic = "orders-" + delivery;
+        source.createTopic(topic, PARTITIONS);
+        target.createTopic(topic, PARTITIONS);
+        FlowConfig copied = Flows.with(
+                Flows.flow("test-" + delivery, Flows.cluster(source), Flows.cluster(target), topic), delivery);
 
         long written;
         try (EngineLog log = EngineLog.open();
-                SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders");
-                Replicator replicator = Flows.start(Flows.flow(source, target, "orders"));
-                Outages outages = new Outages(target, "orders", replicator)) {
+                SteadyLoad load = SteadyLoad.start(source.adminProperties(), topic);
+                Replicator replicator = Flows.start(copied);
+                Outages outages = new Outages(target, topic, replicator)) {
             Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
             outages.awaitEveryPartitionGetsOn();
             outages.awaitInSync();
@@ -58,14 +65,15 @@ class TargetFailoverIT {
             outages.moveLeaders();
 
             written = load.stop();
-            Flows.awaitCopied(replicator, source, "orders");
+            Flows.awaitCopied(replicator, source, topic);
             outages.assertRunning();
             log.assertNothingFailedInside();
         }
 
-        TopicDump copy = TopicDump.uncommitted(target, "orders");
+        TopicDump copy = delivery == Delivery.TRANSACTIONAL
+                ? TopicDump.committed(target, topic)
+                : TopicDump.uncommitted(target, topic);
         assertThat(copy.count()).isEqualTo(written);
-        assertThat(copy.contents())
-                .isEqualTo(TopicDump.committed(source, "orders").contents());
+        assertThat(copy.contents()).isEqualTo(TopicDump.committed(source, topic).contents());
     }
 }

@@ -1,6 +1,9 @@
 package io.replicator.batch;
 
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
 
 /**
  * Reads the header of a batch where it lies. Nothing is moved, copied or allocated.
@@ -121,6 +124,24 @@ public final class BatchHeader {
     /** A marker of Kafka's own (commit, abort, leader change): it takes offsets but holds nobody's records. */
     public static boolean isControl(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & CONTROL) != 0;
+    }
+
+    /**
+     * Whether a control batch commits its producer's transaction; the other markers of transactions abort it. Allocates.
+     *
+     * @throws CorruptBatchException if nothing can be read there
+     */
+    public static boolean isCommit(ByteBuffer buffer, int at) {
+        try {
+            ByteBuffer bytes = buffer.slice(at, sizeInBytes(buffer, at));
+            Record marker =
+                    MemoryRecords.readableRecords(bytes).records().iterator().next();
+            return ControlRecordType.parse(marker.key()) == ControlRecordType.COMMIT;
+        } catch (RuntimeException e) {
+            // Kafka's readers say a dozen different things; all of them mean this.
+            throw new CorruptBatchException(
+                    "control batch at offset " + baseOffset(buffer, at) + ": " + e.getMessage(), e);
+        }
     }
 
     /** The log cleaner saw tombstones here and noted in the base timestamp when they may go (KIP-534). */

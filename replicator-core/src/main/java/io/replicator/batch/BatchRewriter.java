@@ -20,14 +20,27 @@ public final class BatchRewriter {
 
     private BatchRewriter() {}
 
+    /** As {@link #rewrite(ByteBuffer, int, long, short, int, boolean)}, outside of a transaction. */
+    public static void rewrite(ByteBuffer buffer, int at, long producerId, short producerEpoch, int baseSequence) {
+        rewrite(buffer, at, producerId, producerEpoch, baseSequence, false);
+    }
+
     /**
      * Gives the batch base offset 0, no leader epoch, no flag of its former life and the identity given. It may be applied again
      * with another identity, as a retry after an epoch bump needs. Nothing is allocated.
+     *
+     * @param isTransactional whether it is part of a transaction of that identity
      */
-    public static void rewrite(ByteBuffer buffer, int at, long producerId, short producerEpoch, int baseSequence) {
+    public static void rewrite(
+            ByteBuffer buffer,
+            int at,
+            long producerId,
+            short producerEpoch,
+            int baseSequence,
+            boolean isTransactional) {
         assert BatchHeader.magic(buffer, at) == BatchHeader.MAGIC_V2 : "only magic 2 can pass";
         int oldAttributes = BatchHeader.attributes(buffer, at);
-        int newAttributes = oldAttributes & ~CLEARED;
+        int newAttributes = (oldAttributes & ~CLEARED) | (isTransactional ? BatchHeader.TRANSACTIONAL : 0);
 
         int difference = CrcPatch.feed(0, oldAttributes ^ newAttributes, Short.BYTES);
         difference = CrcPatch.shift(difference, UNCHANGED_BYTES);

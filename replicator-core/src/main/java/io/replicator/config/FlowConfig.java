@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
  * @param shaping how batches are made for the target
+ * @param sourceChanges what to do when the source is no longer what was copied
+ * @param transaction when transactions are committed, where delivery is transactional
  */
 public record FlowConfig(
         String name,
@@ -25,7 +27,9 @@ public record FlowConfig(
         Isolation isolation,
         int partitionGroups,
         long maxBytesPerSecond,
-        Shaping shaping) {
+        Shaping shaping,
+        SourceChanges sourceChanges,
+        TransactionBounds transaction) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -42,6 +46,31 @@ public record FlowConfig(
                 "must be 1 to " + MOST_PARTITION_GROUPS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
+    }
+
+    /** A flow with the usual transactions, if any, and that does the usual when the source changes. */
+    public FlowConfig(
+            String name,
+            ClusterConfig source,
+            ClusterConfig target,
+            TopicsConfig topics,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            long maxBytesPerSecond,
+            Shaping shaping) {
+        this(
+                name,
+                source,
+                target,
+                topics,
+                delivery,
+                isolation,
+                partitionGroups,
+                maxBytesPerSecond,
+                shaping,
+                SourceChanges.DEFAULT,
+                TransactionBounds.DEFAULT);
     }
 
     /** A flow that shapes batches as it sees fit. */

@@ -99,6 +99,11 @@ public final class Fence implements TransactionCall.Listener {
         waiting.remove(partition);
     }
 
+    /** Whether a partition waits that could be fenced now. */
+    public boolean wants() {
+        return !waiting.isEmpty() && waiting.stream().anyMatch(hasLeader);
+    }
+
     /** Whether no transaction is under way. */
     public boolean isIdle() {
         return state == State.IDLE && !call.isAsking();
@@ -133,7 +138,7 @@ public final class Fence implements TransactionCall.Listener {
         return switch (state) {
             case IDLE -> 0;
             case ADDING -> call.add(grant.producerId(), grant.epoch(), inTransaction, nowNanos) ? 1 : 0;
-            case ENDING -> call.abort(grant.producerId(), grant.epoch(), nowNanos) ? 1 : 0;
+            case ENDING -> call.end(grant.producerId(), grant.epoch(), false, nowNanos) ? 1 : 0;
         };
     }
 

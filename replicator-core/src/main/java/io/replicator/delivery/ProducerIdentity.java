@@ -59,6 +59,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     private State state = State.MISSING;
     private long producerId = ProducerIdCall.NO_PRODUCER_ID;
     private short epoch = -1;
+    private Grant grant;
     private Set<Long> producerIds = Set.of();
 
     // What was given, on record or not.
@@ -120,9 +121,9 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         return epoch;
     }
 
-    /** The latest grant. */
+    /** The latest grant; {@code null} before the first, and of an anonymous identity. */
     public Grant grant() {
-        return new Grant(group, producerId, epoch);
+        return grant;
     }
 
     /** All that ever wrote for the group, as of the latest grant. */
@@ -178,6 +179,11 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     /** The fate of a batch is known. */
     public void resolved() {
         unresolvedBatches--;
+    }
+
+    /** Whether a batch was sent whose fate is open. */
+    public boolean hasUnresolved() {
+        return unresolvedBatches > 0;
     }
 
     /** The sequences are lost: nothing more is written under this epoch. */
@@ -241,18 +247,19 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         backoff.reset();
         if (coordinator.isEmpty()) {
             givenFollows = true;
-            grant(Set.of());
+            granted(Set.of());
         }
     }
 
     /** What was given is on record; anything that was given earlier means nothing any more. */
-    public void registered(Grant grant, Set<Long> allProducerIds) {
-        if (state == State.GIVEN && grant.equals(givenGrant())) {
-            grant(allProducerIds);
+    public void registered(Grant recorded, Set<Long> allProducerIds) {
+        if (state == State.GIVEN && recorded.equals(givenGrant())) {
+            grant = recorded;
+            granted(allProducerIds);
         }
     }
 
-    private void grant(Set<Long> allProducerIds) {
+    private void granted(Set<Long> allProducerIds) {
         producerId = givenProducerId;
         epoch = givenEpoch;
         // A grant that nobody was told of followed the one before it all the same, or did not.

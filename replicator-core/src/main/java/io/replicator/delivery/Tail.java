@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * What a partition group's earlier owners, or this one in an earlier life, appended to a target partition after the
- * progress that is saved: records at ascending target offsets, as segments of consecutive ones. Written while the target is
- * read.
+ * progress that is saved: records at ascending target offsets, as segments of consecutive ones. What was written in a
+ * transaction is a tail of its own until its marker is read. Written while the target is read.
  */
 public final class Tail {
     private static final int FIRST_CAPACITY = 4;
@@ -16,6 +16,9 @@ public final class Tail {
     private int segments;
     private long records;
     private boolean isCountable = true;
+
+    /** Where the batch of the last record lies in what is being read, -1 when that was looked into. */
+    private int lastBatchAt = -1;
 
     private boolean knowsLast;
     private long lastTimestamp;
@@ -28,6 +31,10 @@ public final class Tail {
 
     /** Records at consecutive target offsets, after all that were added before. */
     public void add(long targetOffset, int count) {
+        addSegment(targetOffset, count);
+    }
+
+    private void addSegment(long targetOffset, long count) {
         records += count;
         knowsLast = false;
         int last = segments - 1;
@@ -51,6 +58,34 @@ public final class Tail {
             hashes = Arrays.copyOf(hashes, Math.max(FIRST_HASHES, 2 * hashCount));
         }
         hashes[hashCount++] = hash;
+    }
+
+    /** All records of a tail that comes after this one; that one is of no use then. */
+    public void add(Tail next) {
+        for (int segment = 0; segment < next.segments; segment++) {
+            addSegment(next.offsets[segment], next.counts[segment]);
+        }
+        if (next.hashCount > 0) {
+            hashes = Arrays.copyOf(hashes, hashCount + next.hashCount);
+            System.arraycopy(next.hashes, 0, hashes, hashCount, next.hashCount);
+            hashCount += next.hashCount;
+        }
+        lastBatchAt = next.lastBatchAt;
+        knowsLast = next.knowsLast;
+        lastTimestamp = next.lastTimestamp;
+        lastContentHash = next.lastContentHash;
+    }
+
+    /** The batch of the last record lies there, in what is being read. */
+    public void lastIsIn(int batchAt) {
+        lastBatchAt = batchAt;
+    }
+
+    /** Where the batch of the last record lies, to be looked into while it is there; -1 when it need not be. */
+    public int takeLastBatch() {
+        int at = lastBatchAt;
+        lastBatchAt = -1;
+        return at;
     }
 
     /** What tells the last record that was added from others. */

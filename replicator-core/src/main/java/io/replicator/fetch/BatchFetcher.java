@@ -5,7 +5,9 @@ import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
 import io.replicator.config.Isolation;
 import io.replicator.measure.FetchMeasures;
+import io.replicator.partition.Divergence;
 import io.replicator.partition.Fault;
+import io.replicator.partition.FetchEnd;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
@@ -251,6 +253,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         PartitionCursor cursor = cursors.get(number);
         brokers.remove(cursor);
         cursor.removed = true;
+        cursor.partition.fetchEndedAt(new FetchEnd(cursor.offset, cursor.generation));
         cursor.generation = -1;
         cursors.set(number, null);
     }
@@ -272,7 +275,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             return;
         }
         cursor.generation = restart.generation();
-        cursor.offset = restart.offset();
+        cursor.moveTo(restart.offset());
         cursor.notBeforeNanos = restart.notBeforeNanos();
         cursor.full = false;
         brokers.holdBack(cursor);
@@ -344,6 +347,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             partitionFailed(cursor, answer.fault().get(), answer.errorName(), nowNanos);
             return;
         }
+        if (answer.isDiverging()) {
+            diverged(cursor, answer, nowNanos);
+            return;
+        }
         takeEnds(cursor, answer);
         if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
             brokers.prefer(cursor, answer.preferredReplica(), nowNanos);
@@ -352,11 +359,31 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         scan(cursor, answer, nowNanos);
     }
 
+    /** A follower may be behind, and one that lost its disk is not the log: the leader alone is believed. */
+    private void diverged(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
+        int leader = cursor.topic.leader(cursor.partition.number());
+        if (cursor.session.nodeId() != leader) {
+            partitionFailed(cursor, Fault.SOURCE_LEADER_MOVED, "DIVERGING_EPOCH", nowNanos);
+            return;
+        }
+        FetchedPartition asked = cursor.fetched;
+        Divergence found = new Divergence(
+                asked.fetchOffset(), asked.lastFetchedEpoch(), answer.divergingEpoch(), answer.divergingEnd());
+        cursor.partition.divergenceIs(found);
+        onNews.run();
+        partitionFailed(
+                cursor,
+                Fault.SOURCE_TRUNCATED,
+                "epoch " + found.sourceEpoch() + " ends at offset " + found.sourceEnd(),
+                nowNanos);
+    }
+
     private static void recovered(PartitionCursor cursor) {
         cursor.failures = 0;
         if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
             cursor.partition.sourceHealthIs(Health.RUNNING);
             cursor.partition.outOfRangeIs(-1);
+            cursor.partition.divergenceIs(Divergence.NONE);
         }
     }
 
@@ -367,6 +394,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         long start = answer.logStartOffset() >= 0 ? answer.logStartOffset() : cursor.partition.sourceStart();
         if (end >= 0) {
             cursor.partition.sourceIs(start, end);
+            cursor.partition.highWatermarkIs(answer.highWatermark());
         }
     }
 
@@ -399,7 +427,11 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             cursor.full = true;
             brokers.holdBack(cursor);
         } else {
-            cursor.session.moved(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
+            cursor.session.moved(
+                    cursor.fetched,
+                    cursor.offset,
+                    cursor.lastEpoch(),
+                    cursor.topic.leaderEpoch(cursor.partition.number()));
         }
     }
 

@@ -4,6 +4,7 @@ import io.replicator.batch.BatchHeader;
 import io.replicator.batch.CorruptBatchException;
 import io.replicator.batch.Crc32c;
 import io.replicator.measure.FetchMeasures;
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
 import io.replicator.wire.PartitionAnswer;
@@ -66,6 +67,7 @@ final class BatchScanner {
                     corruptAt = cursor.offset;
                     break;
                 }
+                cursor.entersEpoch(leaderEpoch(bytes, at));
                 if (isLeftOut) {
                     skippedFrom = skippedTo < 0 ? cursor.offset : skippedFrom;
                     skippedTo = nextOffset;
@@ -132,6 +134,13 @@ final class BatchScanner {
                 && BatchHeader.lastOffsetDelta(bytes, at) >= 0
                 && BatchHeader.recordCount(bytes, at) >= 0
                 && BatchHeader.recordCount(bytes, at) <= BatchHeader.lastOffsetDelta(bytes, at) + 1L;
+    }
+
+    /** The old formats have none. */
+    private static int leaderEpoch(ByteBuffer bytes, int at) {
+        return BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2
+                ? LeaderEpochs.UNKNOWN
+                : BatchHeader.partitionLeaderEpoch(bytes, at);
     }
 
     /** In the old formats the offset of a compressed message set is that of its last record. */

@@ -1,5 +1,6 @@
 package io.replicator.fetch;
 
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.wire.FetchSession;
 import io.replicator.wire.FetchedPartition;
@@ -14,6 +15,9 @@ final class PartitionCursor {
 
     /** The next source offset to hand on. */
     long offset;
+
+    /** The leader epoch of what was handed on last, -1 when unknown. */
+    private int lastEpoch;
 
     /** Of the producer's last restart. */
     int generation;
@@ -51,8 +55,30 @@ final class PartitionCursor {
         this.partition = partition;
         this.topic = topic;
         this.offset = partition.position();
+        this.lastEpoch = partition.leaderEpochs().before(offset);
         this.fetched = new FetchedPartition(
                 partition.source().topic(), partition.sourceTopicId(), partition.number(), number, offset);
+    }
+
+    int lastEpoch() {
+        return lastEpoch;
+    }
+
+    /** What stands from the cursor on was written by the leader of an epoch. */
+    void entersEpoch(int epoch) {
+        if (epoch != lastEpoch) {
+            partition.leaderEpochsAre(partition.leaderEpochs().with(epoch, offset));
+            lastEpoch = epoch;
+        }
+    }
+
+    /** Goes on somewhere else. What lies between here and a later offset is not read: nothing is known of it. */
+    void moveTo(long newOffset) {
+        LeaderEpochs known = partition.leaderEpochs();
+        partition.leaderEpochsAre(
+                newOffset > offset ? known.with(LeaderEpochs.UNKNOWN, offset) : known.below(newOffset));
+        offset = newOffset;
+        lastEpoch = partition.leaderEpochs().before(newOffset);
     }
 
     /** Whether the topic grew, vanished or came back since this was last asked. */

@@ -135,7 +135,8 @@ final class SourceBrokers {
             return false;
         }
         cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, listener));
-        cursor.session.add(cursor.fetched, cursor.offset, cursor.topic.leaderEpoch(cursor.partition.number()));
+        cursor.session.add(
+                cursor.fetched, cursor.offset, cursor.lastEpoch(), cursor.topic.leaderEpoch(cursor.partition.number()));
         return true;
     }
 

@@ -58,6 +58,11 @@ final class SourceTrouble {
                         PartitionState.WAITING,
                         partition + "@" + offset + ": the source no longer has this offset",
                         "the control plane found where to go on");
+            case SOURCE_TRUNCATED ->
+                new Health(
+                        PartitionState.WAITING,
+                        partition + "@" + offset + ": the source's log was truncated: " + why,
+                        "the control plane found where both logs part");
             default ->
                 new Health(
                         PartitionState.WAITING,

@@ -58,6 +58,9 @@ final class Copies {
     private final OffsetLog log;
     private final PartitionGroups groups;
     private final Beginnings beginnings;
+    private final SourceLosses losses;
+    private final Endings endings;
+    private final Recreations recreations;
     private final String instance;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
 
@@ -69,9 +72,6 @@ final class Copies {
 
     /** Groups that are known to be on record as begun. */
     private final Set<Integer> begun = new HashSet<>();
-
-    /** Up to which source offset losses were counted. */
-    private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
 
     private volatile List<Copy> published = List.of();
     private volatile List<UnbegunPartition> unbegun = List.of();
@@ -90,6 +90,9 @@ final class Copies {
         this.log = log;
         this.groups = new PartitionGroups(flow.partitionGroups());
         this.beginnings = new Beginnings(saved);
+        this.losses = new SourceLosses(flow, lanes, positions);
+        this.endings = new Endings(lanes);
+        this.recreations = new Recreations(flow, endings);
     }
 
     /** Source topics of which something was copied, now or earlier, by this instance or another. */
@@ -155,6 +158,7 @@ final class Copies {
             named.add(topic.name());
             for (int number = 0; number < topic.partitions(); number++) {
                 TopicPartition partition = new TopicPartition(topic.name(), number);
+                endFormer(partition, topic);
                 Copy copy = copies.get(partition);
                 if (copy != null) {
                     follow(copy, topic);
@@ -163,6 +167,7 @@ final class Copies {
                 }
             }
         }
+        followShrunk(plan.topics());
         plan.problems().forEach(problem -> {
             named.add(problem.topic());
             tell(problem);
@@ -176,13 +181,65 @@ final class Copies {
     private void follow(Copy copy, CopiedTopic topic) {
         Partition partition = copy.partition();
         partition.targetMaxBatchBytesIs(topic.targetMaxMessageBytes());
-        if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
-            stop(copy, recreated("source", partition.source().topic(), partition.sourceTopicId(), topic.sourceId()));
-        } else if (isAnother(partition.targetTopicId(), topic.targetId())) {
-            stop(copy, recreated("target", partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
+        if (isAnother(partition.targetTopicId(), topic.targetId())) {
+            stop(copy, recreated(partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
+        } else if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
+            if (!recreations.goOn()) {
+                String name = partition.source().topic();
+                stop(copy, Recreations.stopped(name, partition.sourceTopicId(), topic.sourceId()));
+            }
         } else if (copy.slot() >= 0) {
             partition.controlHealthIs(Health.RUNNING);
         }
+    }
+
+    /** A topic that was made anew with fewer partitions than it had: the copies of the others end, or say why they stop. */
+    private void followShrunk(List<CopiedTopic> topics) {
+        Map<String, CopiedTopic> byName = new HashMap<>();
+        topics.forEach(topic -> byName.put(topic.name(), topic));
+        for (Copy copy : List.copyOf(copies.values())) {
+            Partition partition = copy.partition();
+            CopiedTopic topic = byName.get(partition.source().topic());
+            if (topic != null
+                    && partition.number() >= topic.partitions()
+                    && isAnother(partition.sourceTopicId(), topic.sourceId())) {
+                endFormer(partition.source(), topic);
+                follow(copy, topic);
+            }
+        }
+    }
+
+    /** Ends the copy of a topic that was made anew, once all that was fetched of it is written, if the flow goes on. */
+    private void endFormer(TopicPartition source, CopiedTopic topic) {
+        Copy copy = copies.get(source);
+        if (copy != null && recreations.goOn()) {
+            Partition former = copy.partition();
+            if (isAnother(former.sourceTopicId(), topic.sourceId())
+                    && !isAnother(former.targetTopicId(), topic.targetId())
+                    && recreations.isFinished(copy)) {
+                recreations.ended(former, topic.sourceId());
+                losses.forget(source);
+                copies.remove(source);
+            }
+        }
+    }
+
+    /** Whether a partition begins anew: nothing was copied of it, or of a former topic of its name. */
+    private boolean isAnew(TopicPartition source, CopiedTopic topic) {
+        return log.progress(source).map(progress -> isFormer(progress, topic)).orElse(true);
+    }
+
+    private boolean isFormer(SavedProgress progress, CopiedTopic topic) {
+        return recreations.goOn()
+                && isAnother(progress.pair().sourceTopicId(), topic.sourceId())
+                && !isAnother(progress.pair().targetTopicId(), topic.targetId());
+    }
+
+    /** Whether saved progress is of what is copied now, and not of a former topic of the same name. */
+    boolean isCurrent(Progress progress) {
+        Copy copy = copies.get(progress.pair().source());
+        return copy == null
+                || copy.partition().sourceTopicId().equals(progress.pair().sourceTopicId());
     }
 
     private void tell(TopicProblem problem) {
@@ -196,16 +253,16 @@ final class Copies {
         return !known.equals(Uuid.ZERO_UUID) && !now.equals(Uuid.ZERO_UUID) && !known.equals(now);
     }
 
-    private static Health recreated(String side, String topic, Uuid known, Uuid now) {
+    private static Health recreated(String topic, Uuid known, Uuid now) {
         return new Health(
                 PartitionState.FAILED,
-                "topic " + topic + " was deleted and created again on the " + side + " (id was " + known + ", is " + now
-                        + "): going on would mix two topics",
+                "topic " + topic + " was deleted and created again on the target (id was " + known + ", is " + now
+                        + "): what was copied before is gone",
                 "the topic is excluded, or copied by a flow of another name, which begins anew");
     }
 
     /** Takes a copy from its lane for good; it stays listed, with the reason. */
-    private void stop(Copy copy, Health health) {
+    void stop(Copy copy, Health health) {
         copy.partition().controlHealthIs(health);
         if (copy.slot() >= 0) {
             lanes.lane(copy.lane()).remove(copy.slot());
@@ -237,12 +294,12 @@ final class Copies {
      */
     private void beginAnew(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
         Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
-        anew.keySet().removeIf(partition -> log.progress(partition).isPresent());
+        anew.entrySet().removeIf(each -> !isAnew(each.getKey(), each.getValue()));
         if (anew.isEmpty()) {
             unbegun = List.of();
             return;
         }
-        StartPositions.Found starts = starts(anew.keySet());
+        StartPositions.Found starts = starts(anew);
         Map<TopicPartition, TopicPartition> targets = new HashMap<>();
         anew.forEach((partition, topic) ->
                 targets.put(partition, new TopicPartition(topic.targetName(), partition.partition())));
@@ -252,7 +309,7 @@ final class Copies {
         List<Progress> beginnings = new ArrayList<>();
         List<UnbegunPartition> unknown = new ArrayList<>();
         anew.forEach((partition, topic) -> {
-            if (log.progress(partition).isPresent()) {
+            if (!isAnew(partition, topic)) {
                 return;
             }
             Optional<String> trouble = starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
@@ -260,6 +317,7 @@ final class Copies {
                 fresh.remove(partition);
                 unknown.add(new UnbegunPartition(partition, topic.targetName(), trouble.get()));
             } else {
+                log.progress(partition).ifPresent(former -> recreations.found(former, topic.sourceId()));
                 beginnings.add(beginning(partition, topic, starts, targetEnds.offset(targets.get(partition))));
             }
         });
@@ -296,10 +354,11 @@ final class Copies {
         return byName;
     }
 
-    private StartPositions.Found starts(Collection<TopicPartition> anew) throws InterruptedException {
-        Map<Boolean, List<TopicPartition>> byKind = anew.stream()
+    private StartPositions.Found starts(Map<TopicPartition, CopiedTopic> anew) throws InterruptedException {
+        Map<Boolean, List<TopicPartition>> byKind = anew.keySet().stream()
                 .collect(Collectors.partitioningBy(
-                        partition -> beginnings.isAsConfigured(partition, groups.of(partition))));
+                        partition -> log.progress(partition).isEmpty()
+                                && beginnings.isAsConfigured(partition, groups.of(partition))));
         StartPositions.Found asConfigured =
                 positions.of(byKind.get(true), flow.topics().start());
         return asConfigured.and(positions.of(byKind.get(false), EARLIEST));
@@ -318,6 +377,8 @@ final class Copies {
                 map.position(),
                 map.targetEnd(),
                 topic.targetMaxMessageBytes());
+        partition.leaderEpochsAre(progress.source().leaderEpochs());
+        recreations.begins(partition);
         Copy copy = new Copy(partition, map, lanes.places().laneOf(group), -1);
         copies.put(source, copy);
         if (isAnother(partition.sourceTopicId(), topic.sourceId())
@@ -356,6 +417,7 @@ final class Copies {
 
     /** After a lane was replaced: its partitions go on where their maps end. */
     void reassign(int lane) {
+        endings.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {
             if (copy.lane() == lane && copy.slot() >= 0) {
                 // What the dead lane had handed out to be saved died with it.
@@ -378,68 +440,24 @@ final class Copies {
                 copy.map().targetEnd(),
                 before.targetMaxBatchBytes());
         partition.sourceIs(before.sourceStart(), before.sourceEnd());
+        partition.leaderEpochsAre(before.leaderEpochs());
+        partition.countsOnFrom(before.recreations(), before.gapRecords(), before.truncatedRecords());
         return partition;
     }
 
-    /** Finds where partitions go on whose position the source does not have. */
-    void resolveOutOfRange() throws InterruptedException {
-        List<Copy> outOfRange = copies.values().stream()
-                .filter(copy -> copy.slot() >= 0 && copy.partition().outOfRangeOffset() >= 0)
-                .toList();
-        if (outOfRange.isEmpty()) {
-            return;
-        }
-        List<TopicPartition> partitions =
-                outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        StartPositions.Found starts = positions.of(partitions, EARLIEST);
-        StartPositions.Found ends = positions.of(partitions, LATEST);
-        for (Copy copy : outOfRange) {
-            TopicPartition source = copy.partition().source();
-            if (starts.whyNot(source).or(() -> ends.whyNot(source)).isEmpty()) {
-                resolve(copy, starts.offset(source), ends.offset(source));
-            }
-        }
+    /** Finds where partitions go on whose source lost what was to be read, or what was read. */
+    void resolveLosses() throws InterruptedException {
+        endings.goOn();
+        List<Copy> inLanes =
+                copies.values().stream().filter(copy -> copy.slot() >= 0).toList();
+        losses.resolve(inLanes, this::fetchNoLonger);
         publish();
     }
 
-    private void resolve(Copy copy, long start, long end) {
-        Partition partition = copy.partition();
-        long position = partition.outOfRangeOffset();
-        if (position < start) {
-            countGap(partition, position, start);
-            lanes.lane(copy.lane()).skip(copy.slot(), start);
-        } else if (position > end) {
-            stop(copy, truncated(partition, position, end));
-        }
-        partition.outOfRangeIs(-1);
-    }
-
-    /**
-     * Says and counts what was lost, once: a partition skips it when nothing of it is on its way any more, and until then
-     * asks for the same offset again and again.
-     */
-    private void countGap(Partition partition, long position, long start) {
-        long from = Math.max(position, gapsCountedTo.getOrDefault(partition.source(), position));
-        if (from >= start) {
-            return;
-        }
-        LOG.warn(
-                "lost on the source before they could be copied: offsets {} to {} of {} flow={} records={}",
-                from,
-                start - 1,
-                partition,
-                flow.name(),
-                start - from);
-        partition.gapOf(start - from);
-        gapsCountedTo.put(partition.source(), start);
-    }
-
-    private static Health truncated(Partition partition, long position, long end) {
-        return new Health(
-                PartitionState.FAILED,
-                partition + ": the source ends at offset " + end + ", but was copied up to " + position
-                        + ": its log was truncated, as by an unclean leader election",
-                "the copy was checked with verify and the topic is copied by a flow of another name");
+    /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
+    private void fetchNoLonger(Copy copy, Health health) {
+        endings.isOver(copy);
+        copies.put(copy.partition().source(), parked(copy, health));
     }
 
     private void publish() {

@@ -8,6 +8,7 @@ import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.OtherFlows;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
 import io.replicator.ownership.GroupOwnership;
@@ -82,6 +83,8 @@ public final class Flow implements AutoCloseable {
     private volatile OwnedGroups groups;
     private volatile List<TopicProblem> problems = List.of();
     private GroupOwners owners;
+    private RivalFlows rivals;
+    private Watch watch;
     private volatile String savingReason = "";
     private volatile String groupReason = "";
     private final TroubleLog troubleLog;
@@ -167,7 +170,7 @@ public final class Flow implements AutoCloseable {
             try {
                 // Joining takes its time: what was saved is read meanwhile, and a plan is made.
                 ownership.start();
-                SavedState saved = readSaved(log);
+                SavedState saved = readSaved(gate, log);
                 if (saved != null) {
                     own(gate, log, saved, ownership);
                     follow(new TopicPlanner(config, allFlows, gate), gate, log);
@@ -190,6 +193,8 @@ public final class Flow implements AutoCloseable {
 
     private void own(ClusterGate gate, OffsetLog log, SavedState saved, GroupOwnership ownership) {
         owners = new GroupOwners(membership.instance(), log);
+        rivals = new RivalFlows(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT));
+        watch = new Watch(config, gate, log);
         Copies mine = new Copies(config, membership.instance(), lanes, gate, log, saved);
         groups = new OwnedGroups(
                 config.name(),
@@ -231,9 +236,10 @@ public final class Flow implements AutoCloseable {
                 != null;
     }
 
-    private SavedState readSaved(OffsetLog log) throws InterruptedException {
+    private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
         return tries(() -> {
             SavedState saved = log.load();
+            OneFlow.check(config, gate, saved, log);
             LOG.info(
                     "saved progress read flow={} topic={} partitions={}",
                     config.name(),
@@ -369,10 +375,11 @@ public final class Flow implements AutoCloseable {
                 log.refresh();
                 new OwnershipTopic(config, gate.target()).ensure();
             }
-            TopicsPlan plan = planner.refresh(copies.started(), groups.ownsControl());
+            TopicsPlan plan = rivals.without(planner.refresh(copies.started(), groups.ownsControl()));
             problems = groups.ownsControl() ? plan.problems() : List.of();
             copies.follow(plan);
-            copies.resolveOutOfRange();
+            copies.resolveLosses();
+            watch.look(copies);
             if (state == FlowState.RUNNING) {
                 reason = "";
             }
@@ -404,7 +411,7 @@ public final class Flow implements AutoCloseable {
         try {
             // What another instance owns by now is that one's to save.
             List<Progress> progress = lanes.collect().stream()
-                    .filter(each -> copies.serves(each.writer().partitionGroup()))
+                    .filter(each -> copies.serves(each.writer().partitionGroup()) && copies.isCurrent(each))
                     .toList();
             if (config.delivery() == Delivery.AT_LEAST_ONCE) {
                 owners.recordWriters(progress);
@@ -531,7 +538,9 @@ public final class Flow implements AutoCloseable {
                 copy.lane(),
                 partition.records(),
                 partition.bytes(),
-                partition.gapRecords());
+                partition.gapRecords(),
+                partition.truncatedRecords(),
+                partition.recreations());
     }
 
     private static PartitionStatus status(UnbegunPartition partition) {
@@ -548,6 +557,8 @@ public final class Flow implements AutoCloseable {
                 -1,
                 0,
                 -1,
+                0,
+                0,
                 0,
                 0,
                 0);
@@ -568,6 +579,8 @@ public final class Flow implements AutoCloseable {
                 -1,
                 0,
                 -1,
+                0,
+                0,
                 0,
                 0,
                 0);

@@ -20,6 +20,9 @@ import io.replicator.partition.PartitionState;
  * @param records copied by this process
  * @param bytes copied by this process, as stored in source batches
  * @param gapRecords offsets that the source lost to retention before this process could copy them
+ * @param truncatedRecords copied records that the source lost afterwards, as by an unclean leader election, as far as this
+ *     process found out
+ * @param recreations how often the source's topic was deleted and created again, and copied on by this process
  */
 public record PartitionStatus(
         String topic,
@@ -36,7 +39,9 @@ public record PartitionStatus(
         int lane,
         long records,
         long bytes,
-        long gapRecords) {
+        long gapRecords,
+        long truncatedRecords,
+        long recreations) {
     /** Records (or offsets, where the log has holes) between the position and the source's end; 0 while unknown. */
     public long lagRecords() {
         return sourceEnd < 0 || position < 0 ? 0 : Math.max(0, sourceEnd - position);

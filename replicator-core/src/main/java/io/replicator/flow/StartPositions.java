@@ -5,16 +5,28 @@ import io.replicator.topics.ClusterAdmin;
 import io.replicator.topics.UnavailableException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
-/** Asks a cluster for offsets: where partitions begin and end. Blocks, on the flow's thread. */
+/**
+ * Asks a cluster for offsets: where partitions begin and end. Blocks, on the flow's thread; but only a little for partitions
+ * that did not answer before, or one that nobody leads would hold up all others.
+ */
 final class StartPositions {
+    /** For those that did not answer the last time: the thread has more to do than wait for them. */
+    private static final int AGAIN_MILLIS = 1_000;
+
     private final ClusterAdmin cluster;
+
+    /** Partitions that did not answer when they were last asked about. */
+    private final Set<TopicPartition> silent = new HashSet<>();
 
     StartPositions(ClusterAdmin cluster) {
         this.cluster = cluster;
@@ -45,11 +57,7 @@ final class StartPositions {
         }
     }
 
-    /**
-     * Where partitions are to begin.
-     *
-     * @throws UnavailableException when the cluster says nothing of any of them
-     */
+    /** Where partitions are to begin. */
     Found of(Collection<TopicPartition> partitions, StartFrom from) throws InterruptedException {
         Found found = list(partitions, specOf(from));
         List<TopicPartition> beyond = partitions.stream()
@@ -67,29 +75,30 @@ final class StartPositions {
     }
 
     private Found list(Collection<TopicPartition> partitions, OffsetSpec spec) throws InterruptedException {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        partitions.forEach(partition -> asked.put(partition, spec));
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        Map<TopicPartition, String> failures = new HashMap<>();
-        if (asked.isEmpty()) {
-            return new Found(offsets, failures);
-        }
-        ListOffsetsResult answer = cluster.admin().listOffsets(asked);
-        UnavailableException last = null;
-        for (TopicPartition partition : asked.keySet()) {
+        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> again = new HashMap<>();
+        partitions.forEach(partition -> (silent.contains(partition) ? again : first).put(partition, spec));
+        Found found = new Found(new HashMap<>(), new HashMap<>());
+        // Both are asked before either is waited for.
+        ListOffsetsResult firstAnswer = cluster.admin().listOffsets(first);
+        ListOffsetsResult againAnswer =
+                cluster.admin().listOffsets(again, new ListOffsetsOptions().timeoutMs(AGAIN_MILLIS));
+        take(first.keySet(), firstAnswer, found);
+        take(again.keySet(), againAnswer, found);
+        return found;
+    }
+
+    private void take(Set<TopicPartition> asked, ListOffsetsResult answer, Found found) throws InterruptedException {
+        for (TopicPartition partition : asked) {
             try {
-                offsets.put(
-                        partition,
-                        cluster.await(answer.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
-                                .offset());
+                long offset = cluster.await(answer.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
+                        .offset();
+                found.offsets().put(partition, offset);
+                silent.remove(partition);
             } catch (UnavailableException failure) {
-                failures.put(partition, failure.getMessage());
-                last = failure;
+                found.failures().put(partition, failure.getMessage());
+                silent.add(partition);
             }
         }
-        if (offsets.isEmpty()) {
-            throw last;
-        }
-        return new Found(offsets, failures);
     }
 }

@@ -1,6 +1,5 @@
 package io.replicator.flow;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.topics.ClusterAdmin;
 import java.util.List;
@@ -15,7 +14,7 @@ final class TransactionLog {
 
     /** Returns at once. That there is no such id, or that we may not see it, is no news: lanes say so when they need one. */
     static void create(FlowConfig flow, ClusterAdmin target) {
-        if (flow.delivery() == Delivery.EXACTLY_ONCE) {
+        if (flow.delivery().isFenced()) {
             target.admin().describeTransactions(List.of("replicator." + flow.name() + ".0"));
         }
     }

@@ -1,7 +1,9 @@
 package io.replicator.lane;
 
 import io.replicator.agent.AgentThread;
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.GroupEvents;
 import io.replicator.fetch.BatchFetcher;
@@ -25,6 +27,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 
 /**
  * A fetcher and a producer, each on its thread, and what links them. Safe for use by the control plane's thread. A lane
@@ -126,6 +129,7 @@ public final class Lane implements AutoCloseable {
                 new BatchProducer.Settings(
                         clientId + "-producer",
                         transactionalIds(flow),
+                        transactions(flow),
                         MOST_REQUEST_BYTES,
                         flow.shaping(),
                         epochOffsetNanos()),
@@ -154,10 +158,11 @@ public final class Lane implements AutoCloseable {
     }
 
     private static Optional<String> transactionalIds(FlowConfig flow) {
-        return switch (flow.delivery()) {
-            case EXACTLY_ONCE -> Optional.of("replicator." + flow.name() + ".");
-            case AT_LEAST_ONCE -> Optional.empty();
-        };
+        return flow.delivery().isFenced() ? Optional.of("replicator." + flow.name() + ".") : Optional.empty();
+    }
+
+    private static Optional<TransactionBounds> transactions(FlowConfig flow) {
+        return flow.delivery() == Delivery.TRANSACTIONAL ? Optional.of(flow.transaction()) : Optional.empty();
     }
 
     private static long epochOffsetNanos() {
@@ -207,9 +212,39 @@ public final class Lane implements AutoCloseable {
         fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
     }
 
-    /** Goes on at a later offset of the source, once nothing of the partition is on its way. */
-    public void skip(int slot, long offset) {
-        producer.commands().put(new BatchProducer.Command.Skip(slot, offset));
+    /**
+     * Goes on at a later offset of the source, if nothing of the partition is on its way any more.
+     *
+     * @param from what was to be fetched next when the offsets up to the later one were found to be lost
+     */
+    public void skip(int slot, long from, long offset) {
+        producer.commands().put(new BatchProducer.Command.Skip(slot, from, offset));
+    }
+
+    /**
+     * Goes on at an offset from which on the source is no longer what was copied, if nothing of the partition is on its way
+     * any more.
+     *
+     * @param from what was to be fetched next when that was found
+     * @param onRewound told on the lane's thread, when it was done, how many copied records the source has lost
+     */
+    public void rewind(int slot, long from, long offset, LongConsumer onRewound) {
+        producer.commands().put(new BatchProducer.Command.Rewind(slot, from, offset, onRewound));
+    }
+
+    /**
+     * Fetches a partition no longer, and copies it no longer once what was fetched is acknowledged and was handed out to be
+     * saved; to be called again until that is so.
+     *
+     * @return whether it is, answered on the lane's thread
+     */
+    public CompletableFuture<Boolean> finish(int slot) {
+        if (slots.remove(slot) != null) {
+            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+        }
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        producer.commands().put(new BatchProducer.Command.Finish(slot, answer));
+        return answer;
     }
 
     /** Copies a partition no longer. What is in flight may still be written. */

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class OffsetLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetLog.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final int MISSES_TO_BELIEVE = 3;
 
     private final FlowConfig flow;
     private final Duration timeout;
@@ -55,6 +57,12 @@ public final class OffsetLog implements AutoCloseable {
     private final OffsetLogContents contents;
     private Producer<byte[], byte[]> producer;
     private Consumer<byte[], byte[]> consumer;
+
+    /** Of the topic as it was first seen, zero before that and where brokers have no topic ids. */
+    private Uuid topicId = Uuid.ZERO_UUID;
+
+    /** How often in a row the topic was not there: a broker that just started may not know it yet. */
+    private int missed;
 
     /** Up to where the log was read. */
     private long readOffset;
@@ -79,6 +87,31 @@ public final class OffsetLog implements AutoCloseable {
      */
     public void ensureTopic(Admin target) throws InterruptedException {
         new OffsetLogTopic(flow, timeout).ensure(target);
+    }
+
+    /**
+     * Checks that the topic is the one that was there when this was first called.
+     *
+     * @throws OffsetLogException when it was deleted meanwhile: what others saved there is gone, and what this instance
+     *     knows is not all there was
+     */
+    public void requireTopic(Admin target) throws InterruptedException {
+        Optional<Uuid> found = new OffsetLogTopic(flow, timeout).find(target);
+        missed = found.isPresent() ? 0 : missed + 1;
+        if (missed >= MISSES_TO_BELIEVE) {
+            throw deleted("");
+        }
+        Uuid now = found.orElse(topicId);
+        if (!topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(now)) {
+            throw deleted(" and created again");
+        }
+        topicId = now;
+    }
+
+    private OffsetLogException deleted(String more) {
+        return OffsetLogException.refused(named(flow) + ", which keeps the flow's progress, was deleted" + more
+                + " while the flow ran: nobody knows any more what was copied. Restore the topic; without it the flow"
+                + " begins where topics.start says when it is started again, and copies again what the target has");
     }
 
     /**
@@ -129,6 +162,11 @@ public final class OffsetLog implements AutoCloseable {
     /** Writes who owns a partition group. */
     public void save(GroupOwner owner) throws InterruptedException {
         saveOwners(List.of(owner));
+    }
+
+    /** Writes between which clusters the flow copies. */
+    public void save(FlowEnds ends) throws InterruptedException {
+        write(List.of(record(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
     }
 
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
@@ -326,7 +364,7 @@ public final class OffsetLog implements AutoCloseable {
         return flow.offsetsTopic() + " on " + flow.target().name();
     }
 
-    private static InterruptedException interrupted(InterruptException cause) {
+    static InterruptedException interrupted(InterruptException cause) {
         Thread.interrupted(); // It is thrown on instead.
         InterruptedException thrown = new InterruptedException(cause.getMessage());
         thrown.initCause(cause);

@@ -42,7 +42,17 @@ final class OffsetLogClients {
 
     /** Without a group: the log is read from its beginning, whoever read it before. */
     static Consumer<byte[], byte[]> consumer(FlowConfig flow) {
+        return consumer(properties(flow));
+    }
+
+    /** The same for other flows' logs. */
+    static Consumer<byte[], byte[]> consumerOfOthers(FlowConfig flow) {
         Map<String, Object> properties = properties(flow);
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-others");
+        return consumer(properties);
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties) {
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

@@ -24,6 +24,10 @@ final class OffsetLogContents {
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
     private final Map<TopicPartition, Map<Integer, Versions<ChunkEntry>>> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
+
+    /** {@code null} where nothing is said of them. */
+    private FlowEnds ends;
+
     private long foreignRecords;
 
     OffsetLogContents(String topic) {
@@ -39,7 +43,8 @@ final class OffsetLogContents {
             long targetEnd,
             long records,
             int closedRuns,
-            Runs lastRun)
+            Runs lastRun,
+            SourceSeen source)
             implements Entry {}
 
     private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) implements Entry {}
@@ -126,6 +131,8 @@ final class OffsetLogContents {
             acceptChunk(OffsetLogFormat.source(key), OffsetLogFormat.intOf(key, "chunk"), parsedValue);
         } else if (kind.equals(OffsetLogFormat.GROUP)) {
             acceptGroup(key, parsedValue);
+        } else if (kind.equals(OffsetLogFormat.FLOW)) {
+            ends = parsedValue == null ? null : OffsetLogFormat.ends(parsedValue);
         } else {
             foreignRecords++;
         }
@@ -145,16 +152,18 @@ final class OffsetLogContents {
             progress.remove(source);
             return;
         }
+        long position = OffsetLogFormat.longOf(value, "position");
         ProgressEntry entry = new ProgressEntry(
                 OffsetLogFormat.pair(source, value),
                 OffsetLogFormat.writer(value),
                 OffsetLogFormat.longOf(value, "start"),
                 OffsetLogFormat.targetStart(value),
-                OffsetLogFormat.longOf(value, "position"),
+                position,
                 OffsetLogFormat.longOf(value, "targetEnd"),
                 OffsetLogFormat.longOf(value, "records"),
                 OffsetLogFormat.intOf(value, "closedRuns"),
-                OffsetLogFormat.runs(value, "lastRun"));
+                OffsetLogFormat.runs(value, "lastRun"),
+                OffsetLogFormat.source(position, value));
         requireSound(entry);
         progress.computeIfAbsent(source, ignored -> new Versions<>()).put(entry);
     }
@@ -218,7 +227,7 @@ final class OffsetLogContents {
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
         progress.forEach((source, versions) -> partitions.put(source, saved(versions.latest(groups))));
-        return new SavedState(partitions, groups, foreignRecords);
+        return new SavedState(partitions, groups, Optional.ofNullable(ends), foreignRecords);
     }
 
     /** What the log says of one partition so far. */
@@ -252,7 +261,8 @@ final class OffsetLogContents {
                 entry.position(),
                 entry.targetEnd(),
                 isWhole ? runs : lastRun,
-                isWhole);
+                isWhole,
+                entry.source());
     }
 
     /** The closed runs that the progress counts, as far as they are there, and the last run. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.replicator.partition.LeaderEpochs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.Uuid;
  *   {"v":1,"kind":"progress","topic":"orders","partition":3}   one per source partition, the last run in it
  *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
  *   {"v":1,"kind":"group","group":7}                           one per partition group
+ *   {"v":1,"kind":"flow"}                                      between which clusters the flow copies
  * </pre>
  *
  * <p>A key is compared byte by byte when the topic is compacted, so the order of its fields must never change.
@@ -29,6 +31,7 @@ final class OffsetLogFormat {
     static final String PROGRESS = "progress";
     static final String RUNS = "runs";
     static final String GROUP = "group";
+    static final String FLOW = "flow";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,6 +47,10 @@ final class OffsetLogFormat {
 
     static byte[] groupKey(int partitionGroup) {
         return bytes(key(GROUP).put("group", partitionGroup));
+    }
+
+    static byte[] flowKey() {
+        return bytes(key(FLOW));
     }
 
     private static ObjectNode key(String kind) {
@@ -66,6 +73,7 @@ final class OffsetLogFormat {
         putRuns(value.putArray("lastRun"), changes.lastRun());
         putIds(value, progress.pair());
         putWriter(value, progress.writer());
+        putSource(value, progress.source());
         return bytes(value);
     }
 
@@ -88,6 +96,13 @@ final class OffsetLogFormat {
         return bytes(value);
     }
 
+    static byte[] flowValue(FlowEnds ends) {
+        return bytes(value().put("source", ends.sourceName())
+                .put("sourceClusterId", ends.sourceId())
+                .put("target", ends.targetName())
+                .put("targetClusterId", ends.targetId()));
+    }
+
     private static ObjectNode value() {
         return JsonNodeFactory.instance.objectNode().put("v", VERSION);
     }
@@ -108,6 +123,16 @@ final class OffsetLogFormat {
         value.put("partitionGroup", writer.partitionGroup());
         value.put("producerId", writer.producerId());
         value.put("producerEpoch", writer.producerEpoch());
+    }
+
+    private static void putSource(ObjectNode value, SourceSeen source) {
+        value.put("sourceLogStart", source.logStart());
+        ArrayNode epochs = value.putArray("leaderEpochs");
+        for (int i = 0; i < source.leaderEpochs().count(); i++) {
+            epochs.addArray()
+                    .add(source.leaderEpochs().epoch(i))
+                    .add(source.leaderEpochs().start(i));
+        }
     }
 
     private static byte[] bytes(ObjectNode node) {
@@ -154,6 +179,26 @@ final class OffsetLogFormat {
                 longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE));
     }
 
+    /** Records of earlier versions say nothing of their source. */
+    static SourceSeen source(long position, JsonNode value) {
+        JsonNode array = value.path("leaderEpochs");
+        int[] epochs = new int[array.size()];
+        long[] starts = new long[array.size()];
+        for (int i = 0; i < epochs.length; i++) {
+            JsonNode pair = array.get(i);
+            if (pair.size() != 2) {
+                throw new IllegalArgumentException("leaderEpochs[" + i + "] is not [epoch, start]");
+            }
+            epochs[i] = (int) whole(pair.get(0), "leaderEpochs");
+            starts[i] = whole(pair.get(1), "leaderEpochs");
+        }
+        LeaderEpochs known = LeaderEpochs.of(epochs, starts);
+        if (!known.below(position).equals(known)) {
+            throw new IllegalArgumentException("leaderEpochs " + known + " are beyond the position, " + position);
+        }
+        return new SourceSeen(known, value.has("sourceLogStart") ? longOf(value, "sourceLogStart") : -1);
+    }
+
     static Runs runs(JsonNode value, String field) {
         JsonNode array = value.path(field);
         if (!array.isArray()) {
@@ -185,6 +230,14 @@ final class OffsetLogFormat {
                 longOf(value, "producerId"),
                 (short) longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE),
                 former);
+    }
+
+    static FlowEnds ends(JsonNode value) {
+        return new FlowEnds(
+                text(value, "source"),
+                text(value, "sourceClusterId"),
+                text(value, "target"),
+                text(value, "targetClusterId"));
     }
 
     static String text(JsonNode node, String field) {

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -57,14 +58,15 @@ final class OffsetLogTopic {
 
     /** Makes sure that the topic is there and keeps what is written to it. */
     void ensure(Admin admin) throws InterruptedException {
-        if (exists(admin)) {
+        if (find(admin).isPresent()) {
             checkPolicy(admin);
         } else {
             create(admin);
         }
     }
 
-    private boolean exists(Admin admin) throws InterruptedException {
+    /** The topic's id, zero where brokers have none; nothing when there is no such topic. */
+    Optional<Uuid> find(Admin admin) throws InterruptedException {
         try {
             TopicDescription found =
                     await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
@@ -73,10 +75,10 @@ final class OffsetLogTopic {
                 throw OffsetLogException.refused(named() + " has " + partitions
                         + " partitions, progress needs a topic of 1; delete it if nothing depends on it");
             }
-            return true;
+            return Optional.of(found.topicId());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return false;
+                return Optional.empty();
             }
             throw failed("cannot be described", e.getCause());
         }

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 public final class OffsetMap {
     private static final int FIRST_CAPACITY = 4;
 
-    private final long start;
+    private long start;
 
     /** Below it the target holds nothing of the copy but what the runs say; -1 when that is not known. */
     private long targetStart;
@@ -99,9 +99,9 @@ public final class OffsetMap {
      * @param length how many records, at least one
      */
     public void append(long sourceStart, long targetStart, int length) {
-        if (sourceStart < position || targetStart < Math.max(0, targetEnd()) || length < 1) {
+        if (sourceStart < position || targetStart < Math.max(0, targetFloor()) || length < 1) {
             throw new IllegalArgumentException("run " + sourceStart + "->" + targetStart + " x" + length
-                    + " does not follow position " + position + ", target end " + targetEnd());
+                    + " does not follow position " + position + ", target offset " + targetFloor());
         }
         int last = runs - 1;
         boolean extendsLast = last >= 0
@@ -142,6 +142,36 @@ public final class OffsetMap {
         position = newPosition;
     }
 
+    /**
+     * Goes back to where the source's log parted from the one that was copied: what was copied from there on is no longer
+     * on the source. It stays on the target, where no run covers it any more; what the source has in its place comes
+     * behind it, so that a source offset always means the record that the source has now.
+     *
+     * @param newPosition at or below the position
+     * @return how many copied records the source has lost
+     */
+    public long cutAt(long newPosition) {
+        if (newPosition < 0 || newPosition > position) {
+            throw new IllegalArgumentException("cannot cut at " + newPosition + ", position is " + position);
+        }
+        targetIsKnownTo(targetEnd());
+        long before = records;
+        while (runs > 0 && sources[runs - 1] >= newPosition) {
+            runs--;
+            records -= lengths[runs];
+        }
+        if (runs > 0) {
+            long beyond = Math.max(0, sources[runs - 1] + lengths[runs - 1] - newPosition);
+            lengths[runs - 1] -= beyond;
+            records -= beyond;
+        }
+        start = Math.min(start, newPosition);
+        position = newPosition;
+        takenClosedRuns = Math.min(takenClosedRuns, closedRuns());
+        takenPosition = -1;
+        return before - records;
+    }
+
     /** The first source offset this map knows of: where copying began. */
     public long start() {
         return start;
@@ -163,6 +193,11 @@ public final class OffsetMap {
      */
     public long targetStart() {
         return targetStart;
+    }
+
+    /** The lowest target offset at which the next record can stand, -1 when nothing is known of the target. */
+    public long targetFloor() {
+        return Math.max(targetEnd(), targetStart);
     }
 
     /** The target was read up to this offset, and all of the copy that was found there is in the runs. */
@@ -212,7 +247,7 @@ public final class OffsetMap {
         if (run >= 0 && sourceOffset < sources[run] + lengths[run]) {
             return new Translation.Exact(targets[run] + (sourceOffset - sources[run]));
         }
-        return new Translation.Exact(run + 1 < runs ? targets[run + 1] : targetEnd());
+        return new Translation.Exact(run + 1 < runs ? targets[run + 1] : targetFloor());
     }
 
     /** The source offset of the record that stands at a target offset; empty when no run put one there. */

@@ -7,13 +7,20 @@ package io.replicator.offsets;
  * @param pair which partition
  * @param writer who wrote it
  * @param changes where it stands
+ * @param source what was seen of its source
  */
-public record Progress(PartitionPair pair, Writer writer, MapChanges changes) {
+public record Progress(PartitionPair pair, Writer writer, MapChanges changes, SourceSeen source) {
+    /** Of a source that nothing is known of. */
+    public Progress(PartitionPair pair, Writer writer, MapChanges changes) {
+        this(pair, writer, changes, SourceSeen.NOTHING);
+    }
+
     /** The later progress, with what an earlier one of the same map could not save. */
     static Progress withUnsaved(Progress earlier, Progress later) {
         if (!earlier.pair().equals(later.pair())) {
             return later;
         }
-        return new Progress(later.pair(), later.writer(), later.changes().withUnsaved(earlier.changes()));
+        return new Progress(
+                later.pair(), later.writer(), later.changes().withUnsaved(earlier.changes()), later.source());
     }
 }

@@ -12,6 +12,7 @@ package io.replicator.offsets;
  * @param runs ascending
  * @param isWhole false when saved runs were missing or contradicted the progress: then only the last run is here, which
  *     is saved with the progress itself, and {@code start} is where it begins
+ * @param source what was seen of its source
  */
 public record SavedProgress(
         PartitionPair pair,
@@ -21,7 +22,8 @@ public record SavedProgress(
         long position,
         long targetEnd,
         Runs runs,
-        boolean isWhole) {
+        boolean isWhole,
+        SourceSeen source) {
     /** A map that goes on from here. */
     public OffsetMap toOffsetMap() {
         return new OffsetMap(this);

@@ -1,6 +1,7 @@
 package io.replicator.offsets;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -8,10 +9,14 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param partitions the progress by source partition
  * @param groups the owners by partition group
+ * @param ends between which clusters the flow copies, if that is on record
  * @param foreignRecords how many records nobody could make sense of
  */
 public record SavedState(
-        Map<TopicPartition, SavedProgress> partitions, Map<Integer, GroupOwner> groups, long foreignRecords) {
+        Map<TopicPartition, SavedProgress> partitions,
+        Map<Integer, GroupOwner> groups,
+        Optional<FlowEnds> ends,
+        long foreignRecords) {
     public SavedState {
         partitions = Map.copyOf(partitions);
         groups = Map.copyOf(groups);

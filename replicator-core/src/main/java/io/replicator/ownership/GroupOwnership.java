@@ -1,6 +1,5 @@
 package io.replicator.ownership;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
 import io.replicator.topics.ClusterAdmin;
@@ -193,7 +192,7 @@ public final class GroupOwnership {
     private void beginAlone() throws InterruptedException {
         boolean isDue = !isAssigned
                 && !hasBegunAlone
-                && flow.delivery() == Delivery.EXACTLY_ONCE
+                && flow.delivery().isFenced()
                 && System.nanoTime() - lookAroundAtNanos >= 0;
         if (!isDue) {
             return;

@@ -20,11 +20,16 @@ public enum Fault {
     TARGET_NOT_AUTHORIZED(Remedy.STOP_PARTITION),
     SOURCE_BATCH_CORRUPT(Remedy.STOP_PARTITION),
     SOURCE_OFFSET_OUT_OF_RANGE(Remedy.RESTART_PARTITION),
+    SOURCE_TRUNCATED(Remedy.RESTART_PARTITION),
     TARGET_BATCH_CORRUPT(Remedy.RESTART_PARTITION),
     TARGET_TRUNCATED(Remedy.STOP_PARTITION),
+    /** It grants no producer ids, or knows nothing of transactions: some services that speak Kafka's protocol. */
+    TARGET_LACKS_TRANSACTIONS(Remedy.STOP_PARTITION),
     RECORD_TOO_LARGE(Remedy.STOP_PARTITION),
     RECORD_REFUSED(Remedy.STOP_PARTITION),
     SEQUENCE_LOST(Remedy.RENEW_IDENTITY),
+    /** Nothing was written: the transaction is not, or no longer, what we take it for. */
+    TRANSACTION_LOST(Remedy.ABORT_TRANSACTION),
     FENCED(Remedy.GIVE_UP_GROUP),
     MEMORY_TOO_SMALL(Remedy.STOP_PARTITION),
     UNEXPECTED(Remedy.STOP_PARTITION);

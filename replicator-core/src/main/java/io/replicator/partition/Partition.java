@@ -21,6 +21,10 @@ public final class Partition {
     private final AtomicLong sourceEnd = new AtomicLong(-1);
     private volatile Health sourceHealth = Health.RUNNING;
     private volatile long outOfRangeOffset = -1;
+    private volatile Divergence divergence = Divergence.NONE;
+    private volatile LeaderEpochs leaderEpochs = LeaderEpochs.NONE;
+    private volatile long highWatermark = -1;
+    private volatile FetchEnd fetchEnd = FetchEnd.NOT_YET;
 
     // Written by the producer.
     private final AtomicLong position;
@@ -29,12 +33,16 @@ public final class Partition {
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong releasedBytes = new AtomicLong();
+    private final AtomicLong targetKnownTo = new AtomicLong(-1);
+    private final AtomicLong truncatedRecords = new AtomicLong();
     private volatile Health targetHealth = Health.RUNNING;
 
     // Written by the control plane.
     private volatile Health controlHealth = Health.RUNNING;
     private volatile int targetMaxBatchBytes;
     private final AtomicLong gapRecords = new AtomicLong();
+    private final AtomicLong recreations = new AtomicLong();
+    private volatile Health transactionHealth = Health.RUNNING;
 
     /**
      * @param source topic and number on the source
@@ -139,6 +147,16 @@ public final class Partition {
         targetEnd.setRelease(newTargetEnd);
     }
 
+    /** The producer: below this target offset stands nothing of the copy that is not known. */
+    public void targetIsKnownTo(long offset) {
+        targetKnownTo.setRelease(offset);
+    }
+
+    /** The target offset up to which all of the copy is known, markers of this flow included; -1 when none is. */
+    public long targetKnownTo() {
+        return targetKnownTo.getAcquire();
+    }
+
     /** The producer: records were acknowledged. */
     public void copied(long moreRecords, long moreBytes, long maxTimestamp) {
         records.setRelease(records.getPlain() + moreRecords);
@@ -159,6 +177,48 @@ public final class Partition {
     /** The offset that the source does not have, -1 when all is well. */
     public long outOfRangeOffset() {
         return outOfRangeOffset;
+    }
+
+    /** The fetcher: the source's log is not the one that was read, or {@link Divergence#NONE} when it answered again. */
+    public void divergenceIs(Divergence found) {
+        divergence = found;
+    }
+
+    /** How the source's log differs from what was read, as its leader said last. */
+    public Divergence divergence() {
+        return divergence;
+    }
+
+    /** The fetcher, and before that whoever makes the partition: which leaders wrote what was read. */
+    public void leaderEpochsAre(LeaderEpochs epochs) {
+        leaderEpochs = epochs;
+    }
+
+    /** Which leaders wrote what was read, which is more than what was acknowledged. */
+    public LeaderEpochs leaderEpochs() {
+        return leaderEpochs;
+    }
+
+    /** The fetcher: the partition is fetched no longer. */
+    public void fetchEndedAt(FetchEnd end) {
+        fetchEnd = end;
+    }
+
+    /** The fetcher's last word, {@link FetchEnd#NOT_YET} while the partition is fetched. */
+    public FetchEnd fetchEnd() {
+        return fetchEnd;
+    }
+
+    /** The fetcher: up to where the source's records are on all in-sync replicas, committed or not. */
+    public void highWatermarkIs(long offset) {
+        if (offset != highWatermark) {
+            highWatermark = offset;
+        }
+    }
+
+    /** The source's high watermark as last seen, -1 before. */
+    public long highWatermark() {
+        return highWatermark;
     }
 
     /** The fetcher's view of the partition. */
@@ -190,6 +250,13 @@ public final class Partition {
         controlHealth = health;
     }
 
+    /** The control plane: whether a transaction on the source holds the partition up. */
+    public void transactionHealthIs(Health health) {
+        if (!health.equals(transactionHealth)) {
+            transactionHealth = health;
+        }
+    }
+
     public Health sourceHealth() {
         return sourceHealth;
     }
@@ -200,7 +267,7 @@ public final class Partition {
 
     /** What a person should hear about the partition. */
     public Health health() {
-        return controlHealth.worseOf(sourceHealth).worseOf(targetHealth);
+        return controlHealth.worseOf(transactionHealth).worseOf(sourceHealth).worseOf(targetHealth);
     }
 
     /** The largest batch the target topic takes, in bytes. */
@@ -218,8 +285,30 @@ public final class Partition {
         gapRecords.setRelease(gapRecords.getPlain() + records);
     }
 
+    /** The producer: so many copied records are no longer on the source. */
+    public void truncated(long lostRecords) {
+        truncatedRecords.setRelease(truncatedRecords.getPlain() + lostRecords);
+    }
+
+    /** Records that were copied and that the source then lost, as far as this process found out. */
+    public long truncatedRecords() {
+        return truncatedRecords.getAcquire();
+    }
+
     public long gapRecords() {
         return gapRecords.getAcquire();
+    }
+
+    /** How often the source's topic was deleted and created again, and copied on. */
+    public long recreations() {
+        return recreations.getAcquire();
+    }
+
+    /** Whoever makes the partition: what was counted of it before. */
+    public void countsOnFrom(long formerRecreations, long formerGapRecords, long formerTruncatedRecords) {
+        recreations.setRelease(formerRecreations);
+        gapRecords.setRelease(formerGapRecords);
+        truncatedRecords.setRelease(formerTruncatedRecords);
     }
 
     @Override

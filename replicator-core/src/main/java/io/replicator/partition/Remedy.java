@@ -10,6 +10,8 @@ public enum Remedy {
     STOP_PARTITION,
     /** The partition group takes a new producer epoch; its partitions then go on from their positions. */
     RENEW_IDENTITY,
+    /** The partition group's open transaction is aborted; its partitions go on from their positions. */
+    ABORT_TRANSACTION,
     /** Another owner has taken the partition group: let go of it at once. */
     GIVE_UP_GROUP
 }

@@ -4,6 +4,7 @@ import io.replicator.agent.Agent;
 import io.replicator.agent.Doorbell;
 import io.replicator.agent.Mailbox;
 import io.replicator.config.Shaping;
+import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.GroupEvents;
 import io.replicator.measure.ProduceMeasures;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -43,8 +45,27 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         /** Write a partition no longer. */
         record Remove(int number) implements Command {}
 
-        /** What is below an offset is lost on the source: go on there. */
-        record Skip(int number, long offset) implements Command {}
+        /**
+         * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
+         *
+         * @param from what was to be fetched next when it was found to be lost
+         */
+        record Skip(int number, long from, long offset) implements Command {}
+
+        /**
+         * What was copied from an offset on is no longer on the source: go on there, once all that was fetched is
+         * acknowledged.
+         *
+         * @param from what was to be fetched next when that was found
+         * @param onRewound told on the producer's thread, when it was done, how many copied records were lost
+         */
+        record Rewind(int number, long from, long offset, LongConsumer onRewound) implements Command {}
+
+        /**
+         * Write a partition no longer, once all that was fetched of it is acknowledged and was collected. The fetcher was told before to fetch
+         * it no longer. The answer, on the producer's thread, says whether it is done.
+         */
+        record Finish(int number, CompletableFuture<Boolean> answer) implements Command {}
 
         /** Say what is to be saved; answered on the producer's thread. */
         record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
@@ -79,6 +100,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
      * @param name of the thread
      * @param transactionalIds prefix of the partition groups' transactional ids, the group's number follows; empty for
      *     anonymous identities
+     * @param transactions when transactions are committed; empty where nothing is written in them
      * @param maxRequestBytes bound of one produce request, unless a single batch is larger
      * @param shaping how batches are made for the target
      * @param epochOffsetNanos what is to be added to the agents' time to make it nanoseconds since 1970
@@ -86,9 +108,26 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     public record Settings(
             String name,
             Optional<String> transactionalIds,
+            Optional<TransactionBounds> transactions,
             int maxRequestBytes,
             Shaping shaping,
-            long epochOffsetNanos) {}
+            long epochOffsetNanos) {
+        public Settings {
+            if (transactions.isPresent() && transactionalIds.isEmpty()) {
+                throw new IllegalArgumentException("transactions need transactional ids");
+            }
+        }
+
+        /** Of a producer that writes outside of transactions. */
+        public Settings(
+                String name,
+                Optional<String> transactionalIds,
+                int maxRequestBytes,
+                Shaping shaping,
+                long epochOffsetNanos) {
+            this(name, transactionalIds, Optional.empty(), maxRequestBytes, shaping, epochOffsetNanos);
+        }
+    }
 
     private static final int COMMANDS_PER_TURN = 1_000;
     private static final int SLOTS_PER_TURN = 4_096;
@@ -223,7 +262,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         target = connect.get();
         verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
         openings = new Openings(target, measures, this);
-        identities = new GroupIdentities(target, settings.transactionalIds(), random, windows, openings, this, events);
+        identities = new GroupIdentities(
+                target,
+                settings.transactionalIds(),
+                random,
+                windows,
+                openings,
+                this,
+                events,
+                settings.transactions().map(bounds -> new GroupTransaction.Shared(bounds, verdicts)));
         openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
@@ -265,7 +312,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void await(long fromNanos, long mostNanos) {
         long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
-        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos));
+        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos), fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }
@@ -276,7 +323,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Remove remove) {
             remove(remove.number());
         } else if (command instanceof Command.Skip skip) {
-            skip(skip.number(), skip.offset());
+            skip(skip);
+        } else if (command instanceof Command.Rewind rewind) {
+            rewind(rewind);
+        } else if (command instanceof Command.Finish finish) {
+            finish.answer().complete(finish(finish.number()));
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
@@ -296,6 +347,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             window.releasing = true;
             openings.end(window);
         }
+        identities.hurry(release.partitionGroup());
         releasing.add(release);
     }
 
@@ -330,6 +382,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
     private void drain(CompletableFuture<Void> answer) {
         drained = answer;
+        identities.hurry();
         for (PartitionWindow window : windows) {
             if (!window.isOver()) {
                 restart(window, window.dropUnsent(), nowNanos);
@@ -345,7 +398,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 target.topic(partition.targetTopic()),
                 identities.of(partition.group()),
                 add.map(),
-                stock);
+                stock,
+                identities.transactionOf(partition.group()));
         window.lastProgressNanos = nowNanos;
         windows.add(window);
         identities.added(window);
@@ -360,20 +414,50 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
     }
 
-    private void skip(int number, long offset) {
-        PartitionWindow window = windows.get(number);
-        if (window == null
-                || window.isOver()
-                || !window.isEmpty()
-                || offset <= window.map().position()) {
-            return;
+    private void skip(Command.Skip skip) {
+        PartitionWindow window = windows.get(skip.number());
+        if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
+            window.skipTo(skip.offset());
+            goesOn(window);
+            restart(window, skip.offset(), nowNanos);
         }
-        window.map().advance(offset);
-        window.publishPosition();
+    }
+
+    private void rewind(Command.Rewind rewind) {
+        PartitionWindow window = windows.get(rewind.number());
+        if (standsAt(window, rewind.from())) {
+            // While the target's tail is looked for, the fetcher is ahead of the position.
+            long offset = Math.min(rewind.offset(), window.map().position());
+            long lostRecords = window.map().cutAt(offset);
+            window.partition().truncated(lostRecords);
+            window.publishPosition();
+            goesOn(window);
+            restart(window, offset, nowNanos);
+            rewind.onRewound().accept(lostRecords);
+        }
+    }
+
+    private static void goesOn(PartitionWindow window) {
         if (window.opening == null) {
             window.partition().targetHealthBecomes(Health.RUNNING);
         }
-        restart(window, offset, nowNanos);
+    }
+
+    private boolean finish(int number) {
+        PartitionWindow window = windows.get(number);
+        if (window == null) {
+            return true;
+        }
+        boolean isFinished = window.isFinished() && !window.map().hasChanges();
+        if (!window.isOver() && !isFinished) {
+            return false;
+        }
+        remove(number);
+        return true;
+    }
+
+    private static boolean standsAt(PartitionWindow window, long fetchOffset) {
+        return window != null && !window.isOver() && window.standsAt(fetchOffset);
     }
 
     private void answerDrain() {

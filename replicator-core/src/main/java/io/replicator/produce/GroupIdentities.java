@@ -32,6 +32,12 @@ final class GroupIdentities {
     /** A fence that is to be tried again is, so soon. */
     private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /**
+     * Brokers forget a producer that did not write to a partition for a day, and with it who was fenced there. A process
+     * that was frozen for a good part of that writes no more under what it was granted before.
+     */
+    private static final long FROZEN_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private final ClusterView target;
     private final Optional<String> transactionalIds;
     private final RandomGenerator random;
@@ -39,12 +45,20 @@ final class GroupIdentities {
     private final Openings openings;
     private final Verdicts.Consequences consequences;
     private final GroupEvents events;
+
+    /** Of a flow that writes in transactions. */
+    private final Optional<GroupTransaction.Shared> transactions;
+
     private final Map<Integer, Group> groups = new HashMap<>();
+    private long polledNanos;
 
     /** One group's identity, its fence, and what was told of them. */
     private final class Group implements Fence.Listener {
         private final ProducerIdentity identity;
         private final Optional<Fence> fence;
+
+        /** {@code null} where nothing is written in transactions. */
+        private final GroupTransaction transaction;
 
         /** Target partitions that may have been written under the latest grant. */
         private final Set<TopicPartition> written = new HashSet<>();
@@ -55,6 +69,9 @@ final class GroupIdentities {
         private long toldNanos;
         private boolean isGivenUp;
 
+        /** Whether its partitions are to be fenced and read under the next grant, even if it follows the one before. */
+        private boolean isToBeRead;
+
         /** Since when no transaction came to its end, 0 when one did. */
         private long waitingNanos;
 
@@ -62,6 +79,17 @@ final class GroupIdentities {
             this.identity = identity;
             this.fence = identity.coordinator()
                     .map(coordinator -> new Fence(target, coordinator, this::hasLeader, this, random));
+            this.transaction = transactions
+                    .map(shared -> new GroupTransaction(
+                            shared,
+                            target,
+                            windows,
+                            consequences,
+                            identity,
+                            this::hasLeader,
+                            () -> isToBeRead = true,
+                            random))
+                    .orElse(null);
         }
 
         private boolean hasLeader(TopicPartition partition) {
@@ -72,8 +100,20 @@ final class GroupIdentities {
             return isLed;
         }
 
+        /** Another one has the group by now, or may have. */
+        void letGo() {
+            if (fence.isPresent()) {
+                identity.taken();
+            }
+        }
+
         boolean isFencing() {
             return fence.isPresent() && !fence.get().isIdle();
+        }
+
+        /** Whether a transaction is open, or may be, that a new epoch would end. */
+        boolean hasTransaction() {
+            return transaction != null && !transaction.isIdle();
         }
 
         boolean isToldLately(long nowNanos) {
@@ -123,6 +163,7 @@ final class GroupIdentities {
     /**
      * @param transactionalIds prefix of the groups' transactional ids; empty for anonymous identities
      * @param events who is told of the groups
+     * @param transactions of a flow that writes in them
      */
     GroupIdentities(
             ClusterView target,
@@ -131,7 +172,8 @@ final class GroupIdentities {
             Windows windows,
             Openings openings,
             Verdicts.Consequences consequences,
-            GroupEvents events) {
+            GroupEvents events,
+            Optional<GroupTransaction.Shared> transactions) {
         this.target = target;
         this.transactionalIds = transactionalIds;
         this.random = random;
@@ -139,10 +181,29 @@ final class GroupIdentities {
         this.openings = openings;
         this.consequences = consequences;
         this.events = events;
+        this.transactions = transactions;
     }
 
     ProducerIdentity of(int group) {
         return groupOf(group).identity;
+    }
+
+    /** {@code null} where nothing is written in transactions. */
+    GroupTransaction transactionOf(int group) {
+        return groupOf(group).transaction;
+    }
+
+    /** What is in transactions is committed as soon as nothing is on its way. */
+    void hurry() {
+        groups.keySet().forEach(this::hurry);
+    }
+
+    /** The same for one group. */
+    void hurry(int partitionGroup) {
+        Group group = groups.get(partitionGroup);
+        if (group != null && group.transaction != null) {
+            group.transaction.hurry();
+        }
     }
 
     private Group groupOf(int group) {
@@ -188,6 +249,9 @@ final class GroupIdentities {
         if (window.opening != null && group != null && group.identity == window.identity()) {
             group.fence.ifPresent(fence -> fence.remove(window.opening.target));
         }
+        if (window.transaction() != null) {
+            window.transaction().left(window);
+        }
         openings.end(window);
     }
 
@@ -209,25 +273,36 @@ final class GroupIdentities {
         Group group = groups.remove(partitionGroup);
         if (group != null) {
             group.fence.ifPresent(Fence::end);
+            if (group.transaction != null) {
+                group.transaction.close();
+            }
         }
     }
 
     /** How long the thread may wait for brokers. */
-    long waitNanos(long mostNanos) {
+    long waitNanos(long mostNanos, long nowNanos) {
+        long waitNanos = mostNanos;
         for (Group group : groups.values()) {
             if (group.isFencing()) {
-                return Math.min(mostNanos, FENCING_WAIT_NANOS);
+                waitNanos = Math.min(waitNanos, FENCING_WAIT_NANOS);
+            }
+            if (group.transaction != null) {
+                waitNanos = Math.min(waitNanos, group.transaction.nextNanos(nowNanos));
             }
         }
-        return mostNanos;
+        return waitNanos;
     }
 
     /** Asks for what is missing and tells the windows what has come. */
     int poll(long nowNanos) {
+        if (polledNanos != 0 && nowNanos - polledNanos > FROZEN_NANOS) {
+            groups.values().forEach(Group::letGo);
+        }
+        polledNanos = nowNanos;
         int work = 0;
         for (Group group : groups.values()) {
             ProducerIdentity identity = group.identity;
-            work += identity.poll(group.isFencing(), nowNanos);
+            work += identity.poll(group.isFencing() || group.hasTransaction(), nowNanos);
             if (identity.given() != group.toldGiven) {
                 group.toldGiven = identity.given();
                 if (group.fence.isPresent()) {
@@ -247,6 +322,9 @@ final class GroupIdentities {
             if (group.fence.isPresent()) {
                 work += fenceOn(group, nowNanos);
             }
+            if (group.transaction != null) {
+                work += writeOn(group, nowNanos);
+            }
         }
         return work;
     }
@@ -254,7 +332,8 @@ final class GroupIdentities {
     private static int fenceOn(Group group, long nowNanos) {
         ProducerIdentity identity = group.identity;
         // A transaction that was begun is ended, whatever became of the grant.
-        if (!identity.mayFence() && !group.isFencing()) {
+        boolean mayBegin = identity.mayFence() && !group.hasTransaction();
+        if (!mayBegin && !group.isFencing()) {
             return 0;
         }
         int work = group.fence.orElseThrow().poll(identity.grant(), nowNanos);
@@ -262,6 +341,12 @@ final class GroupIdentities {
             identity.giveBack();
         }
         return work;
+    }
+
+    /** A transactional id has one transaction at a time: that of a fence goes before those that are written in. */
+    private static int writeOn(Group group, long nowNanos) {
+        boolean makesWay = group.isFencing() || group.fence.orElseThrow().wants();
+        return group.transaction.poll(makesWay, nowNanos);
     }
 
     private int tellWhyNot(Group group) {
@@ -302,14 +387,15 @@ final class GroupIdentities {
         for (PartitionWindow window : all) {
             if (group.fence.isEmpty()) {
                 goOn(window, nowNanos);
-            } else if (window.opening == null && group.identity.follows()) {
-                group.written.add(openings.targetOf(window));
+            } else if (window.opening == null && group.identity.follows() && !group.isToBeRead) {
+                group.written.add(window.target());
                 goOn(window, nowNanos);
             } else {
-                group.fence.get().remove(openings.targetOf(window));
+                group.fence.get().remove(window.target());
                 fence(group, openings.beginAnew(window, nowNanos));
             }
         }
+        group.isToBeRead = false;
     }
 
     private void goOn(PartitionWindow window, long nowNanos) {
@@ -343,6 +429,9 @@ final class GroupIdentities {
         if (!group.isGivenUp && group.fence.isPresent()) {
             group.isGivenUp = true;
             group.fence.get().end();
+            if (group.transaction != null) {
+                group.transaction.close();
+            }
             events.fenced(group.identity.group());
         }
         return given;

@@ -148,7 +148,7 @@ final class HeldBatch implements ProducedBatch {
         }
     }
 
-    /** The batch is no longer needed. */
+    /** Its bytes are no longer needed. */
     void release() {
         if (buffer != null) {
             buffer.release();

@@ -5,6 +5,8 @@ import io.replicator.delivery.Tail;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.wire.ScannedPartition;
 import io.replicator.wire.TopicView;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -54,6 +56,9 @@ final class Opening implements ScannedPartition {
     Tail tail = new Tail();
     Recovery recovery = new Recovery(tail);
 
+    /** What was read of transactions whose markers were not, by producer id: nothing of it counts until they commit. */
+    final Map<Long, Tail> open = new HashMap<>();
+
     /** How many records there are to be compared one by one. */
     long comparedRecords;
 
@@ -81,8 +86,7 @@ final class Opening implements ScannedPartition {
 
     Opening(PartitionWindow window) {
         this.window = window;
-        this.target = new TopicPartition(
-                window.partition().targetTopic(), window.partition().number());
+        this.target = window.target();
     }
 
     /** The target is read from where the map says that what is acknowledged ends. */
@@ -99,6 +103,7 @@ final class Opening implements ScannedPartition {
     void readAnew() {
         scanOffset = readFrom;
         tail = new Tail();
+        open.clear();
     }
 
     /** What was read is looked for on the source. */

@@ -81,11 +81,6 @@ final class Openings implements TargetScan.Listener<Opening> {
         return Math.min(mostNanos, scan.isIdle() ? LOOK_NANOS : TargetScan.LOOK_NANOS);
     }
 
-    TopicPartition targetOf(PartitionWindow window) {
-        return new TopicPartition(
-                window.partition().targetTopic(), window.partition().number());
-    }
-
     /** A window that is to be fenced and recovered before it is written. */
     Opening begin(PartitionWindow window) {
         Opening opening = new Opening(window);
@@ -227,7 +222,8 @@ final class Openings implements TargetScan.Listener<Opening> {
         boolean hasMore = window.firstPending() != null
                 || partition.sourceEnd() < 0
                 || window.takenTo() < partition.sourceEnd()
-                || partition.outOfRangeOffset() >= 0;
+                || partition.outOfRangeOffset() >= 0
+                || partition.divergence().isKnown();
         if (hasMore) {
             opening.exhaustedNanos = 0;
         } else if (opening.exhaustedNanos == 0) {
@@ -291,7 +287,6 @@ final class Openings implements TargetScan.Listener<Opening> {
 
     /** Whether all was read that is to be. */
     private boolean readBatches(Opening opening, ByteBuffer batches) {
-        int lastOwnAt = -1;
         boolean isDone = false;
         int at = batches.position();
         while (!isDone && BatchHeader.isWhole(batches, at, batches.limit())) {
@@ -306,7 +301,6 @@ final class Openings implements TargetScan.Listener<Opening> {
                 if (isMarker(opening, batches, at)) {
                     opening.readTo = nextOffset;
                 } else if (isOurs(opening, batches, at)) {
-                    lastOwnAt = at;
                     readOwn(opening, batches, at);
                 }
                 opening.scanOffset = nextOffset;
@@ -314,8 +308,9 @@ final class Openings implements TargetScan.Listener<Opening> {
             }
             at += BatchHeader.sizeInBytes(batches, at);
         }
-        if (lastOwnAt >= 0 && opening.stage == Opening.Stage.READING) {
-            readLast(opening, batches, lastOwnAt);
+        if (opening.stage == Opening.Stage.READING) {
+            readLast(opening.tail, batches);
+            opening.open.values().forEach(tail -> readLast(tail, batches));
         }
         return isDone;
     }
@@ -332,20 +327,34 @@ final class Openings implements TargetScan.Listener<Opening> {
 
     private static boolean isOurs(Opening opening, ByteBuffer batches, int at) {
         return BatchHeader.magic(batches, at) == BatchHeader.MAGIC_V2
-                && !BatchHeader.isControl(batches, at)
                 && BatchHeader.producerId(batches, at) >= 0
                 && opening.window.identity().producerIds().contains(BatchHeader.producerId(batches, at));
     }
 
-    /** What compaction took from a batch of ours was there: each had a record at every offset. */
+    /** What was written in a transaction counts when that is committed, and not at all when it is aborted. */
     private void readOwn(Opening opening, ByteBuffer batches, int at) {
-        Tail tail = opening.tail;
+        long producerId = BatchHeader.producerId(batches, at);
+        if (BatchHeader.isControl(batches, at)) {
+            Tail ended = opening.open.remove(producerId);
+            if (ended != null && BatchHeader.isCommit(batches, at)) {
+                opening.tail.add(ended);
+            }
+        } else if (BatchHeader.isTransactional(batches, at)) {
+            readOwn(opening, opening.open.computeIfAbsent(producerId, any -> new Tail()), batches, at);
+        } else {
+            readOwn(opening, opening.tail, batches, at);
+        }
+    }
+
+    /** What compaction took from a batch of ours was there: each had a record at every offset. */
+    private void readOwn(Opening opening, Tail tail, ByteBuffer batches, int at) {
         long from = Math.max(opening.scanOffset, BatchHeader.baseOffset(batches, at));
         if (BatchHeader.isLogAppendTime(batches, at)) {
             opening.isTimed = false;
         }
         if (opening.stage == Opening.Stage.READING) {
             tail.add(from, (int) (BatchHeader.nextOffset(batches, at) - from));
+            tail.lastIsIn(at);
         } else {
             records.visit(batches, at, (offset, timestamp, contentHash) -> {
                 if (offset >= from) {
@@ -356,11 +365,15 @@ final class Openings implements TargetScan.Listener<Opening> {
         }
     }
 
-    private void readLast(Opening opening, ByteBuffer batches, int at) {
+    private void readLast(Tail tail, ByteBuffer batches) {
+        int at = tail.takeLastBatch();
+        if (at < 0) {
+            return;
+        }
         long lastOffset = BatchHeader.lastOffset(batches, at);
         records.visit(batches, at, (offset, timestamp, contentHash) -> {
             if (offset == lastOffset) {
-                opening.tail.lastIs(timestamp, contentHash);
+                tail.lastIs(timestamp, contentHash);
             }
             return true;
         });
@@ -581,7 +594,7 @@ final class Openings implements TargetScan.Listener<Opening> {
         LOG.warn(
                 "{} has {} records at target offsets {} to {} that were written after the last saved progress, source offset"
                         + " {}, and {}: each of them is looked for; what is not found is copied again",
-                targetOf(window),
+                window.target(),
                 opening.tail.records(),
                 opening.readFrom,
                 opening.readTo - 1,
@@ -591,7 +604,7 @@ final class Openings implements TargetScan.Listener<Opening> {
         if (opening.tail.records() > MOST_COMPARED_RECORDS) {
             LOG.warn(
                     "{}: too many records to be told one from another: copied again from source offset {}",
-                    targetOf(window),
+                    window.target(),
                     window.map().position());
             consequences.restart(window, window.map().position(), nowNanos);
             found(opening, nowNanos);

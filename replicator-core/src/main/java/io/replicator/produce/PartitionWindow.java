@@ -3,12 +3,15 @@ package io.replicator.produce;
 import io.replicator.batch.BatchRewriter;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.FetchEnd;
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
 import io.replicator.ring.BatchSlot;
 import io.replicator.wire.TopicView;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * One partition on its way to the target: source batches that wait, and the batches made of them whose fate is open.
@@ -35,14 +38,29 @@ final class PartitionWindow {
     private final TopicView topic;
     private final ProducerIdentity identity;
     private final OffsetMap map;
+    private final TopicPartition target;
     private final PendingBatch.Stock stock;
+
+    /** What its batches are part of; {@code null} where they are part of no transaction. */
+    private final GroupTransaction transaction;
+
     private final ArrayDeque<PendingBatch> pending = new ArrayDeque<>();
     private final ArrayDeque<HeldBatch> held = new ArrayDeque<>();
+
+    /** What is on the target and waits for its transaction to be committed, without bytes. */
+    private final ArrayDeque<HeldBatch> uncommitted = new ArrayDeque<>();
+
+    private long uncommittedEnd = -1;
 
     private int generation;
 
     /** The source offset after what came out of the ring last: nothing may be left out. */
     private long takenTo;
+
+    /** Where the position was before it last skipped what the source had lost, and where it went; -1 for never. */
+    private long skippedFrom = -1;
+
+    private long skippedTo = -1;
 
     private int grant = -1;
     private int nextSequence;
@@ -53,6 +71,9 @@ final class PartitionWindow {
 
     /** What must be done before anything is written; {@code null} when it is done, as nearly always. */
     Opening opening;
+
+    /** The transaction that it has joined last, by number; kept by GroupTransaction. */
+    long joined;
 
     /** Whether its partition group is handed back: nothing new is written any more. */
     boolean releasing;
@@ -82,13 +103,16 @@ final class PartitionWindow {
             TopicView topic,
             ProducerIdentity identity,
             OffsetMap map,
-            PendingBatch.Stock stock) {
+            PendingBatch.Stock stock,
+            GroupTransaction transaction) {
         this.number = number;
         this.partition = partition;
         this.topic = topic;
         this.identity = identity;
         this.map = map;
+        this.target = new TopicPartition(partition.targetTopic(), partition.number());
         this.stock = stock;
+        this.transaction = transaction;
         this.takenTo = partition.position();
     }
 
@@ -108,6 +132,16 @@ final class PartitionWindow {
         return map;
     }
 
+    /** {@code null} where its batches are part of no transaction. */
+    GroupTransaction transaction() {
+        return transaction;
+    }
+
+    /** The topic and the number on the target. */
+    TopicPartition target() {
+        return target;
+    }
+
     TopicView topic() {
         return topic;
     }
@@ -118,7 +152,33 @@ final class PartitionWindow {
 
     /** Whether nothing of the partition is on its way. */
     boolean isEmpty() {
-        return pending.isEmpty() && held.isEmpty();
+        return pending.isEmpty() && held.isEmpty() && uncommitted.isEmpty();
+    }
+
+    /** Whether everything that was fetched below an offset, which is to be fetched next, is acknowledged. */
+    boolean standsAt(long fetchOffset) {
+        return isEmpty() && takenTo == fetchOffset;
+    }
+
+    /** Whether all that the fetcher handed on before it left the partition is acknowledged, or was given up since. */
+    boolean isFinished() {
+        FetchEnd end = partition.fetchEnd();
+        boolean hasTakenAll = end.offset() == takenTo || (end.offset() >= 0 && end.generation() != generation);
+        return isEmpty() && hasTakenAll;
+    }
+
+    /** Goes on at a later offset: what is below is no longer on the source. */
+    void skipTo(long offset) {
+        skippedFrom = map.position();
+        skippedTo = offset;
+        map.advance(offset);
+        publishPosition();
+    }
+
+    /** Which leaders wrote what is acknowledged; of what was skipped nobody knows. */
+    LeaderEpochs leaderEpochs() {
+        LeaderEpochs read = partition.leaderEpochs().below(map.position());
+        return map.position() == skippedTo ? read.with(LeaderEpochs.UNKNOWN, skippedFrom) : read;
     }
 
     /** Whether there is something that is not on its way yet. */
@@ -134,6 +194,7 @@ final class PartitionWindow {
     /** From now on nothing is written; what is on its way is dropped as it is answered. */
     void end() {
         over = true;
+        uncommitted.clear();
         dropSettled();
     }
 
@@ -186,11 +247,13 @@ final class PartitionWindow {
 
     /** Offsets up to {@code nextOffset} hold nothing to copy: true as soon as what is before them is acknowledged. */
     private void advance(long nextOffset) {
-        if (held.isEmpty()) {
+        if (!held.isEmpty()) {
+            held.peekLast().nextOffset = nextOffset;
+        } else if (!uncommitted.isEmpty()) {
+            uncommitted.peekLast().nextOffset = nextOffset;
+        } else {
             map.advance(nextOffset);
             publishPosition();
-        } else {
-            held.peekLast().nextOffset = nextOffset;
         }
     }
 
@@ -209,11 +272,12 @@ final class PartitionWindow {
             return null;
         }
         int room = isKnownToBroker ? MOST_IN_FLIGHT : 1;
-        if (next == null && held.size() < room && identity.isGranted()) {
+        boolean mayBegin = identity.isGranted() && (transaction == null || transaction.admits(this));
+        if (next == null && held.size() < room && mayBegin) {
             boolean isBound = broker.bindsByRoundTrips(pending.size(), room - held.size(), nowNanos);
             next = shapeNext(shaper, isBound);
         }
-        return next != null && sent < room && maySend(next, room) ? next : null;
+        return next != null && sent < room && maySend(next, room, mayBegin) ? next : null;
     }
 
     private boolean isIdentityUsable() {
@@ -269,9 +333,10 @@ final class PartitionWindow {
         return null;
     }
 
-    private boolean maySend(HeldBatch next, int room) {
+    /** @param mayBegin whether something new may be written; what may be written already must be found out all the same */
+    private boolean maySend(HeldBatch next, int room, boolean mayBegin) {
         boolean isAgain = next.state == HeldBatch.State.WAITING;
-        if (!identity.isGranted() && !(isAgain && next.mayBeWritten)) {
+        if (!mayBegin && !(isAgain && mayFindOut(next))) {
             return false;
         }
         int index = 0;
@@ -290,13 +355,24 @@ final class PartitionWindow {
         return index < Math.max(room, isAgain ? MOST_IN_FLIGHT : 0);
     }
 
+    private boolean mayFindOut(HeldBatch next) {
+        if (transaction == null) {
+            return next.mayBeWritten;
+        }
+        return transaction.findsOut() && held.stream().anyMatch(batch -> batch.mayBeWritten);
+    }
+
     /** The batch goes to a node now: it gets its sequence, unless it had one. */
     void send(HeldBatch batch, int node) {
         if (batch.state == HeldBatch.State.BUILT) {
             batch.grant = grant;
             batch.baseSequence = nextSequence;
             nextSequence = (nextSequence + batch.recordCount) & Integer.MAX_VALUE;
-            BatchRewriter.rewrite(batch.bytes(), 0, identity.producerId(), identity.epoch(), batch.baseSequence);
+            BatchRewriter.rewrite(
+                    batch.bytes(), 0, identity.producerId(), identity.epoch(), batch.baseSequence, transaction != null);
+        }
+        if (transaction != null) {
+            transaction.sent(batch.bytes().remaining());
         }
         if (!batch.mayBeWritten) {
             identity.sent();
@@ -384,8 +460,51 @@ final class PartitionWindow {
         }
     }
 
+    /**
+     * The batch is on the target, and its transaction not committed yet.
+     *
+     * @return false when it stands below what was written before
+     */
+    boolean awaitsCommit(HeldBatch batch) {
+        if (batch.targetOffset >= 0) {
+            if (batch.targetOffset < Math.max(map.targetEnd(), uncommittedEnd)) {
+                return false;
+            }
+            uncommittedEnd = batch.targetOffset + batch.recordCount;
+        }
+        uncommitted.add(batch);
+        return true;
+    }
+
+    /** Takes the first batch that waited for its transaction, which was committed; {@code null} when none does. */
+    HeldBatch takeCommitted() {
+        return uncommitted.poll();
+    }
+
+    /** The transaction was aborted: what was written in it, and what was to be, is not on the target. */
+    void rollBack() {
+        uncommitted.clear();
+        uncommittedEnd = -1;
+        giveUpHeld();
+    }
+
+    /** Drops all that is held or pending, none of which is on the target or on its way: the sequences it had are free. */
+    void giveUpHeld() {
+        HeldBatch first = held.peek();
+        if (first != null && first.state != HeldBatch.State.BUILT) {
+            rewindSequence(first);
+        }
+        dropAll();
+    }
+
+    /** The source offset after what is on the target, committed or not: from there on it is to be fetched. */
+    long writtenTo() {
+        return uncommitted.isEmpty() ? map.position() : uncommitted.peekLast().nextOffset;
+    }
+
     void publishPosition() {
         partition.positionIs(map.position(), map.targetEnd());
+        partition.targetIsKnownTo(map.targetFloor());
     }
 
     /** A source batch was let go of without being sent. */
@@ -420,7 +539,7 @@ final class PartitionWindow {
             partition.released(batch.sourceBytes);
         }
         dropPending();
-        return held.isEmpty() ? map.position() : held.peekLast().nextOffset;
+        return held.isEmpty() ? writtenTo() : held.peekLast().nextOffset;
     }
 
     private void dropPending() {

@@ -156,12 +156,22 @@ final class RequestSender {
 
     private boolean sendRequest(TargetBroker broker, long nowNanos) {
         ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts, index);
+        GroupTransaction transaction = null;
         // Each window gives one batch; those that are looked at now come again in the next request.
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < maxRequestBytes; left--) {
             PartitionWindow window = broker.sendable.poll();
+            if (transaction != null && window.transaction() != transaction) {
+                // A request is part of one transaction.
+                broker.sendable.add(window);
+                continue;
+            }
             window.queued = false;
             HeldBatch batch = window.isOver() || window.retrying ? null : next(window, broker, nowNanos);
             if (batch != null) {
+                if (transaction == null && window.transaction() != null) {
+                    transaction = window.transaction();
+                    call.isTransactional(transaction.id());
+                }
                 window.send(batch, broker.nodeId);
                 call.add(batch);
                 queue(window);
@@ -197,7 +207,8 @@ final class RequestSender {
         if (window.retrying
                 || window.opening != null
                 || window.leader() < 0
-                || !window.identity().isGranted()) {
+                || !window.identity().isGranted()
+                || (window.transaction() != null && window.transaction().isHeldUp(nowNanos, SILENCE_NANOS))) {
             return true;
         }
         TargetBroker broker = brokers.get(window.leader());

@@ -107,10 +107,26 @@ final class TargetTrouble {
                     "target cluster " + cluster + " denies WRITE on " + identity + ": " + why,
                     "an ACL on " + cluster + " allows WRITE on " + identity + ", or delivery = at-least-once is set");
         }
+        if (fault == Fault.TARGET_LACKS_TRANSACTIONS) {
+            return new Health(
+                    PartitionState.FAILED,
+                    "target cluster " + cluster + " has no transactions, so it cannot grant " + identity + ": " + why,
+                    "delivery = at-least-once is set, or the brokers of " + cluster + " are replaced by ones that have"
+                            + " transactions (Kafka since 0.11)");
+        }
         return new Health(
                 PartitionState.WAITING,
                 "target cluster " + cluster + " did not grant " + identity + ": " + why,
                 "the transaction coordinator of " + cluster + " answers");
+    }
+
+    static Health noTransaction(String cluster, int partitionGroup, String why) {
+        return new Health(
+                PartitionState.WAITING,
+                "target cluster " + cluster + " does not go on with the transaction of partition group "
+                        + partitionGroup + ": " + why,
+                "the transaction coordinator of " + cluster
+                        + " answers, and every partition of the transaction has a leader");
     }
 
     /** Whether the topic on the target has another id than the one that is meant. */

@@ -73,11 +73,10 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
             return;
         }
         for (HeldBatch head = window.takeAcknowledged(); head != null; head = window.takeAcknowledged()) {
-            if (!enterIntoMap(window, head)) {
-                halt(window, head);
+            if (!isTaken(window, head, nowNanos)) {
+                halt(window, head, nowNanos);
                 return;
             }
-            measure(head, nowNanos);
             window.partition().released(head.sourceBytes);
             head.release();
         }
@@ -89,10 +88,56 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     }
 
     /** False when the target offset contradicts what was acknowledged before. */
+    private boolean isTaken(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        if (window.transaction() != null) {
+            return window.awaitsCommit(batch);
+        }
+        if (!enterIntoMap(window, batch)) {
+            return false;
+        }
+        measure(batch, nowNanos);
+        return true;
+    }
+
+    /** The transaction that a window's batches were part of is committed. */
+    void committed(PartitionWindow window, long nowNanos) {
+        for (HeldBatch batch = window.takeCommitted(); batch != null; batch = window.takeCommitted()) {
+            enterIntoMap(window, batch);
+            measure(batch, nowNanos);
+        }
+        window.publishPosition();
+        consequences.goOn(window);
+    }
+
+    /** It was aborted: everything after the last one is written again. */
+    void aborted(PartitionWindow window, long nowNanos) {
+        window.rollBack();
+        consequences.restart(window, window.map().position(), nowNanos);
+    }
+
+    /** The partition cannot be part of a transaction, so that nothing can be written to it. */
+    void notJoined(PartitionWindow window, Fault fault, long nowNanos) {
+        measures.faults.count(fault);
+        window.failures++;
+        window.partition()
+                .targetHealthIs(TargetTrouble.of(
+                        cluster,
+                        window.partition(),
+                        fault,
+                        window.writtenTo(),
+                        0,
+                        "it cannot be part of a transaction"));
+        consequences.refreshTarget();
+        window.giveUpHeld();
+        consequences.restart(
+                window, window.writtenTo(), nowNanos + backoff(window.failures, FIRST_STOP_NANOS, MOST_STOP_NANOS));
+    }
+
+    /** False when the target offset contradicts what was acknowledged before. */
     private static boolean enterIntoMap(PartitionWindow window, HeldBatch batch) {
         OffsetMap map = window.map();
         if (batch.targetOffset >= 0) {
-            if (batch.targetOffset < map.targetEnd()) {
+            if (batch.targetOffset < map.targetFloor()) {
                 return false;
             }
             long targetOffset = batch.targetOffset;
@@ -156,6 +201,10 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
                     window.refused(batch);
                     window.identity().taken();
                     window.partition().targetHealthIs(health(window, batch));
+                }
+                case ABORT_TRANSACTION -> {
+                    window.sendAgain(batch, false);
+                    window.transaction().abort(why, nowNanos);
                 }
                 case RESTART_PARTITION, STOP_PARTITION -> window.refused(batch);
             }
@@ -236,7 +285,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     private void beginAgain(PartitionWindow window, long notBeforeNanos) {
         window.dropAll();
-        consequences.restart(window, window.map().position(), notBeforeNanos);
+        consequences.restart(window, window.writtenTo(), notBeforeNanos);
     }
 
     private void stop(PartitionWindow window, Fault fault, HeldBatch batch, String why, long nowNanos) {
@@ -250,7 +299,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     }
 
     /** For good: to go on would write after a loss as if nothing had been. */
-    private void halt(PartitionWindow window, HeldBatch batch) {
+    private void halt(PartitionWindow window, HeldBatch batch, long nowNanos) {
         measures.faults.count(Fault.TARGET_TRUNCATED);
         window.partition()
                 .targetHealthIs(TargetTrouble.of(
@@ -265,6 +314,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         window.partition().released(batch.sourceBytes);
         window.end();
         consequences.park(window);
+        if (window.transaction() != null) {
+            window.transaction().abort("the target lost records of " + window.partition(), nowNanos);
+        }
     }
 
     /** A source batch that must be rebuilt cannot be. */

@@ -3,6 +3,7 @@ package io.replicator.produce;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
+import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Writer;
 import io.replicator.partition.Partition;
 import java.util.ArrayList;
@@ -83,6 +84,7 @@ final class Windows implements Iterable<PartitionWindow> {
                         partition.targetTopic(),
                         partition.targetTopicId()),
                 new Writer(partition.group(), identity.producerId(), identity.epoch()),
-                window.map().takeChanges());
+                window.map().takeChanges(),
+                new SourceSeen(window.leaderEpochs(), partition.sourceStart()));
     }
 }

@@ -9,9 +9,14 @@ public final class ClusterGate implements AutoCloseable {
     private final ClusterAdmin source;
     private final ClusterAdmin target;
 
-    private ClusterGate(ClusterAdmin source, ClusterAdmin target) {
+    private final String sourceId;
+    private final String targetId;
+
+    private ClusterGate(ClusterAdmin source, ClusterAdmin target, String sourceId, String targetId) {
         this.source = source;
         this.target = target;
+        this.sourceId = sourceId;
+        this.targetId = targetId;
     }
 
     /** As {@link #open(FlowConfig, Duration)}, with the usual timeout of a call. */
@@ -30,8 +35,7 @@ public final class ClusterGate implements AutoCloseable {
         try {
             ClusterAdmin target = ClusterAdmin.open(flow.target(), clientId(flow), timeout);
             try {
-                refuseTheSame(source, target);
-                return new ClusterGate(source, target);
+                return opened(source, target);
             } catch (RuntimeException | InterruptedException failure) {
                 target.close();
                 throw failure;
@@ -47,7 +51,7 @@ public final class ClusterGate implements AutoCloseable {
     }
 
     /** Asks both at once, so that two dead clusters take no longer than one. */
-    private static void refuseTheSame(ClusterAdmin source, ClusterAdmin target) throws InterruptedException {
+    private static ClusterGate opened(ClusterAdmin source, ClusterAdmin target) throws InterruptedException {
         DescribeClusterResult sourceAnswer = source.admin().describeCluster();
         DescribeClusterResult targetAnswer = target.admin().describeCluster();
         String sourceId = source.await(sourceAnswer.clusterId(), "DESCRIBE", "the cluster");
@@ -55,6 +59,7 @@ public final class ClusterGate implements AutoCloseable {
         if (sourceId != null && sourceId.equals(targetId)) {
             throw new RefusedException(sameCluster(source.cluster(), target.cluster(), sourceId));
         }
+        return new ClusterGate(source, target, sourceId == null ? "" : sourceId, targetId == null ? "" : targetId);
     }
 
     static String sameCluster(String source, String target, String id) {
@@ -68,6 +73,16 @@ public final class ClusterGate implements AutoCloseable {
 
     public ClusterAdmin target() {
         return target;
+    }
+
+    /** The source's cluster id, empty where its brokers have none. */
+    public String sourceId() {
+        return sourceId;
+    }
+
+    /** The target's cluster id, empty where its brokers have none. */
+    public String targetId() {
+        return targetId;
     }
 
     @Override

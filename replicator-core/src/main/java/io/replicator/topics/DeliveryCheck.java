@@ -1,6 +1,5 @@
 package io.replicator.topics;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class DeliveryCheck {
         checkOffsetsTopic(answers);
         boolean mayExist = !answers.isUnknown(TRANSACTION_STATE);
         // Where there is no such topic yet, asking about a transaction would make the brokers create it.
-        if (flow.delivery() == Delivery.EXACTLY_ONCE && mayExist) {
+        if (flow.delivery().isFenced() && mayExist) {
             checkTransactionalIds();
         }
     }
@@ -86,6 +85,17 @@ final class DeliveryCheck {
                             "WRITE and DESCRIBE",
                             "TransactionalId " + id,
                             "grant both on the prefix replicator." + flow.name() + ". or set delivery = at-least-once");
+                    return;
+                }
+                if (failure.getCause() instanceof UnsupportedVersionException) {
+                    findings.add(
+                            Finding.Severity.WARNING,
+                            Finding.Kind.CONFIGURATION,
+                            target.cluster(),
+                            "the brokers of " + target.cluster()
+                                    + " cannot say whether they have transactions, as those"
+                                    + " of Kafka since 3.0 can; where there are none, delivery = exactly-once cannot"
+                                    + " start: set delivery = at-least-once then");
                     return;
                 }
             }

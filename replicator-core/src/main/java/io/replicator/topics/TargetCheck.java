@@ -1,6 +1,5 @@
 package io.replicator.topics;
 
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -137,7 +136,7 @@ final class TargetCheck {
                     target.cluster(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
         }
         // What an earlier life wrote after its last saved progress is read from the topic itself.
-        if (flow.delivery() == Delivery.EXACTLY_ONCE && Rights.lacks(topic.authorizedOperations(), AclOperation.READ)) {
+        if (flow.delivery().isFenced() && Rights.lacks(topic.authorizedOperations(), AclOperation.READ)) {
             findings.addMissingRight(
                     target.cluster(),
                     "READ",

@@ -1,6 +1,7 @@
 package io.replicator.verify;
 
 import io.replicator.config.ClusterConfig;
+import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.offsets.OffsetLog;
@@ -106,7 +107,7 @@ public final class Verification {
                 saved.stream().map(each -> each.pair().source()).toList());
         ClusterSnapshot target = view(
                 flow.target(),
-                Isolation.READ_UNCOMMITTED,
+                targetIsolation(),
                 saved.stream().map(each -> each.pair().target()).toList());
         ComparisonPlan plan = new ComparisonPlan(source, target, findings);
         return saved.stream().flatMap(each -> plan.plan(each).stream()).toList();
@@ -146,14 +147,21 @@ public final class Verification {
 
     private Void compare(Queue<PartitionComparison> comparisons, String clientId) throws InterruptedException {
         try (LogReader source = reader(flow.source(), flow.isolation(), clientId);
-                LogReader target = reader(flow.target(), Isolation.READ_UNCOMMITTED, clientId)) {
+                LogReader target = reader(flow.target(), targetIsolation(), clientId)) {
             return new ComparisonWorker(comparisons, source, target).call();
         } catch (InterruptException e) {
             throw interrupted(e);
         }
     }
 
-    /** The target is read as its readers do by default; a flow writes outside of transactions, so both see its records. */
+    /**
+     * The target is read as its readers do by default, unless the flow writes in transactions: then they are meant to see
+     * what was committed.
+     */
+    private Isolation targetIsolation() {
+        return flow.delivery() == Delivery.TRANSACTIONAL ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
+    }
+
     private static LogReader reader(ClusterConfig cluster, Isolation isolation, String clientId) {
         return new LogReader(cluster, Clients.consumer(cluster, clientId, isolation, TIMEOUT), TIMEOUT);
     }

@@ -25,6 +25,11 @@ final class FaultOf {
         };
     }
 
+    /** What a target broker's error means when it was asked for a producer identity. */
+    static Fault identity(Errors error) {
+        return error == Errors.UNSUPPORTED_VERSION ? Fault.TARGET_LACKS_TRANSACTIONS : produce(error);
+    }
+
     /** What a target broker's error on one produced batch means. */
     static Fault produce(Errors error) {
         return switch (error) {
@@ -47,6 +52,7 @@ final class FaultOf {
                     UNSUPPORTED_FOR_MESSAGE_FORMAT -> Fault.RECORD_REFUSED;
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_ID_MAPPING -> Fault.SEQUENCE_LOST;
             case INVALID_PRODUCER_EPOCH, PRODUCER_FENCED -> Fault.FENCED;
+            case INVALID_TXN_STATE, TRANSACTION_ABORTABLE -> Fault.TRANSACTION_LOST;
             default ->
                 error.exception() instanceof org.apache.kafka.common.errors.RetriableException
                         ? Fault.TARGET_BROKER_ERROR

@@ -113,8 +113,8 @@ public final class FetchSession {
         return inflight;
     }
 
-    /** Asks for a partition from now on. */
-    public void add(FetchedPartition partition, long fetchOffset, int leaderEpoch) {
+    /** Asks for a partition from now on; as {@link #moved}. */
+    public void add(FetchedPartition partition, long fetchOffset, int lastFetchedEpoch, int leaderEpoch) {
         Topic topic = topicsById.get(partition.topicId());
         if (topic == null || partition.topicId().equals(Uuid.ZERO_UUID)) {
             topic = topicsByName.computeIfAbsent(partition.topic(), name -> new Topic());
@@ -125,12 +125,18 @@ public final class FetchSession {
         topic.set(partition.number(), partition);
         topic.count++;
         partitions++;
-        moved(partition, fetchOffset, leaderEpoch);
+        moved(partition, fetchOffset, lastFetchedEpoch, leaderEpoch);
     }
 
-    /** Asks for a partition that is in the session from another offset, or with another leader epoch. */
-    public void moved(FetchedPartition partition, long fetchOffset, int leaderEpoch) {
-        partition.fetchFrom(fetchOffset, leaderEpoch);
+    /**
+     * Asks for a partition that is in the session from another offset, or with another leader epoch.
+     *
+     * @param lastFetchedEpoch of what was read before the offset, -1 when unknown: brokers from 2.7 on answer with where
+     *     their log parts from ours if it does (KIP-595), consumers included
+     * @param leaderEpoch of the leader that is asked
+     */
+    public void moved(FetchedPartition partition, long fetchOffset, int lastFetchedEpoch, int leaderEpoch) {
+        partition.fetchFrom(fetchOffset, lastFetchedEpoch, leaderEpoch);
         if (!partition.changed) {
             partition.changed = true;
             changed.add(partition);
@@ -261,7 +267,7 @@ public final class FetchSession {
                             .setPartition(partition.number())
                             .setFetchOffset(partition.fetchOffset())
                             .setCurrentLeaderEpoch(partition.leaderEpoch())
-                            .setLastFetchedEpoch(-1)
+                            .setLastFetchedEpoch(partition.lastFetchedEpoch())
                             .setPartitionMaxBytes(limits.partitionMaxBytes));
         }
     }

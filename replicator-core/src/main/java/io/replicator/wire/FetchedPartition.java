@@ -10,6 +10,7 @@ public final class FetchedPartition {
     private final int slot;
     private long fetchOffset;
     private int leaderEpoch = TopicView.UNKNOWN;
+    private int lastFetchedEpoch = TopicView.UNKNOWN;
 
     /** Kept by the session that asks for the partition. */
     boolean changed;
@@ -53,9 +54,15 @@ public final class FetchedPartition {
         return leaderEpoch;
     }
 
+    /** The leader epoch of what was read before the fetch offset, -1 when unknown. */
+    public int lastFetchedEpoch() {
+        return lastFetchedEpoch;
+    }
+
     /** Only a partition that no session has in hand may be moved; see {@link FetchSession#moved}. */
-    void fetchFrom(long offset, int epoch) {
+    void fetchFrom(long offset, int lastEpoch, int epoch) {
         fetchOffset = offset;
+        lastFetchedEpoch = lastEpoch;
         leaderEpoch = epoch;
     }
 }

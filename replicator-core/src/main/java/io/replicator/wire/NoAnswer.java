@@ -15,6 +15,11 @@ final class NoAnswer {
         return response.wasTimedOut() ? Fault.TARGET_TIMED_OUT : Fault.TARGET_UNREACHABLE;
     }
 
+    /** The same for requests that only targets with transactions know. */
+    static Fault transactionFault(ClientResponse response) {
+        return response.versionMismatch() != null ? Fault.TARGET_LACKS_TRANSACTIONS : targetFault(response);
+    }
+
     static String words(ClientResponse response) {
         String broker = "broker " + response.destination();
         if (response.versionMismatch() != null) {

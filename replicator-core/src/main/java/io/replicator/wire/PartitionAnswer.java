@@ -53,6 +53,21 @@ public final class PartitionAnswer {
         return data.logStartOffset();
     }
 
+    /** Whether the broker's log is not the one that was read up to the fetch offset (KIP-595); then nothing else is said. */
+    public boolean isDiverging() {
+        return data.divergingEpoch().epoch() >= 0;
+    }
+
+    /** The largest epoch, up to that of what was read last, that the broker's log has. */
+    public int divergingEpoch() {
+        return data.divergingEpoch().epoch();
+    }
+
+    /** Where that epoch ends in the broker's log. */
+    public long divergingEnd() {
+        return data.divergingEpoch().endOffset();
+    }
+
     /** How many aborted transactions touch the batches (KIP-98), in the order of their first offsets. */
     public int abortedTransactions() {
         List<FetchResponseData.AbortedTransaction> aborted = data.abortedTransactions();

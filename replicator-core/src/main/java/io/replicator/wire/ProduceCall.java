@@ -49,6 +49,10 @@ public final class ProduceCall<B extends ProducedBatch> {
     private final Map<Uuid, Topic<B>> topicsById = new HashMap<>();
     private final List<B> batches = new ArrayList<>();
     private int sizeInBytes;
+
+    /** Of the transaction that all batches are in; {@code null} when they are in none. */
+    private String transactionalId;
+
     private long tookMillis = NO_ANSWER;
 
     /** One topic's batches in the call. */
@@ -71,6 +75,14 @@ public final class ProduceCall<B extends ProducedBatch> {
         this.nodeId = nodeId;
         this.listener = listener;
         this.index = index;
+    }
+
+    /**
+     * All batches of the call are part of a transaction of this id, and no others. Said in words of the first transaction
+     * protocol: in the second one (KIP-890) a broker would add partitions to the transaction by itself.
+     */
+    public void isTransactional(String id) {
+        transactionalId = id;
     }
 
     /** Adds a partition's next batch. */
@@ -120,9 +132,11 @@ public final class ProduceCall<B extends ProducedBatch> {
             topic.batches.forEach(batch -> index.take(batch.partition()));
         }
         Connection connection = cluster.connection();
-        request.setAcks(ACKS_ALL).setTimeoutMs(connection.requestTimeoutMillis());
+        request.setAcks(ACKS_ALL)
+                .setTimeoutMs(connection.requestTimeoutMillis())
+                .setTransactionalId(transactionalId);
         Node node = cluster.node(nodeId).orElseThrow();
-        connection.send(node, ProduceRequest.builder(request), this::completed);
+        connection.send(node, ProduceRequest.builder(request, transactionalId != null), this::completed);
     }
 
     private void completed(ClientResponse response, ReceiveBuffer none, long nowNanos) {

@@ -141,7 +141,7 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
         asking = false;
         if (!response.hasResponse()) {
             forgetCoordinator();
-            listener.refused(NoAnswer.targetFault(response), NoAnswer.words(response), nowNanos);
+            listener.refused(NoAnswer.transactionFault(response), NoAnswer.words(response), nowNanos);
             return;
         }
         InitProducerIdResponseData answer = ((InitProducerIdResponse) response.responseBody()).data();
@@ -152,7 +152,14 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
             listener.granted(answer.producerId(), answer.producerEpoch(), follows, nowNanos);
         } else {
             forgetCoordinator();
-            listener.refused(FaultOf.produce(error), FaultOf.words(error), nowNanos);
+            listener.refused(FaultOf.identity(error), words(error), nowNanos);
         }
+    }
+
+    private static String words(Errors error) {
+        return error == Errors.INVALID_TRANSACTION_TIMEOUT
+                ? FaultOf.words(error) + " (transaction.max.timeout.ms of the brokers must be at least "
+                        + TRANSACTION_TIMEOUT_MILLIS + ")"
+                : FaultOf.words(error);
     }
 }

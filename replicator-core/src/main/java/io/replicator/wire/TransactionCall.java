@@ -17,7 +17,7 @@ import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.EndTxnResponse;
 
 /**
- * Opens and aborts transactions of one transactional id (AddPartitionsToTxn and EndTxn, KIP-98). Speaks the first
+ * Opens and ends transactions of one transactional id (AddPartitionsToTxn and EndTxn, KIP-98). Speaks the first
  * transaction protocol whatever the broker offers: in the second one (KIP-890) each end of a transaction changes the epoch,
  * and the one before is refused. One question at a time; the caller repeats what got no answer.
  */
@@ -64,13 +64,13 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
                 nowNanos);
     }
 
-    /** Asks for the transaction to be aborted; false when nobody can be asked now. */
-    public boolean abort(long producerId, short epoch, long nowNanos) {
+    /** Asks for the transaction to be committed or aborted; false when nobody can be asked now. */
+    public boolean end(long producerId, short epoch, boolean isCommitted, long nowNanos) {
         EndTxnRequestData request = new EndTxnRequestData()
                 .setTransactionalId(coordinator.transactionalId())
                 .setProducerId(producerId)
                 .setProducerEpoch(epoch)
-                .setCommitted(false);
+                .setCommitted(isCommitted);
         return ask(new EndTxnRequest.Builder(request, false), this::ended, nowNanos);
     }
 
@@ -151,7 +151,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
 
     private void noAnswer(ClientResponse response, long nowNanos) {
         coordinator.forget();
-        listener.refused(NoAnswer.targetFault(response), NoAnswer.words(response), nowNanos);
+        listener.refused(NoAnswer.transactionFault(response), NoAnswer.words(response), nowNanos);
     }
 
     private void refuse(Errors error, long nowNanos) {

@@ -34,7 +34,7 @@ public final class TransactionCoordinator {
         this.transactionalId = transactionalId;
     }
 
-    String transactionalId() {
+    public String transactionalId() {
         return transactionalId;
     }
 
@@ -84,7 +84,7 @@ public final class TransactionCoordinator {
     private void answered(ClientResponse response, Listener listener, long nowNanos) {
         asking = false;
         if (!response.hasResponse()) {
-            listener.notFound(NoAnswer.targetFault(response), NoAnswer.words(response), nowNanos);
+            listener.notFound(NoAnswer.transactionFault(response), NoAnswer.words(response), nowNanos);
             return;
         }
         FindCoordinatorResponse found = (FindCoordinatorResponse) response.responseBody();
@@ -99,7 +99,7 @@ public final class TransactionCoordinator {
             node = new Node(answer.nodeId(), answer.host(), answer.port());
             listener.found(nowNanos);
         } else {
-            listener.notFound(FaultOf.produce(error), FaultOf.words(error), nowNanos);
+            listener.notFound(FaultOf.identity(error), FaultOf.words(error), nowNanos);
         }
     }
 }

@@ -5,16 +5,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.batch.BatchFixtures.Placed;
 import io.replicator.batch.BatchFixtures.Recipe;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class BatchHeaderTest {
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMMIT", "ABORT"})
+    void shouldTellACommitFromAnAbort(ControlRecordType type) {
+        ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
+                        BatchFixtures.NOW, 4_711, (short) 3, new EndTransactionMarker(type, 7))
+                .buffer();
+        ByteBuffer around =
+                ByteBuffer.allocate(marker.remaining() + 5).position(5).put(marker);
+
+        assertThat(BatchHeader.isControl(around, 5)).isTrue();
+        assertThat(BatchHeader.isCommit(around, 5)).isEqualTo(type == ControlRecordType.COMMIT);
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})

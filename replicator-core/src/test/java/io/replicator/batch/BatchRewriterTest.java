@@ -35,7 +35,8 @@ final class BatchRewriterTest {
             long producerId = random.nextLong() & Long.MAX_VALUE;
             short epoch = (short) random.nextInt(Short.MAX_VALUE + 1);
             int sequence = random.nextInt() & Integer.MAX_VALUE;
-            BatchRewriter.rewrite(placed.buffer(), placed.at(), producerId, epoch, sequence);
+            boolean isTransactional = random.nextBoolean();
+            BatchRewriter.rewrite(placed.buffer(), placed.at(), producerId, epoch, sequence, isTransactional);
 
             MutableRecordBatch kafka = placed.kafka();
             kafka.ensureValid();
@@ -45,7 +46,7 @@ final class BatchRewriterTest {
             assertThat(kafka.producerId()).isEqualTo(producerId);
             assertThat(kafka.producerEpoch()).isEqualTo(epoch);
             assertThat(kafka.baseSequence()).isEqualTo(sequence);
-            assertThat(kafka.isTransactional()).isFalse();
+            assertThat(kafka.isTransactional()).isEqualTo(isTransactional);
             assertThat(kafka.isControlBatch()).isFalse();
             assertThat(kafka.deleteHorizonMs()).isEmpty();
             assertThat(kafka.timestampType()).isEqualTo(timestampType);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.batch.BatchHeader;
 import io.replicator.measure.FetchMeasures;
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.junit.jupiter.api.Test;
 
 class BatchScannerTest {
+    private static final int LEADER_EPOCH_AT = 12;
+
     private final ReceivePool pool = new ReceivePool(1 << 20);
     private final ByteBuffer batches = ByteBuffer.allocate(1 << 16);
     private final PartitionCursor cursor = new PartitionCursor(
@@ -31,6 +34,9 @@ class BatchScannerTest {
             new Partition(
                     new TopicPartition("orders", 0), Uuid.ZERO_UUID, "orders", Uuid.ZERO_UUID, 0, 10, -1, 1 << 20),
             null);
+
+    /** Of the leader that writes what is put. */
+    private int epoch;
 
     /** What came out of the ring, in words. */
     private final List<String> out = new ArrayList<>();
@@ -50,6 +56,28 @@ class BatchScannerTest {
         assertThat(isThrough).isTrue();
         assertThat(out).containsExactly("WHOLE 10-13", "ADVANCE 13-14", "REBUILD 14-17", "ADVANCE 17-18");
         assertThat(cursor.offset).isEqualTo(18);
+    }
+
+    @Test
+    void shouldNoteWhichLeaderWroteWhat() {
+        epoch = 3;
+        data(8, 9, 10);
+        data(11);
+        epoch = 5;
+        marker(12);
+        data(15);
+        BatchRing ring = new BatchRing(64);
+
+        scan(ring, filled());
+
+        assertThat(cursor.partition.leaderEpochs())
+                .isEqualTo(LeaderEpochs.NONE.with(3, 10).with(5, 12));
+        assertThat(cursor.lastEpoch()).isEqualTo(5);
+
+        cursor.moveTo(12);
+        assertThat(cursor.lastEpoch()).isEqualTo(3);
+        cursor.moveTo(20);
+        assertThat(cursor.lastEpoch()).isEqualTo(LeaderEpochs.UNKNOWN);
     }
 
     @Test
@@ -146,13 +174,18 @@ class BatchScannerTest {
             for (long offset : offsets) {
                 builder.appendWithOffset(offset, 1_000L, null, new byte[] {1});
             }
-            batches.put(builder.build().buffer());
+            put(builder.build().buffer());
         }
     }
 
     private void marker(long offset) {
         MemoryRecords marker = MemoryRecords.withEndTransactionMarker(
                 offset, 1_000L, 0, 7L, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0));
-        batches.put(marker.buffer());
+        put(marker.buffer());
+    }
+
+    private void put(ByteBuffer batch) {
+        batch.putInt(LEADER_EPOCH_AT, epoch);
+        batches.put(batch);
     }
 }

@@ -7,18 +7,20 @@ import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.SavedState;
+import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Writer;
 import io.replicator.topics.CopiedTopic;
 import io.replicator.topics.TopicProblem;
 import io.replicator.topics.TopicsPlan;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 final class BeginningsTest {
-    private static final SavedState NOTHING = new SavedState(Map.of(), Map.of(), 0);
+    private static final SavedState NOTHING = new SavedState(Map.of(), Map.of(), Optional.empty(), 0);
     private static final int GROUP = 3;
 
     @Test
@@ -74,8 +76,9 @@ final class BeginningsTest {
     private static SavedState begun(String topic, int group) {
         TopicPartition partition = new TopicPartition(topic, 0);
         PartitionPair pair = new PartitionPair(partition, Uuid.ZERO_UUID, topic, Uuid.ZERO_UUID);
-        SavedProgress progress =
-                new SavedProgress(pair, new Writer(group, -1, (short) -1), 0, 0, 0, -1, Runs.of(), true);
-        return new SavedState(Map.of(partition, progress), Map.of(group, GroupOwner.begun(group, "a")), 0);
+        SavedProgress progress = new SavedProgress(
+                pair, new Writer(group, -1, (short) -1), 0, 0, 0, -1, Runs.of(), true, SourceSeen.NOTHING);
+        return new SavedState(
+                Map.of(partition, progress), Map.of(group, GroupOwner.begun(group, "a")), Optional.empty(), 0);
     }
 }

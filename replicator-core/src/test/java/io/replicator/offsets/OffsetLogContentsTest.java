@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.partition.LeaderEpochs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,8 @@ class OffsetLogContentsTest {
         OffsetMap map = new OffsetMap(4, 0);
         map.append(5, 0, 3);
         map.append(10, 3, 2);
-        Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
+        LeaderEpochs epochs = LeaderEpochs.NONE.with(6, 4).with(8, 10);
+        Progress progress = new Progress(PAIR, WRITER, map.takeChanges(), new SourceSeen(epochs, 2));
 
         assertThat(new String(OffsetLogFormat.progressKey(ORDERS), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":3}");
@@ -49,9 +51,74 @@ class OffsetLogContentsTest {
                         "{\"v\":1,\"start\":4,\"targetStart\":0,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
                                 + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
                                 + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
-                                + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5}");
+                                + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5,"
+                                + "\"sourceLogStart\":2,\"leaderEpochs\":[[6,4],[8,10]]}");
         assertThat(new String(OffsetLogFormat.runsKey(ORDERS, 0), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"runs\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0}");
+    }
+
+    @Test
+    void shouldKeepWhatWasSeenOfTheSource() {
+        SourceSeen seen = new SourceSeen(LeaderEpochs.NONE.with(6, 0).with(LeaderEpochs.UNKNOWN, 3), 2);
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(3).takeChanges(), seen);
+        OffsetLogContents contents = new OffsetLogContents("log");
+
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), OffsetLogFormat.progressValue(progress));
+
+        assertThat(contents.state().partitions().get(ORDERS).source()).isEqualTo(seen);
+    }
+
+    @Test
+    void shouldKnowNothingOfTheSourceWhereAnEarlierVersionSavedNothingOfIt() {
+        Progress progress =
+                new Progress(PAIR, WRITER, manyRuns(3).takeChanges(), new SourceSeen(LeaderEpochs.NONE.with(6, 4), 2));
+        String former = new String(OffsetLogFormat.progressValue(progress), UTF_8)
+                .replace(",\"sourceLogStart\":2,\"leaderEpochs\":[[6,4]]", "");
+        OffsetLogContents contents = new OffsetLogContents("log");
+
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), former.getBytes(UTF_8));
+
+        assertThat(contents.state().partitions().get(ORDERS).source()).isEqualTo(SourceSeen.NOTHING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[[6]]", "[[6,4],[7,4]]", "[[6,1000000]]", "[[\"six\",4]]"})
+    void shouldRefuseLeaderEpochsThatWereDamaged(String epochs) {
+        Progress progress =
+                new Progress(PAIR, WRITER, manyRuns(3).takeChanges(), new SourceSeen(LeaderEpochs.NONE.with(6, 4), 2));
+        String damaged = new String(OffsetLogFormat.progressValue(progress), UTF_8).replace("[[6,4]]", epochs);
+        OffsetLogContents contents = new OffsetLogContents("log");
+
+        assertThatThrownBy(() -> contents.accept(0, OffsetLogFormat.progressKey(ORDERS), damaged.getBytes(UTF_8)))
+                .isInstanceOf(OffsetLogException.class)
+                .hasMessageContaining("leaderEpochs");
+    }
+
+    @Test
+    void shouldKeepBetweenWhichClustersTheFlowCopies() {
+        FlowEnds ends = new FlowEnds("east", "id-east", "west", "id-west");
+        OffsetLogContents contents = new OffsetLogContents("log");
+        assertThat(contents.state().ends()).isEmpty();
+
+        contents.accept(0, OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends));
+        assertThat(contents.state().ends()).contains(ends);
+        assertThat(new String(OffsetLogFormat.flowKey(), UTF_8)).isEqualTo("{\"v\":1,\"kind\":\"flow\"}");
+
+        contents.accept(1, OffsetLogFormat.flowKey(), null);
+        assertThat(contents.state().ends()).isEmpty();
+    }
+
+    @Test
+    void shouldTellClustersApartByTheirIdsAlone() {
+        FlowEnds ends = new FlowEnds("east", "id-east", "west", "id-west");
+
+        assertThat(ends.areThoseOf(new FlowEnds("other", "id-east", "names", "id-west")))
+                .isTrue();
+        assertThat(ends.areThoseOf(new FlowEnds("east", "id-north", "west", "id-west")))
+                .isFalse();
+        assertThat(ends.areThoseOf(new FlowEnds("east", "id-east", "west", "id-south")))
+                .isFalse();
+        assertThat(ends.areThoseOf(new FlowEnds("east", "", "west", "id-west"))).isTrue();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,7 +57,7 @@ class OffsetLogIT {
         SplittableRandom random = new SplittableRandom(1);
         try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
             log.ensureTopic(target.admin());
-            assertThat(log.load()).isEqualTo(new SavedState(Map.of(), Map.of(), 0));
+            assertThat(log.load()).isEqualTo(new SavedState(Map.of(), Map.of(), Optional.empty(), 0));
             for (int save = 0; save < 3; save++) {
                 List<Progress> progress = new ArrayList<>();
                 for (int partition = 0; partition < 3000; partition++) {

@@ -99,6 +99,64 @@ class OffsetMapTest {
         assertThat(map.hasChanges()).isFalse();
     }
 
+    @Test
+    void shouldGoBackToWhereTheSourceWasTruncated() {
+        OffsetMap map = new OffsetMap(0, 3);
+        map.append(0, 3, 10);
+        map.append(12, 14, 5);
+        map.append(20, 20, 4);
+        map.takeChanges();
+
+        long lost = map.cutAt(14);
+
+        assertThat(lost).isEqualTo(7);
+        assertThat(map.position()).isEqualTo(14);
+        assertThat(map.records()).isEqualTo(12);
+        assertThat(map.targetFloor()).isEqualTo(24);
+        assertThat(map.hasChanges()).isTrue();
+        assertThat(map.translate(13)).isEqualTo(new Translation.Exact(15));
+        assertThat(map.translate(14)).isEqualTo(new Translation.Exact(24));
+        assertThat(map.translate(15)).isEqualTo(new Translation.NotYet(14));
+        assertThat(map.sourceOf(20)).isEmpty();
+
+        assertThatThrownBy(() -> map.append(14, 23, 1)).isInstanceOf(IllegalArgumentException.class);
+        map.append(14, 25, 3);
+        assertThat(map.translate(14)).isEqualTo(new Translation.Exact(25));
+        assertThat(map.sourceOf(25)).hasValue(14);
+        assertThat(map.sourceOf(16)).isEmpty();
+    }
+
+    @Test
+    void shouldGoBackBelowItsOwnStart() {
+        OffsetMap map = new OffsetMap(10);
+        map.append(10, 0, 5);
+
+        assertThat(map.cutAt(4)).isEqualTo(5);
+
+        assertThat(map.start()).isEqualTo(4);
+        assertThat(map.runs()).isZero();
+        assertThat(map.targetFloor()).isEqualTo(5);
+        map.append(4, 5, 2);
+        assertThat(map.translate(4)).isEqualTo(new Translation.Exact(5));
+    }
+
+    @Test
+    void shouldHandOutAgainWhatACutChanged() {
+        OffsetMap map = new OffsetMap(0);
+        for (int run = 0; run < 200; run++) {
+            map.append(2L * run, run, 1);
+        }
+        map.takeChanges();
+
+        map.cutAt(140);
+        map.append(141, 300, 1);
+        MapChanges changes = map.takeChanges();
+
+        assertThat(changes.closedRuns()).isEqualTo(70);
+        assertThat(changes.chunks()).extracting(RunChunk::index).containsExactly(1);
+        assertThat(changes.chunks().get(0).runs().count()).isEqualTo(6);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void shouldTranslateAsANaiveModelDoes(long seed) {

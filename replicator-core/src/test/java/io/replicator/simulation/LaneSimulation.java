@@ -12,6 +12,7 @@ import io.replicator.produce.BatchProducer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +59,12 @@ final class LaneSimulation {
         this.source = new SimulatedCluster("source", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.lane = new SimulatedInstance(
-                new SimulatedInstance.World(source, target, time, faults), random, isolation, shaping(seed), false);
+                new SimulatedInstance.World(source, target, time, faults),
+                random,
+                isolation,
+                shaping(seed),
+                false,
+                false);
         lane.producer.tells(new GroupEvents() {
             @Override
             public void granted(Grant grant) {
@@ -140,7 +146,7 @@ final class LaneSimulation {
                 -1,
                 knownLimit);
         OffsetMap map = new OffsetMap(start);
-        TargetReader reader = new TargetReader(log, to, start, id -> true, () -> 0);
+        TargetReader reader = new TargetReader(log, to, start, id -> true, id -> Optional.empty(), () -> 0);
         copies.add(new CopiedPartition(slot, reader, partition, map));
         lane.producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
         lane.fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));

@@ -40,6 +40,7 @@ final class LivesSimulation {
 
     private final long seed;
     private final Sabotage sabotage;
+    private final boolean transactions;
     private final SplittableRandom random;
     private final SimulatedTime time;
     private final Trace trace;
@@ -97,6 +98,12 @@ final class LivesSimulation {
     }
 
     LivesSimulation(long seed, Sabotage sabotage) {
+        this(seed, sabotage, false);
+    }
+
+    /** @param transactions whether most of the instances write in transactions */
+    LivesSimulation(long seed, Sabotage sabotage, boolean transactions) {
+        this.transactions = transactions;
         this.seed = seed;
         this.sabotage = sabotage;
         this.random = new SplittableRandom(seed);
@@ -117,6 +124,7 @@ final class LivesSimulation {
             weights[i] = 1 + random.nextInt(5);
         }
         target.movesCoordinators = true;
+        target.transactions().losesCommits = sabotage == Sabotage.COMMITS_ARE_LOST;
         this.epochsEnd = random.nextInt(12) == 0;
         if (epochsEnd) {
             target.transactions().beginsWith(EPOCH_NEAR_ITS_END);
@@ -164,6 +172,8 @@ final class LivesSimulation {
         SourceLog applications = new SourceLog(from, isolation == Isolation.READ_COMMITTED, random.split());
         if (compacts) {
             applications.compacts();
+        } else if (!loses && random.nextInt(4) == 0) {
+            applications.repeatsItself();
         }
         for (int backlog = random.nextInt(3) * random.nextInt(30); backlog > 0; backlog--) {
             applications.step();
@@ -178,7 +188,13 @@ final class LivesSimulation {
         to.ignoresSequences = sabotage == Sabotage.SEQUENCES_ARE_IGNORED;
         from.onNewLeader = applications::loseUnreplicated;
         to.onNewLeader = () -> loseUnreplicated(to);
-        TargetReader reader = new TargetReader(applications, to, start, target.transactions()::gave, this::ambiguities);
+        TargetReader reader = new TargetReader(
+                applications,
+                to,
+                start,
+                target.transactions()::gave,
+                target.transactions()::isCommitted,
+                this::ambiguities);
         PartitionPair pair =
                 new PartitionPair(new TopicPartition(topic, number / 2), from.topicId, to.topic, to.topicId);
         int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
@@ -218,7 +234,8 @@ final class LivesSimulation {
         String name = "instance-" + born++;
         SplittableRandom own = random.split();
         List<Shaping> ways = List.of(Shaping.values());
-        SimulatedInstance lane = new SimulatedInstance(world, own, isolation, ways.get(own.nextInt(ways.size())), true);
+        SimulatedInstance lane = new SimulatedInstance(
+                world, own, isolation, ways.get(own.nextInt(ways.size())), true, transactions && own.nextInt(5) > 0);
         SimulatedControl control = new SimulatedControl(name, lane, log, flow, time, faults, trace, sabotage);
         lane.producer.tells(control);
         lane.start();

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Lives of several instances of a flow; see {@link Lifetimes} for how to live other ones. */
 class LivesSimulationTest {
     private static final int LIFETIMES = 10_000;
+    private static final int TRANSACTIONAL_LIFETIMES = 3_000;
 
     /** A planted bug that is not found among so many seeds would not be found by chance either. */
     private static final int MOST_SEEDS = 3_000;
@@ -18,11 +19,29 @@ class LivesSimulationTest {
         Lifetimes.live(LIFETIMES, seed -> new LivesSimulation(seed, Sabotage.NONE).run());
     }
 
+    @Test
+    void shouldShowEveryRecordOnceWhoeverDiesWhereItIsWrittenInTransactions() throws InterruptedException {
+        Lifetimes.live(TRANSACTIONAL_LIFETIMES, seed -> new LivesSimulation(seed, Sabotage.NONE, true).run());
+    }
+
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void shouldSeeABugThatIsPlantedWhereItIsWrittenInTransactions(Sabotage sabotage) {
+        for (int seed = 0; seed < MOST_SEEDS; seed++) {
+            if (isSeen(sabotage, seed, true)) {
+                return;
+            }
+        }
+        fail("nobody noticed among " + MOST_SEEDS + " seeds: " + sabotage);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "COMMITS_ARE_LOST"})
     void shouldSeeABugThatIsPlanted(Sabotage sabotage) {
         for (int seed = 0; seed < MOST_SEEDS; seed++) {
-            if (isSeen(sabotage, seed)) {
+            if (isSeen(sabotage, seed, false)) {
                 return;
             }
         }
@@ -30,9 +49,9 @@ class LivesSimulationTest {
     }
 
     /** Anything else that goes wrong is not what the checks are there for. */
-    private static boolean isSeen(Sabotage sabotage, long seed) {
+    private static boolean isSeen(Sabotage sabotage, long seed, boolean transactions) {
         try {
-            new LivesSimulation(seed, sabotage).run();
+            new LivesSimulation(seed, sabotage, transactions).run();
             return false;
         } catch (AssertionError failure) {
             return failure.getCause() instanceof Violation;

@@ -17,5 +17,8 @@ enum Sabotage {
     SEQUENCES_ARE_IGNORED,
 
     /** A new leader lacks what was acknowledged. */
-    ACKNOWLEDGED_IS_LOST
+    ACKNOWLEDGED_IS_LOST,
+
+    /** A transaction is aborted although its coordinator says that it is committed. */
+    COMMITS_ARE_LOST
 }

@@ -22,6 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
 import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -476,7 +477,7 @@ final class SimulatedCluster {
             replication.response.responses().add(answered);
             for (ProduceRequestData.PartitionProduceData data : topic.partitionData()) {
                 SimulatedPartition partition = partition(topic.name(), topic.topicId(), data.index());
-                SimulatedPartition.Verdict verdict = produce(broker, partition, data);
+                SimulatedPartition.Verdict verdict = produce(broker, partition, data, request);
                 ProduceResponseData.PartitionProduceResponse answer = new ProduceResponseData.PartitionProduceResponse()
                         .setIndex(data.index())
                         .setErrorCode(verdict.error().code())
@@ -497,12 +498,15 @@ final class SimulatedCluster {
     }
 
     private SimulatedPartition.Verdict produce(
-            int broker, SimulatedPartition partition, ProduceRequestData.PartitionProduceData data) {
+            int broker,
+            SimulatedPartition partition,
+            ProduceRequestData.PartitionProduceData data,
+            ProduceRequest request) {
         if (partition == null) {
             return SimulatedPartition.Verdict.of(isOld ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID);
         }
         MemoryRecords records = (MemoryRecords) data.records();
-        SimulatedPartition.Verdict verdict = judge(broker, partition, records);
+        SimulatedPartition.Verdict verdict = judge(broker, partition, records, request);
         if (partition.replicatesItself && faults.strike(12)) {
             partition.replicatesMillis = nowMillis() + faults.pick(faults.pick(6) == 0 ? 2_500 : 60);
         }
@@ -517,9 +521,16 @@ final class SimulatedCluster {
                 + " to " + batch.lastSequence() + ", " + batch.sizeInBytes() + " bytes";
     }
 
-    private SimulatedPartition.Verdict judge(int broker, SimulatedPartition partition, MemoryRecords records) {
+    private SimulatedPartition.Verdict judge(
+            int broker, SimulatedPartition partition, MemoryRecords records, ProduceRequest request) {
         if (partition.leader != broker) {
             return SimulatedPartition.Verdict.of(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+        if (records.batches().iterator().next().isTransactional()) {
+            Errors refusal = judgeTransaction(partition, records, request);
+            if (refusal != Errors.NONE) {
+                return SimulatedPartition.Verdict.of(refusal);
+            }
         }
         if (!faults.strike(30)) {
             return partition.produce(records);
@@ -538,6 +549,24 @@ final class SimulatedCluster {
         }
         SimulatedPartition.Verdict verdict = partition.produce(records);
         return verdict.error() == Errors.NONE ? SimulatedPartition.Verdict.of(error) : verdict;
+    }
+
+    /** Brokers since 3.6 ask the coordinator before they append a transaction's first batch. */
+    private Errors judgeTransaction(SimulatedPartition partition, MemoryRecords records, ProduceRequest request) {
+        if (request.transactionalId() == null
+                || request.version() > ProduceRequest.LAST_STABLE_VERSION_BEFORE_TRANSACTION_V2) {
+            throw new AssertionError("a transactional batch in a request of version " + request.version() + " of "
+                    + request.transactionalId());
+        }
+        MutableRecordBatch batch = records.batches().iterator().next();
+        boolean isKnown = partition.hasOpenTransaction(batch.producerId())
+                || transactions.isOpen(request.transactionalId(), batch.producerId(), batch.producerEpoch(), partition);
+        if (isOld || (isKnown && !faults.strike(10))) {
+            return Errors.NONE;
+        }
+        return request.version() < ProduceRequest.LAST_STABLE_VERSION_BEFORE_TRANSACTION_V2
+                ? Errors.INVALID_TXN_STATE
+                : Errors.TRANSACTION_ABORTABLE;
     }
 
     private ApiMessage initProducerId(int broker, InitProducerIdRequest request) {

@@ -119,12 +119,13 @@ final class SimulatedControl implements GroupEvents {
         int work = 0;
         for (OwnedGroup group : groups.values()) {
             for (CopiedPartition copy : group.copies) {
+                requireNoTruncation(copy);
                 long offset = copy.partition.outOfRangeOffset();
                 if (offset >= 0) {
                     long sourceStart = copy.source.partition.start;
                     if (offset < sourceStart) {
                         trace.say(instance, "skips", copy.partition, "to", sourceStart);
-                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, sourceStart));
+                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, offset, sourceStart));
                     }
                     copy.partition.outOfRangeIs(-1);
                     work++;
@@ -132,6 +133,14 @@ final class SimulatedControl implements GroupEvents {
             }
         }
         return work;
+    }
+
+    /** Leaders of the source lose only what no reader has seen: whoever says otherwise remembers epochs wrongly. */
+    private void requireNoTruncation(CopiedPartition copy) {
+        if (copy.partition.divergence().isKnown()) {
+            throw new Violation(instance + " takes " + copy.partition + " for truncated: " + copy.partition.divergence()
+                    + ", read " + copy.partition.leaderEpochs());
+        }
     }
 
     /** The group coordinator says that a partition group is this instance's. */
@@ -196,7 +205,8 @@ final class SimulatedControl implements GroupEvents {
         if (isGone(owned, partition)) {
             return;
         }
-        OffsetMap map = saved(partition).orElseThrow().toOffsetMap();
+        SavedProgress progress = saved(partition).orElseThrow();
+        OffsetMap map = progress.toOffsetMap();
         trace.say(
                 instance,
                 "copies",
@@ -216,6 +226,7 @@ final class SimulatedControl implements GroupEvents {
                 map.position(),
                 map.targetEnd(),
                 partition.knownBatchLimit);
+        copied.leaderEpochsAre(progress.source().leaderEpochs());
         CopiedPartition copy = new CopiedPartition(nextSlot++, partition.reader, copied, map);
         owned.copies.add(copy);
         lane.producer.commands().put(new BatchProducer.Command.Add(copy.slot, copied, map));

@@ -2,6 +2,7 @@ package io.replicator.simulation;
 
 import io.replicator.config.Isolation;
 import io.replicator.config.Shaping;
+import io.replicator.config.TransactionBounds;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.fetch.Throttle;
 import io.replicator.measure.FetchMeasures;
@@ -14,6 +15,7 @@ import io.replicator.wire.FetchSession;
 import io.replicator.wire.ReceivePool;
 import io.replicator.wire.ReceiveTracker;
 import io.replicator.wire.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +49,15 @@ final class SimulatedInstance {
 
     /**
      * @param exactlyOnce whether it surely writes under transactional ids; otherwise chance decides
+     * @param transactions whether it writes in transactions; then it does the former as well
      */
-    SimulatedInstance(World world, SplittableRandom random, Isolation isolation, Shaping shaping, boolean exactlyOnce) {
+    SimulatedInstance(
+            World world,
+            SplittableRandom random,
+            Isolation isolation,
+            Shaping shaping,
+            boolean exactlyOnce,
+            boolean transactions) {
         this.world = world;
         this.random = random;
         this.receivePool = new ReceivePool(1 << (12 + random.nextInt(7)));
@@ -70,6 +79,7 @@ final class SimulatedInstance {
                 new BatchProducer.Settings(
                         "producer",
                         isTransactional ? Optional.of(TRANSACTIONAL_IDS) : Optional.empty(),
+                        transactions ? Optional.of(bounds(random)) : Optional.empty(),
                         1 << (10 + random.nextInt(10)),
                         shaping,
                         0),
@@ -82,6 +92,10 @@ final class SimulatedInstance {
                 random.split(),
                 measures);
         fetcher.wakes(producer.bell());
+    }
+
+    private static TransactionBounds bounds(SplittableRandom random) {
+        return new TransactionBounds(Duration.ofMillis(1 + random.nextInt(400)), 1L << random.nextInt(20));
     }
 
     private ClusterView connect(SimulatedCluster cluster, int maxInflight, ReceivePool pool) {

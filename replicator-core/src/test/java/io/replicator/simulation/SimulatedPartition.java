@@ -205,7 +205,6 @@ final class SimulatedPartition {
         }
         if (batch.baseOffset() != 0
                 || batch.isControlBatch()
-                || batch.isTransactional()
                 || batch.lastOffset() + 1 != batch.countOrNull()
                 || !holdsItsRecords(batch)) {
             return Verdict.of(Errors.INVALID_RECORD);
@@ -213,6 +212,9 @@ final class SimulatedPartition {
         Verdict verdict = checkSequence(batch);
         if (verdict != null) {
             return verdict;
+        }
+        if (!batch.isTransactional() && open.containsKey(batch.producerId())) {
+            return Verdict.of(Errors.INVALID_TXN_STATE);
         }
         ByteBuffer bytes = ByteBuffer.allocate(batch.sizeInBytes());
         batch.writeTo(bytes);
@@ -342,6 +344,19 @@ final class SimulatedPartition {
                         nowMillis, producerId, epoch, new EndTransactionMarker(type, coordinatorEpoch))
                 .buffer());
         return Errors.NONE;
+    }
+
+    /** Whether what a producer wrote in a transaction at an offset was aborted, as far as markers tell. */
+    boolean isAborted(long producerId, long offset) {
+        return aborted.stream()
+                .anyMatch(each ->
+                        each.producerId == producerId && each.firstOffset <= offset && offset < each.lastOffset);
+    }
+
+    /** Whether a batch of a producer at an offset is part of a transaction without a marker. */
+    boolean isOpen(long producerId, long offset) {
+        Long first = open.get(producerId);
+        return first != null && first <= offset;
     }
 
     boolean hasOpenTransaction(long producerId) {

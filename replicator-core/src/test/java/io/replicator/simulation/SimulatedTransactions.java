@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
@@ -44,6 +45,9 @@ final class SimulatedTransactions {
     private final Set<Long> givenProducerIds = new TreeSet<>();
 
     private long nextProducerId = FIRST_PRODUCER_ID;
+
+    /** A coordinator that is broken on purpose: it aborts what it says is committed. */
+    boolean losesCommits;
 
     /** Of an identity that is new. */
     private short firstEpoch;
@@ -116,6 +120,32 @@ final class SimulatedTransactions {
     /** Whether a transactional id was ever given that producer id. */
     boolean gave(long producerId) {
         return givenProducerIds.contains(producerId);
+    }
+
+    /**
+     * How the coordinator decided the transaction that a producer has open in some partition; empty while it has not. A
+     * decision is for good, markers only tell it.
+     */
+    Optional<Boolean> isCommitted(long producerId) {
+        for (Identity identity : identities.values()) {
+            if (identity.producerId == producerId && identity.state == State.PREPARE_COMMIT) {
+                return Optional.of(true);
+            }
+            if (identity.producerId == producerId && identity.state == State.PREPARE_ABORT) {
+                return Optional.of(false);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a partition is part of a transaction that is open: what brokers ask before they append (KIP-890). */
+    boolean isOpen(String transactionalId, long producerId, short epoch, SimulatedPartition partition) {
+        Identity identity = identities.get(transactionalId);
+        return identity != null
+                && identity.producerId == producerId
+                && identity.epoch == epoch
+                && identity.state == State.ONGOING
+                && identity.partitions.contains(partition);
     }
 
     /** A transactional id that nobody used for long is forgotten, and with it its producer id. */
@@ -334,7 +364,7 @@ final class SimulatedTransactions {
         return switch (identity.state) {
             case EMPTY -> Errors.INVALID_TXN_STATE;
             case ONGOING -> {
-                identity.state = commits ? State.PREPARE_COMMIT : State.PREPARE_ABORT;
+                identity.state = commits && !losesCommits ? State.PREPARE_COMMIT : State.PREPARE_ABORT;
                 sendMarkers(identity);
                 yield Errors.NONE;
             }

@@ -37,6 +37,7 @@ final class SourceLog {
     private static final int ACTIVE_BATCHES = 2;
 
     private static final int KEYS_OF_COMPACTED = 12;
+    private static final byte[] SAME = "the same".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     final SimulatedPartition partition;
     private final boolean readCommitted;
@@ -61,6 +62,9 @@ final class SourceLog {
     private long lookedTo;
 
     private long written;
+
+    /** The application says the same again and again: records that nobody can tell one from another. */
+    private boolean monotonous;
 
     /** Keys are few, and each record differs from all others in its timestamp. */
     private boolean compacted;
@@ -197,6 +201,9 @@ final class SourceLog {
             return new SimpleRecord(
                     NOW + written++, key, random.nextInt(10) == 0 ? null : noise(random.nextInt(largest)));
         }
+        if (monotonous && random.nextBoolean()) {
+            return new SimpleRecord(NOW, null, SAME);
+        }
         byte[] key = random.nextInt(4) == 0
                 ? null
                 : (partition + "#" + written).getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -296,8 +303,9 @@ final class SourceLog {
         compacted = true;
     }
 
-    boolean isCompacted() {
-        return compacted;
+    /** From now on about half of all records are alike. */
+    void repeatsItself() {
+        monotonous = true;
     }
 
     /** Retention, or an administrator, deletes what is below an offset. */

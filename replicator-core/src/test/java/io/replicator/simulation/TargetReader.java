@@ -4,13 +4,16 @@ import io.replicator.simulation.SimulatedPartition.Stored;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 
 /**
- * A reader of everything on one target partition. What it sees of ours must be what a reader of the source sees or would
+ * A reader of everything on one target partition that is not in a transaction, and of what is in one that is committed. What
+ * it sees of ours must be what a reader of the source sees or would
  * have seen: each record once, in order, none left out but those that retention or compaction removed.
  */
 final class TargetReader {
@@ -23,6 +26,7 @@ final class TargetReader {
     final long start;
 
     private final LongPredicate isOurs;
+    private final LongFunction<Optional<Boolean>> isCommitted;
     private final IntSupplier ambiguities;
 
     /** Of each offset of the target, the source offset of the record there; {@link #NOT_COPIED} for others' records. */
@@ -43,14 +47,21 @@ final class TargetReader {
 
     /**
      * @param isOurs whether a producer id is one that writes copies
+     * @param isCommitted how the transaction was decided that a producer has open
      * @param ambiguities how often the engine has said so far that it may write again what it wrote
      */
     TargetReader(
-            SourceLog source, SimulatedPartition target, long start, LongPredicate isOurs, IntSupplier ambiguities) {
+            SourceLog source,
+            SimulatedPartition target,
+            long start,
+            LongPredicate isOurs,
+            LongFunction<Optional<Boolean>> isCommitted,
+            IntSupplier ambiguities) {
         this.source = source;
         this.target = target;
         this.start = start;
         this.isOurs = isOurs;
+        this.isCommitted = isCommitted;
         this.ambiguities = ambiguities;
         this.next = before(start);
         this.missing = next;
@@ -68,16 +79,33 @@ final class TargetReader {
 
     void read() {
         while (looked < target.log.size() && target.log.get(looked).lastOffset() < target.highWatermark) {
-            read(target.log.get(looked++));
+            Stored stored = target.log.get(looked);
+            MutableRecordBatch batch = MemoryRecords.readableRecords(stored.bytes())
+                    .batches()
+                    .iterator()
+                    .next();
+            Optional<Boolean> isReadable = isReadable(batch);
+            if (isReadable.isEmpty()) {
+                return;
+            }
+            read(stored, batch, isReadable.get());
+            looked++;
         }
     }
 
-    private void read(Stored stored) {
-        MutableRecordBatch batch = MemoryRecords.readableRecords(stored.bytes())
-                .batches()
-                .iterator()
-                .next();
-        boolean isCopy = !batch.isControlBatch() && batch.hasProducerId() && isOurs.test(batch.producerId());
+    /** Whether a reader of what is committed sees it; empty while that is not decided. */
+    private Optional<Boolean> isReadable(MutableRecordBatch batch) {
+        if (!batch.isTransactional() || batch.isControlBatch()) {
+            return Optional.of(true);
+        }
+        return target.isOpen(batch.producerId(), batch.baseOffset())
+                ? isCommitted.apply(batch.producerId())
+                : Optional.of(!target.isAborted(batch.producerId(), batch.baseOffset()));
+    }
+
+    private void read(Stored stored, MutableRecordBatch batch, boolean isReadable) {
+        boolean isCopy =
+                isReadable && !batch.isControlBatch() && batch.hasProducerId() && isOurs.test(batch.producerId());
         if (!isCopy) {
             for (long offset = stored.baseOffset(); offset <= stored.lastOffset(); offset++) {
                 sourceOffsets.add(NOT_COPIED);

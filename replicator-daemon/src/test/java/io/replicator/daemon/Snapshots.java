@@ -89,7 +89,9 @@ public final class Snapshots {
                 0,
                 records,
                 records * 10,
-                records / 10);
+                records / 10,
+                records / 20,
+                records / 50);
     }
 
     private static LaneStatus lane() {

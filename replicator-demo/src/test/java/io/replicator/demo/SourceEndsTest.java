@@ -54,6 +54,22 @@ final class SourceEndsTest {
 
     private static PartitionStatus partition(int number, long position) {
         return new PartitionStatus(
-                "orders", number, "orders", PartitionState.RUNNING, "", "", 0, position, position, 0, 0, 0, 0, 0, 0);
+                "orders",
+                number,
+                "orders",
+                PartitionState.RUNNING,
+                "",
+                "",
+                0,
+                position,
+                position,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
     }
 }

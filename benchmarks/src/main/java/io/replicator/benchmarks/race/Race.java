@@ -54,7 +54,8 @@ public final class Race implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "what to measure, several with commas: local (the default), latency, wide, tls, three-brokers,"
-                            + " wan-0, wan-50, wan-100, delivery, takeover")
+                            + " wan-0, wan-50, wan-100, delivery, takeover,"
+                            + " isolation")
     private List<Suite> suites = List.of(Suite.LOCAL);
 
     @Option(names = "--data", split = ",", paramLabel = "NAME", description = "only these data sets; default: all")
@@ -161,6 +162,10 @@ public final class Race implements Callable<Integer> {
                 case TAKEOVERS ->
                     SuiteResults.now(suite, List.of(), List.of(), List.of())
                             .and(takeovers(arena, scratch))
+                            .save(results);
+                case ISOLATION ->
+                    SuiteResults.now(suite, List.of(), List.of(), List.of())
+                            .beside(isolations(arena, scratch))
                             .save(results);
             }
         } finally {
@@ -312,6 +317,28 @@ public final class Race implements Callable<Integer> {
             }
         }
         return takeovers;
+    }
+
+    private List<IsolationResult> isolations(Arena arena, Path scratch) throws IOException {
+        List<IsolationResult> all = new ArrayList<>();
+        // The first round counts for nothing: brokers compile what they run.
+        for (int round = 0; round <= rounds; round++) {
+            for (Isolation isolation : Isolation.values()) {
+                String name = "isolation" + tasks++;
+                Path own = Files.createDirectories(scratch.resolve(name));
+                IsolationResult result = isolation.measure(arena, distribution(), settings, own, name, round, scale);
+                if (round > 0) {
+                    all.add(result);
+                }
+                out.printf(
+                        "  %d wrong with one: %-36s the others %,10.0f records/s%n",
+                        round, result.what(), result.recordsPerSecond());
+                String leftovers = name + "-.*|replicator[.]" + name + "[.].*";
+                deleteTopics(arena.source().admin(), leftovers);
+                deleteTopics(arena.target().admin(), leftovers);
+            }
+        }
+        return all;
     }
 
     private ReplicatorContender ours() {

@@ -44,6 +44,9 @@ final class Report {
                 if (!saved.latencies().isEmpty()) {
                     text.append(latencies(saved)).append('\n');
                 }
+                if (!saved.isolations().isEmpty()) {
+                    text.append(isolations(saved)).append('\n');
+                }
                 if (!saved.takeovers().isEmpty()) {
                     text.append(takeovers(saved)).append('\n');
                 }
@@ -231,6 +234,24 @@ final class Report {
             }
         }
         return text.toString();
+    }
+
+    private static String isolations(SuiteResults saved) {
+        StringBuilder text = new StringBuilder();
+        row(text, "wrong with one of 50", "the others, k records/s", "of those without it");
+        row(text, "---", "--:", "--:");
+        double without = isolated(saved, Isolation.NONE.words());
+        saved.isolations().stream().map(IsolationResult::what).distinct().forEach(what -> {
+            double with = isolated(saved, what);
+            row(text, what, format("%,.0f", with / 1e3), format("%.2f", with / without));
+        });
+        return text.toString();
+    }
+
+    private static double isolated(SuiteResults saved, String what) {
+        return Medians.of(
+                saved.isolations().stream().filter(it -> it.what().equals(what)).toList(),
+                IsolationResult::recordsPerSecond);
     }
 
     private static String takeovers(SuiteResults saved) {

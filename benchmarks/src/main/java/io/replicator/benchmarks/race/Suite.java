@@ -24,7 +24,9 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets, 
         /** Copies and a steady stream, of each of our own ways to deliver. */
         DELIVERIES,
         /** Kills, and how long it takes until the copy goes on. */
-        TAKEOVERS
+        TAKEOVERS,
+        /** One partition that cannot be copied among many that can. */
+        ISOLATION
     }
 
     /** The table of record: every shape of data. */
@@ -56,7 +58,13 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets, 
             far("wan-50", "50 ms round trip to the target", 50),
             far("wan-100", "100 ms round trip to the target", 100),
             new Suite("delivery", "Ways to deliver", Layout.plain(), FEW, Kind.DELIVERIES),
-            new Suite("takeover", "After kill -9", Layout.plain(), List.of(), Kind.TAKEOVERS));
+            new Suite("takeover", "After kill -9", Layout.plain(), List.of(), Kind.TAKEOVERS),
+            new Suite(
+                    "isolation",
+                    "One of 50 partitions that cannot be copied",
+                    Layout.plain().withBrokers(3),
+                    List.of(),
+                    Kind.ISOLATION));
 
     private static Suite far(String label, String title, int millis) {
         return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR, Kind.COPIES);

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param latencies of the steady stream
  * @param ceilings of the halves
  * @param takeovers after kills
+ * @param isolations beside a partition that cannot be copied
  */
 record SuiteResults(
         String suite,
@@ -33,12 +34,14 @@ record SuiteResults(
         List<HeatResult> heats,
         List<LatencyResult> latencies,
         List<CeilingResult> ceilings,
-        List<TakeoverResult> takeovers) {
+        List<TakeoverResult> takeovers,
+        List<IsolationResult> isolations) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** What a file does not name was not measured. */
     SuiteResults {
         takeovers = takeovers == null ? List.of() : List.copyOf(takeovers);
+        isolations = isolations == null ? List.of() : List.copyOf(isolations);
     }
 
     static SuiteResults now(
@@ -50,12 +53,18 @@ record SuiteResults(
                 heats,
                 latencies,
                 ceilings,
+                List.of(),
                 List.of());
     }
 
     /** These, and what takeovers took. */
     SuiteResults and(List<TakeoverResult> results) {
-        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results);
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results, isolations);
+    }
+
+    /** These, and how a failing partition was borne. */
+    SuiteResults beside(List<IsolationResult> results) {
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, results);
     }
 
     /** These, and what was measured before of data sets that these do not have. */
@@ -75,7 +84,7 @@ record SuiteResults(
         before.get().ceilings().stream()
                 .filter(it -> !measured.contains(it.dataSet()))
                 .forEach(allCeilings::add);
-        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings, takeovers);
+        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings, takeovers, isolations);
     }
 
     void save(Path directory) {

@@ -92,6 +92,8 @@ public final class StatusPage implements Page {
         json.writeNumberField("records", partition.records());
         json.writeNumberField("bytes", partition.bytes());
         json.writeNumberField("gapRecords", partition.gapRecords());
+        json.writeNumberField("truncatedRecords", partition.truncatedRecords());
+        json.writeNumberField("recreations", partition.recreations());
         json.writeEndObject();
     }
 

@@ -42,6 +42,8 @@ final class FlowCollector implements MultiCollector {
     private final TopicFold recordsFold = new TopicFold(PartitionStatus::records);
     private final TopicFold bytesFold = new TopicFold(PartitionStatus::bytes);
     private final TopicFold gapFold = new TopicFold(PartitionStatus::gapRecords);
+    private final TopicFold truncatedFold = new TopicFold(PartitionStatus::truncatedRecords);
+    private final TopicFold recreationsFold = new TopicFold(PartitionStatus::recreations);
 
     FlowCollector(Supplier<List<FlowStatus>> flows, boolean perPartition, Version version) {
         this.flows = flows;
@@ -78,6 +80,8 @@ final class FlowCollector implements MultiCollector {
     private static final String RECORDS = "Records copied by this process.";
     private static final String BYTES = "Bytes copied by this process, as stored in the source's batches.";
     private static final String GAP_RECORDS = "Offsets lost on the source before they could be copied.";
+    private static final String TRUNCATED_RECORDS = "Copied records that the source lost afterwards.";
+    private static final String RECREATIONS = "Source topics made anew and copied on, by partition.";
     private static final String LAG_RECORDS = "Records between the position and the source's end.";
     private static final String LAG_SECONDS = "Age of the last copied record while records are waiting.";
     private static final String STATES = "Partitions in each state.";
@@ -87,6 +91,9 @@ final class FlowCollector implements MultiCollector {
                 counter("replicator_records", RECORDS, eachPartition(flows, p -> (double) p.records())),
                 counter("replicator_bytes", BYTES, eachPartition(flows, p -> (double) p.bytes())),
                 counter("replicator_gap_records", GAP_RECORDS, eachPartition(flows, p -> (double) p.gapRecords())),
+                counter("replicator_truncated_records", TRUNCATED_RECORDS, eachPartition(flows, p ->
+                        (double) p.truncatedRecords())),
+                counter("replicator_recreations", RECREATIONS, eachPartition(flows, p -> (double) p.recreations())),
                 gauge("replicator_lag_records", LAG_RECORDS, eachPartition(flows, p -> (double) p.lagRecords())),
                 gauge(
                         "replicator_lag_seconds",
@@ -117,6 +124,8 @@ final class FlowCollector implements MultiCollector {
                 counter("replicator_records", RECORDS, folded(recordsFold.fold(flows))),
                 counter("replicator_bytes", BYTES, folded(bytesFold.fold(flows))),
                 counter("replicator_gap_records", GAP_RECORDS, folded(gapFold.fold(flows))),
+                counter("replicator_truncated_records", TRUNCATED_RECORDS, folded(truncatedFold.fold(flows))),
+                counter("replicator_recreations", RECREATIONS, folded(recreationsFold.fold(flows))),
                 gauge("replicator_lag_records", LAG_RECORDS, eachTopic(flows, partitions -> partitions.stream()
                         .mapToLong(PartitionStatus::lagRecords)
                         .sum())),

@@ -5,10 +5,13 @@ import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.LossPolicy;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
+import io.replicator.config.TransactionBounds;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +80,8 @@ final class FlowBinder {
                         "coalesce", Shaping.COALESCE,
                         "rebuild", Shaping.REBUILD),
                 "auto, pass, coalesce or rebuild");
+        Optional<SourceChanges> sourceChanges = sourceChanges();
+        Optional<TransactionBounds> transaction = transaction();
         laterFeatures();
         flow.finish();
         boolean named = isNameSound();
@@ -90,7 +95,9 @@ final class FlowBinder {
                 || isolation.isEmpty()
                 || partitionGroups.isEmpty()
                 || throttle.isEmpty()
-                || shaping.isEmpty()) {
+                || shaping.isEmpty()
+                || sourceChanges.isEmpty()
+                || transaction.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FlowConfig(
@@ -102,7 +109,9 @@ final class FlowBinder {
                 isolation.get(),
                 partitionGroups.get(),
                 throttle.get(),
-                shaping.get()));
+                shaping.get(),
+                sourceChanges.get(),
+                transaction.get()));
     }
 
     private Optional<ClusterConfig> cluster(String end) {
@@ -192,15 +201,39 @@ final class FlowBinder {
     }
 
     private Optional<Delivery> delivery() {
-        Optional<String> text = flow.text("delivery", "exactly-once or at-least-once");
-        if (text.isPresent() && text.get().equals("transactional")) {
-            flow.wrong("delivery", "transactional is not available in this version; exactly-once or at-least-once are");
-            return Optional.empty();
-        }
         return flow.oneOf(
                 "delivery",
-                Map.of("exactly-once", Delivery.EXACTLY_ONCE, "at-least-once", Delivery.AT_LEAST_ONCE),
-                "exactly-once or at-least-once");
+                Map.of(
+                        "exactly-once", Delivery.EXACTLY_ONCE,
+                        "transactional", Delivery.TRANSACTIONAL,
+                        "at-least-once", Delivery.AT_LEAST_ONCE),
+                "exactly-once, transactional or at-least-once");
+    }
+
+    private Optional<TransactionBounds> transaction() {
+        Section transaction = flow.section("transaction");
+        Optional<Duration> interval = transaction.accepted(
+                "interval", transaction.duration("interval"), value -> new TransactionBounds(value, 1));
+        Optional<Long> maxBytes = transaction.accepted(
+                "max-bytes",
+                transaction.bytes("max-bytes"),
+                bytes -> new TransactionBounds(TransactionBounds.DEFAULT.interval(), bytes));
+        transaction.finish();
+        return interval.flatMap(time -> maxBytes.map(bytes -> new TransactionBounds(time, bytes)));
+    }
+
+    private Optional<SourceChanges> sourceChanges() {
+        Optional<LossPolicy> onGap = lossPolicy("on-gap");
+        Optional<LossPolicy> onTruncation = lossPolicy("on-truncation");
+        Optional<LossPolicy> onRecreation = lossPolicy("on-recreation");
+        if (onGap.isEmpty() || onTruncation.isEmpty() || onRecreation.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new SourceChanges(onGap.get(), onTruncation.get(), onRecreation.get()));
+    }
+
+    private Optional<LossPolicy> lossPolicy(String key) {
+        return flow.oneOf(key, Map.of("stop", LossPolicy.STOP, "continue", LossPolicy.CONTINUE), "stop or continue");
     }
 
     private Optional<Long> throttle() {

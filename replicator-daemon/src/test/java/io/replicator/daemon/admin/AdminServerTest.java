@@ -55,7 +55,8 @@ final class AdminServerTest {
                         + "\"etaSeconds\":1,\"partitions\":[{\"topic\":\"orders\",\"partition\":0,\"state\":\"RUNNING\","
                         + "\"reason\":null,\"sourceStart\":0,\"sourceEnd\":100,\"position\":90,\"lagRecords\":10,"
                         + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
-                        + "\"records\":90,\"bytes\":900,\"gapRecords\":9}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
+                        + "\"records\":90,\"bytes\":900,\"gapRecords\":9,\"truncatedRecords\":4,"
+                        + "\"recreations\":1}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
                         + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16}}]}");
     }
 

@@ -33,6 +33,8 @@ final class MetricsTest {
                 .containsEntry("replicator_records_total{flow=\"x\",partition=\"0\",topic=\"a\"}", 90.0)
                 .containsEntry("replicator_bytes_total{flow=\"x\",partition=\"0\",topic=\"a\"}", 900.0)
                 .containsEntry("replicator_gap_records_total{flow=\"x\",partition=\"0\",topic=\"a\"}", 9.0)
+                .containsEntry("replicator_truncated_records_total{flow=\"x\",partition=\"0\",topic=\"a\"}", 4.0)
+                .containsEntry("replicator_recreations_total{flow=\"x\",partition=\"0\",topic=\"a\"}", 1.0)
                 .containsEntry("replicator_lag_records{flow=\"x\",partition=\"0\",topic=\"a\"}", 10.0)
                 .containsEntry("replicator_lag_seconds{flow=\"x\",partition=\"0\",topic=\"a\"}", 1.5)
                 .containsEntry(

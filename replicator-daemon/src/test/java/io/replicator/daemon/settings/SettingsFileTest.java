@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.LossPolicy;
 import io.replicator.config.OwnershipProtocol;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
+import io.replicator.config.SourceChanges;
 import io.replicator.config.StartFrom;
+import io.replicator.config.TransactionBounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +56,11 @@ final class SettingsFileTest {
         assertThat(flow.topics().createEnabled()).isTrue();
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.AsSource());
         assertThat(flow.delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
+        assertThat(flow.transaction()).isEqualTo(TransactionBounds.DEFAULT);
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_COMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.AUTO);
+        assertThat(flow.sourceChanges())
+                .isEqualTo(new SourceChanges(LossPolicy.CONTINUE, LossPolicy.STOP, LossPolicy.STOP));
         assertThat(flow.partitionGroups()).isEqualTo(16);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(Long.MAX_VALUE);
         assertThat(settings.replicator().memoryBytes()).isEqualTo(128L << 20);
@@ -91,9 +97,13 @@ final class SettingsFileTest {
                         refresh-interval = 5 minutes
                         create { enabled = no, replication-factor = 3 }
                       }
-                      delivery = at-least-once
+                      delivery = transactional
+                      transaction { interval = 1s, max-bytes = 1 MiB }
                       isolation = read-uncommitted
                       shaping = rebuild
+                      on-gap = stop
+                      on-truncation = continue
+                      on-recreation = continue
                       partition-groups = 4
                       throttle { bytes-per-second = 50 MiB }
                     }
@@ -121,9 +131,12 @@ final class SettingsFileTest {
         assertThat(flow.topics().refreshInterval()).isEqualTo(Duration.ofMinutes(5));
         assertThat(flow.topics().createEnabled()).isFalse();
         assertThat(flow.topics().replicationFactor()).isEqualTo(new ReplicationFactor.Fixed((short) 3));
-        assertThat(flow.delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
+        assertThat(flow.delivery()).isEqualTo(Delivery.TRANSACTIONAL);
+        assertThat(flow.transaction()).isEqualTo(new TransactionBounds(Duration.ofSeconds(1), 1 << 20));
         assertThat(flow.isolation()).isEqualTo(Isolation.READ_UNCOMMITTED);
         assertThat(flow.shaping()).isEqualTo(Shaping.REBUILD);
+        assertThat(flow.sourceChanges())
+                .isEqualTo(new SourceChanges(LossPolicy.STOP, LossPolicy.CONTINUE, LossPolicy.CONTINUE));
         assertThat(flow.partitionGroups()).isEqualTo(4);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(50L << 20);
         assertThat(settings.replicator().instance()).isEqualTo("i1");
@@ -161,10 +174,23 @@ final class SettingsFileTest {
                         + "| 8: replicator.flows.x.partition-groups: 0 must be 1 to 1000",
                 "source = east | source = east, partition-groups = many"
                         + "| 8: replicator.flows.x.partition-groups: \"many\" is not a number from 1 to 1000",
-                "source = east | source = east, delivery = transactional | 8: replicator.flows.x.delivery: transactional is"
-                        + " not available in this version; exactly-once or at-least-once are",
+                "source = east | source = east, transaction.interval = 1 minute | 8: replicator.flows.x.transaction.interval:"
+                        + " PT1M must be 1 ms to 10 s",
+                "source = east | source = east, transaction.max-bytes = 0 | 8: replicator.flows.x.transaction.max-bytes:"
+                        + " 0 must be at least 1",
+                "source = east | source = east, transaction.bytes = 1 | 8: replicator.flows.x.transaction.bytes: unknown"
+                        + " key; did you mean max-bytes?",
                 "source = east | source = east, delivery = exactly-onc | 8: replicator.flows.x.delivery: \"exactly-onc\" is"
-                        + " not exactly-once or at-least-once; did you mean exactly-once?",
+                        + " not exactly-once, transactional or at-least-once; did you mean exactly-once?",
+                "source = east | source = east, on-gap = ignore"
+                        + "| 8: replicator.flows.x.on-gap: \"ignore\" is not stop or continue",
+                "source = east | source = east, on-truncation = true"
+                        + "| 8: replicator.flows.x.on-truncation: \"true\" is not stop or continue",
+                "source = east | source = east, on-recreation = contine"
+                        + "| 8: replicator.flows.x.on-recreation: \"contine\" is not stop or continue; did you mean"
+                        + " continue?",
+                "source = east | source = east, on-truncaton = stop"
+                        + "| 8: replicator.flows.x.on-truncaton: unknown key; did you mean on-truncation?",
                 "source = east | source = east, topics.start = yesterday | 8: replicator.flows.x.topics.start: \"yesterday\""
                         + " is not earliest, latest or a time such as 2026-11-21T08:00:00Z",
                 "source = east | source = east, topics.rename = \"copy\""

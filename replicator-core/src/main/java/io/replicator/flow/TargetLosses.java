@@ -1,0 +1,92 @@
+package io.replicator.flow;
+
+import io.replicator.config.StartFrom;
+import io.replicator.partition.Health;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Target partitions that no longer have what was acknowledged there: their log ends below it, or begins above it. A write
+ * would show the first, and only until somebody else has written as much; a partition without anything to copy shows
+ * neither. So all are looked at now and then, with a request or two for each broker. Control thread.
+ */
+final class TargetLosses {
+    private static final StartFrom EARLIEST = new StartFrom.Earliest();
+    private static final StartFrom LATEST = new StartFrom.Latest();
+
+    private static final String RESUMES =
+            "the copy was checked with verify, and its progress removed so that it is copied anew, or the topic is copied"
+                    + " by a flow of another name";
+
+    private final String cluster;
+    private final StartPositions target;
+
+    /** What looked wrong the last time: a leader that was just elected may not know all yet. */
+    private Set<TopicPartition> suspects = new HashSet<>();
+
+    TargetLosses(String cluster, StartPositions target) {
+        this.cluster = cluster;
+        this.target = target;
+    }
+
+    /** Looks at all copies, and stops those whose target has lost records at two looks in a row. */
+    void look(Collection<Copy> copies, SourceLosses.Stop stop) throws InterruptedException {
+        Map<TopicPartition, Copy> byTarget = new HashMap<>();
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (Copy copy : copies) {
+            Partition partition = copy.partition();
+            if (copy.slot() >= 0 && partition.targetEnd() >= 0) {
+                TopicPartition place = new TopicPartition(partition.targetTopic(), partition.number());
+                byTarget.put(place, copy);
+                // Before the target is asked: what is acknowledged meanwhile must not look as if it were missing.
+                ends.put(place, partition.targetEnd());
+            }
+        }
+        if (byTarget.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> logStarts = target.of(ends.keySet(), EARLIEST).offsets();
+        Map<TopicPartition, Long> logEnds = target.of(ends.keySet(), LATEST).offsets();
+        Set<TopicPartition> found = new HashSet<>();
+        ends.forEach((place, end) -> {
+            long logStart = logStarts.getOrDefault(place, 0L);
+            long logEnd = logEnds.getOrDefault(place, Long.MAX_VALUE);
+            Copy copy = byTarget.get(place);
+            long knownTo = Math.max(end, copy.partition().targetKnownTo());
+            if (logEnd < end || logStart > knownTo) {
+                found.add(place);
+                if (suspects.contains(place)) {
+                    stop.stop(copy, logEnd < end ? truncated(place, end, logEnd) : deleted(place, knownTo, logStart));
+                }
+            }
+        });
+        suspects = found;
+    }
+
+    private Health truncated(TopicPartition place, long end, long logEnd) {
+        return new Health(
+                PartitionState.FAILED,
+                "target partition " + place + " on " + cluster + " ends at offset " + logEnd + ", but records up to "
+                        + end + " were acknowledged: it lost them, as by an unclean leader election",
+                RESUMES);
+    }
+
+    private Health deleted(TopicPartition place, long knownTo, long logStart) {
+        return new Health(
+                PartitionState.FAILED,
+                "target partition " + place + " on " + cluster + " begins at offset " + logStart
+                        + ", above all that was copied, which ends at " + knownTo + ": records were deleted there",
+                RESUMES);
+    }
+
+    /** Whether another look should follow soon. */
+    boolean suspectsSomething() {
+        return !suspects.isEmpty();
+    }
+}

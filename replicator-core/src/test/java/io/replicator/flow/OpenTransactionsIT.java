@@ -1,0 +1,140 @@
+package io.replicator.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.Flows;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.Isolation;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.Health;
+import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
+import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.data.Load;
+import io.replicator.testkit.data.TransactionalLoad;
+import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.topics.ClusterAdmin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A transaction on the source that does not end, told from one that takes its time. */
+@ExtendWith(ClusterLogs.class)
+class OpenTransactionsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long SECOND = 1_000_000_000L;
+
+    private static KafkaCluster source;
+
+    private ClusterAdmin admin;
+
+    @BeforeAll
+    static void startCluster() {
+        source = KafkaCluster.builder()
+                .name("east")
+                .property("log.retention.ms", "-1")
+                .start();
+    }
+
+    @AfterAll
+    static void closeCluster() {
+        source.close();
+    }
+
+    @BeforeEach
+    void openAdmin() {
+        admin = ClusterAdmin.open(Flows.cluster(source), "test", Duration.ofSeconds(10));
+    }
+
+    @AfterEach
+    void closeAdmin() {
+        admin.close();
+    }
+
+    @Test
+    void shouldSayWhoseTransactionHoldsAPartitionUpAndHowToEndIt() throws Exception {
+        source.createTopic("hanging", 1);
+        Load.to(source, "hanging").write(100);
+        TransactionalLoad.to(source, "hanging").recordsEach(10).open().abandon();
+        FlowConfig flow = flow("hanging");
+        Partition partition = partition("hanging", 100, 110, 100);
+        OpenTransactions transactions = new OpenTransactions(flow, admin, PATIENCE);
+
+        look(transactions, partition, 1);
+        look(transactions, partition, 60);
+        assertThat(partition.health()).isEqualTo(Health.RUNNING);
+        look(transactions, partition, 61);
+
+        Health health = partition.health();
+        assertThat(health.state()).isEqualTo(PartitionState.WAITING);
+        assertThat(health.reason())
+                .contains(
+                        "hanging-0",
+                        "open since offset 100",
+                        "producer id",
+                        "transactional id open-hanging-1",
+                        "wrote");
+        assertThat(health.resumesWhen())
+                .contains("kafka-transactions.sh", "abort --topic hanging --partition 0 --start-offset 100");
+
+        partition.sourceIs(0, 111);
+        look(transactions, partition, 62);
+        assertThat(partition.health()).isEqualTo(Health.RUNNING);
+    }
+
+    @Test
+    void shouldNotAskAboutPartitionsThatGetOn() throws Exception {
+        OpenTransactions transactions = new OpenTransactions(flow("other"), admin, PATIENCE);
+        Partition copying = partition("copying", 100, 110, 50);
+        Partition caughtUp = partition("caught-up", 100, 100, 100);
+        Partition moving = partition("moving", 100, 110, 100);
+
+        for (int second = 1; second < 200; second += 30) {
+            moving.sourceIs(0, 100 + second);
+            moving.highWatermarkIs(110 + second);
+            moving.positionIs(100 + second, 0);
+            for (Partition partition : List.of(copying, caughtUp, moving)) {
+                look(transactions, partition, second);
+                assertThat(partition.health()).isEqualTo(Health.RUNNING);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotWaitForTransactionsWhereEveryRecordCounts() throws Exception {
+        Partition partition = partition("uncommitted", 100, 110, 100);
+        OpenTransactions transactions =
+                new OpenTransactions(Flows.with(flow("uncommitted"), Isolation.READ_UNCOMMITTED), admin, PATIENCE);
+
+        look(transactions, partition, 1);
+        look(transactions, partition, 100);
+
+        assertThat(partition.health()).isEqualTo(Health.RUNNING);
+    }
+
+    private static void look(OpenTransactions transactions, Partition partition, long second)
+            throws InterruptedException {
+        transactions.look(List.of(new Copy(partition, new OffsetMap(0), 0, 0)), second * SECOND);
+    }
+
+    private static FlowConfig flow(String topic) {
+        return Flows.flow(
+                "x", Flows.cluster(source), Flows.cluster("west", Map.of("bootstrap.servers", "none:1")), topic);
+    }
+
+    private static Partition partition(String topic, long lastStableOffset, long highWatermark, long position) {
+        Partition partition = new Partition(
+                new TopicPartition(topic, 0), Uuid.ZERO_UUID, topic, Uuid.ZERO_UUID, 0, position, -1, 1 << 20);
+        partition.sourceIs(0, lastStableOffset);
+        partition.highWatermarkIs(highWatermark);
+        return partition;
+    }
+}
