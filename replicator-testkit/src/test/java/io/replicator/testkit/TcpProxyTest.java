@@ -22,14 +22,15 @@ final class TcpProxyTest {
     private static final int SHORT_MILLIS = 200;
 
     private ServerSocket server;
+    private Thread acceptor;
     private TcpProxy proxy;
 
     @BeforeEach
     void open() throws IOException {
         server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        Thread echo = new Thread(this::echoAll, "echo");
-        echo.setDaemon(true);
-        echo.start();
+        acceptor = new Thread(this::echoAll, "echo");
+        acceptor.setDaemon(true);
+        acceptor.start();
         proxy = TcpProxy.to("127.0.0.1", server.getLocalPort());
     }
 
@@ -120,8 +121,11 @@ final class TcpProxyTest {
     @Test
     void shouldResetAClientWhenNobodyIsBehind() throws Exception {
         server.close();
+        // The system keeps listening for as long as a thread is inside accept().
+        acceptor.join();
 
         try (Socket client = connect()) {
+            client.setSoTimeout(10_000);
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         }
     }
@@ -147,9 +151,9 @@ final class TcpProxyTest {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
-                Thread echo = new Thread(() -> echo(client), "echo-one");
-                echo.setDaemon(true);
-                echo.start();
+                Thread one = new Thread(() -> echo(client), "echo-one");
+                one.setDaemon(true);
+                one.start();
             } catch (IOException e) {
                 // The test has ended.
                 return;
