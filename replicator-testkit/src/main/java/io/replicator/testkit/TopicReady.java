@@ -29,7 +29,10 @@ final class TopicReady {
                 .await(
                         () -> hasLeaders(cluster.admin(), topic, partitions, running.size()),
                         () -> cluster.name() + ": topic " + topic + " has no leaders after " + PATIENCE);
-        awaitService(cluster.admin(), topic, partitions);
+        Deadline.after(PATIENCE)
+                .await(
+                        () -> isServed(cluster.admin(), topic, partitions),
+                        () -> cluster.name() + ": topic " + topic + " is not served after " + PATIENCE);
     }
 
     private static boolean hasLeaders(Admin admin, String topic, int partitions, int replicasRunning) {
@@ -54,15 +57,19 @@ final class TopicReady {
         }
     }
 
-    /** Only a leader that serves answers; until then the admin client asks again. */
-    private static void awaitService(Admin admin, String topic, int partitions) {
+    /** Only a leader that serves answers; until then the admin client asks again, unless a broker knows no such topic yet. */
+    private static boolean isServed(Admin admin, String topic, int partitions) {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
         }
         try {
             admin.listOffsets(ends).all().get();
+            return true;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return false;
+            }
             throw new IllegalStateException("topic " + topic + " is not served", e.getCause());
         } catch (InterruptedException e) {
             throw Interruption.of(e);
