@@ -69,14 +69,20 @@ final class FarTargetIT {
                     .toList();
             assertThat(batches.size() - merged.size()).isLessThan(BATCHES_TO_LEARN);
             assertThat(merged).hasSizeGreaterThan(10);
-            assertThat(merged.stream()
-                            .mapToInt(SegmentFile.Batch::sizeInBytes)
-                            .average()
-                            .orElseThrow())
+            // The median: a batch here and there goes out when not enough waits to fill it, on a slow machine.
+            assertThat(median(merged))
                     .as("%s", merged)
-                    .isBetween(FULL_SHARE * MAX_MESSAGE_BYTES, 1.0 * MAX_MESSAGE_BYTES);
+                    .isBetween((int) (FULL_SHARE * MAX_MESSAGE_BYTES), MAX_MESSAGE_BYTES);
             assertThat(TopicDump.uncommitted(target, "far").contents())
                     .isEqualTo(TopicDump.committed(source, "far").contents());
         }
+    }
+
+    private static int median(List<SegmentFile.Batch> batches) {
+        int[] sizes = batches.stream()
+                .mapToInt(SegmentFile.Batch::sizeInBytes)
+                .sorted()
+                .toArray();
+        return sizes[sizes.length / 2];
     }
 }
