@@ -190,15 +190,33 @@ final class SimulatedControl implements GroupEvents {
         if (isGone(owned, partition) || saved(partition).isPresent()) {
             return;
         }
-        OffsetMap map = new OffsetMap(
-                partition.reader.start, sabotage == Sabotage.SCAN_BEGINS_ONE_LATE ? targetStart + 1 : targetStart);
+        OffsetMap map = new OffsetMap(partition.reader.start, targetStart);
         log.appendProgress(
                 new Progress(partition.pair, new Writer(partition.group, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
         trace.say(instance, "begins", partition.pair.source(), map.position(), "at target", targetStart);
     }
 
     private Optional<SavedProgress> saved(FlowPartition partition) {
-        return Optional.ofNullable(log.load().partitions().get(partition.pair.source()));
+        Optional<SavedProgress> saved =
+                Optional.ofNullable(log.load().partitions().get(partition.pair.source()));
+        return sabotage == Sabotage.SCAN_BEGINS_ONE_LATE
+                ? saved.map(each -> oneLate(each, partition.reader.target))
+                : saved;
+    }
+
+    /** Progress that takes one record of the target for known that it does not know, if there is one. */
+    private static SavedProgress oneLate(SavedProgress saved, SimulatedPartition target) {
+        long from = Math.max(saved.targetStart(), saved.targetEnd());
+        return new SavedProgress(
+                saved.pair(),
+                saved.writer(),
+                saved.start(),
+                target.hasRecordAt(from) ? from + 1 : saved.targetStart(),
+                saved.position(),
+                saved.targetEnd(),
+                saved.runs(),
+                saved.isWhole(),
+                saved.source());
     }
 
     private void copy(OwnedGroup owned, FlowPartition partition) {

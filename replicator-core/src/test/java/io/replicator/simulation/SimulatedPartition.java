@@ -374,6 +374,17 @@ final class SimulatedPartition {
         return found;
     }
 
+    /** Whether an application's record stands at an offset, not a marker. */
+    boolean hasRecordAt(long offset) {
+        int index = indexOf(offset);
+        return index < log.size()
+                && !MemoryRecords.readableRecords(log.get(index).bytes())
+                        .batches()
+                        .iterator()
+                        .next()
+                        .isControlBatch();
+    }
+
     /** The index in the log of the batch that holds an offset, or of the first one after it. */
     int indexOf(long offset) {
         int low = 0;
