@@ -344,7 +344,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             return;
         }
         if (answer.fault().isPresent()) {
-            partitionFailed(cursor, answer.fault().get(), answer.errorName(), nowNanos);
+            refused(cursor, answer.fault().get(), answer.errorName(), nowNanos);
             return;
         }
         if (answer.isDiverging()) {
@@ -354,21 +354,54 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         takeEnds(cursor, answer);
         if (answer.preferredReplica() >= 0 && answer.preferredReplica() != cursor.session.nodeId()) {
             brokers.prefer(cursor, answer.preferredReplica(), nowNanos);
-            return;
+        } else if (cursor.doubt.isOpen()) {
+            judge(cursor, answer, nowNanos);
+        } else {
+            scan(cursor, answer, nowNanos);
         }
-        scan(cursor, answer, nowNanos);
     }
 
-    /** A follower may be behind, and one that lost its disk is not the log: the leader alone is believed. */
+    private void refused(PartitionCursor cursor, Fault fault, String why, long nowNanos) {
+        if (cursor.doubt.isOpen() && fault == Fault.SOURCE_OFFSET_OUT_OF_RANGE) {
+            // What would tell is deleted.
+            cursor.doubt.settle();
+            ask(cursor);
+        } else {
+            partitionFailed(cursor, fault, why, nowNanos);
+        }
+    }
+
+    /** A follower may be behind, and one that lost its disk is not the log: the leader is believed first. */
     private void diverged(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
         int leader = cursor.topic.leader(cursor.partition.number());
-        if (cursor.session.nodeId() != leader) {
+        if (cursor.session.nodeId() != leader && cursor.failures < FAILURES_TO_TELL) {
             partitionFailed(cursor, Fault.SOURCE_LEADER_MOVED, "DIVERGING_EPOCH", nowNanos);
             return;
         }
-        FetchedPartition asked = cursor.fetched;
-        Divergence found = new Divergence(
-                asked.fetchOffset(), asked.lastFetchedEpoch(), answer.divergingEpoch(), answer.divergingEnd());
+        Divergence found =
+                new Divergence(cursor.offset, cursor.lastEpoch(), answer.divergingEpoch(), answer.divergingEnd());
+        if (cursor.doubt.isOpen() || EpochDoubt.isCertain(found)) {
+            truncated(cursor, found, nowNanos);
+        } else {
+            cursor.doubt.begin(found, cursor.partition.leaderEpochs());
+            ask(cursor);
+        }
+    }
+
+    private void judge(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
+        throttle.spend(answer.batches().remaining(), nowNanos);
+        switch (cursor.doubt.judge(answer.batches())) {
+            case NOT_YET_KNOWN -> {}
+            case SAME_LOG -> {
+                cursor.doubt.settle();
+                ask(cursor);
+            }
+            case ANOTHER_LOG -> truncated(cursor, cursor.doubt.found(), nowNanos);
+            case CORRUPT -> partitionFailed(cursor, Fault.SOURCE_BATCH_CORRUPT, "@" + cursor.fetchOffset(), nowNanos);
+        }
+    }
+
+    private void truncated(PartitionCursor cursor, Divergence found, long nowNanos) {
         cursor.partition.divergenceIs(found);
         onNews.run();
         partitionFailed(
@@ -427,12 +460,16 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             cursor.full = true;
             brokers.holdBack(cursor);
         } else {
-            cursor.session.moved(
-                    cursor.fetched,
-                    cursor.offset,
-                    cursor.lastEpoch(),
-                    cursor.topic.leaderEpoch(cursor.partition.number()));
+            ask(cursor);
         }
+    }
+
+    private static void ask(PartitionCursor cursor) {
+        cursor.session.moved(
+                cursor.fetched,
+                cursor.fetchOffset(),
+                cursor.lastFetchedEpoch(),
+                cursor.topic.leaderEpoch(cursor.partition.number()));
     }
 
     private int continueRemainders() {

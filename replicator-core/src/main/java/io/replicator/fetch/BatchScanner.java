@@ -87,7 +87,7 @@ final class BatchScanner {
     }
 
     /** A length that no batch can have is reported as a batch, for {@link #isPlausible} to refuse. */
-    private static boolean isWhole(ByteBuffer bytes, int at) {
+    static boolean isWhole(ByteBuffer bytes, int at) {
         try {
             return BatchHeader.isWhole(bytes, at, bytes.limit());
         } catch (CorruptBatchException corrupt) {
@@ -118,7 +118,7 @@ final class BatchScanner {
     }
 
     /** Whether the bytes can be a batch at all; the records of one that is handed on are judged by its CRC, on the target. */
-    private static boolean isPlausible(ByteBuffer bytes, int at) {
+    static boolean isPlausible(ByteBuffer bytes, int at) {
         byte magic = BatchHeader.magic(bytes, at);
         int size = BatchHeader.sizeInBytes(bytes, at);
         if (size > bytes.limit() - at || size < SMALLEST_OLD_MESSAGE) {
@@ -137,14 +137,14 @@ final class BatchScanner {
     }
 
     /** The old formats have none. */
-    private static int leaderEpoch(ByteBuffer bytes, int at) {
+    static int leaderEpoch(ByteBuffer bytes, int at) {
         return BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2
                 ? LeaderEpochs.UNKNOWN
                 : BatchHeader.partitionLeaderEpoch(bytes, at);
     }
 
     /** In the old formats the offset of a compressed message set is that of its last record. */
-    private static long nextOffset(ByteBuffer bytes, int at) {
+    static long nextOffset(ByteBuffer bytes, int at) {
         return BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2
                 ? BatchHeader.baseOffset(bytes, at) + 1
                 : BatchHeader.nextOffset(bytes, at);

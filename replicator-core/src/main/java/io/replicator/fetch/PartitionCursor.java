@@ -19,6 +19,9 @@ final class PartitionCursor {
     /** The leader epoch of what was handed on last, -1 when unknown. */
     private int lastEpoch;
 
+    /** Whether the leader knows that epoch. */
+    final EpochDoubt doubt = new EpochDoubt();
+
     /** Of the producer's last restart. */
     int generation;
 
@@ -60,12 +63,23 @@ final class PartitionCursor {
                 partition.source().topic(), partition.sourceTopicId(), partition.number(), number, offset);
     }
 
+    /** Where the leader is asked to read. */
+    long fetchOffset() {
+        return doubt.fetchOffset(offset);
+    }
+
+    /** Of what epoch the leader is told that what was read last was, -1 when unknown. */
+    int lastFetchedEpoch() {
+        return doubt.lastFetchedEpoch(lastEpoch);
+    }
+
     int lastEpoch() {
         return lastEpoch;
     }
 
     /** What stands from the cursor on was written by the leader of an epoch. */
     void entersEpoch(int epoch) {
+        doubt.forget();
         if (epoch != lastEpoch) {
             partition.leaderEpochsAre(partition.leaderEpochs().with(epoch, offset));
             lastEpoch = epoch;
@@ -77,6 +91,7 @@ final class PartitionCursor {
         LeaderEpochs known = partition.leaderEpochs();
         partition.leaderEpochsAre(
                 newOffset > offset ? known.with(LeaderEpochs.UNKNOWN, offset) : known.below(newOffset));
+        doubt.forget();
         offset = newOffset;
         lastEpoch = partition.leaderEpochs().before(newOffset);
     }

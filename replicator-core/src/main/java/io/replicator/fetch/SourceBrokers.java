@@ -135,8 +135,12 @@ final class SourceBrokers {
             return false;
         }
         cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, listener));
+        cursor.doubt.forget();
         cursor.session.add(
-                cursor.fetched, cursor.offset, cursor.lastEpoch(), cursor.topic.leaderEpoch(cursor.partition.number()));
+                cursor.fetched,
+                cursor.fetchOffset(),
+                cursor.lastFetchedEpoch(),
+                cursor.topic.leaderEpoch(cursor.partition.number()));
         return true;
     }
 

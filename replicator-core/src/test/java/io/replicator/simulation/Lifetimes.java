@@ -31,7 +31,10 @@ final class Lifetimes {
         AtomicLong next = new AtomicLong(first);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        for (int i = Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors()); i > 0; i--) {
+        for (int i = Integer.getInteger(
+                        "simulation.threads", Runtime.getRuntime().availableProcessors());
+                i > 0;
+                i--) {
             Thread thread = new Thread(() -> live(next, end, lifetime, failure), "lifetimes-" + i);
             threads.add(thread);
             thread.start();

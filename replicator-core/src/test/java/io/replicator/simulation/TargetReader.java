@@ -13,8 +13,8 @@ import org.apache.kafka.common.record.internal.MutableRecordBatch;
 
 /**
  * A reader of everything on one target partition that is not in a transaction, and of what is in one that is committed. What
- * it sees of ours must be what a reader of the source sees or would
- * have seen: each record once, in order, none left out but those that retention or compaction removed.
+ * it sees of ours must be what a reader of the source sees or would have seen: each record once, in order, none left out but
+ * those that retention or compaction removed. What a broker lost although readers saw it, it does not see any more.
  */
 final class TargetReader {
     private static final long NOT_COPIED = -1;
@@ -78,6 +78,9 @@ final class TargetReader {
     }
 
     void read() {
+        if (target.end < sourceOffsets.size()) {
+            forgetWhatIsLost();
+        }
         while (looked < target.log.size() && target.log.get(looked).lastOffset() < target.highWatermark) {
             Stored stored = target.log.get(looked);
             MutableRecordBatch batch = MemoryRecords.readableRecords(stored.bytes())
@@ -91,6 +94,15 @@ final class TargetReader {
             read(stored, batch, isReadable.get());
             looked++;
         }
+    }
+
+    private void forgetWhatIsLost() {
+        List<Long> lost = sourceOffsets.subList((int) target.end, sourceOffsets.size());
+        lost.stream().filter(offset -> offset != NOT_COPIED).forEach(offset -> onTarget.clear(before(offset)));
+        lost.clear();
+        looked = target.log.size();
+        next = Math.max(before(start), onTarget.length());
+        missing = before(start);
     }
 
     /** Whether a reader of what is committed sees it; empty while that is not decided. */
