@@ -260,6 +260,7 @@ class PlantedMistakeTest {
                     filledRuns(),
                     from,
                     to,
+                    true,
                     findings);
             int sourceRead = 0;
             int targetRead = 0;
