@@ -33,10 +33,11 @@ final class GroupIdentities {
     private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /**
-     * Brokers forget a producer that did not write to a partition for a day, and with it who was fenced there. A process
-     * that was frozen for a good part of that writes no more under what it was granted before.
+     * Brokers forget a producer that did not write to a partition for a day (producer.id.expiration.ms), and with it who was
+     * fenced there and which batches they have. A process that was frozen for a good part of that, or that does not know
+     * for so long what became of a batch, writes no more under what it was granted before: what is there is read.
      */
-    private static final long FROZEN_NANOS = TimeUnit.HOURS.toNanos(1);
+    static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ClusterView target;
     private final Optional<String> transactionalIds;
@@ -295,7 +296,7 @@ final class GroupIdentities {
 
     /** Asks for what is missing and tells the windows what has come. */
     int poll(long nowNanos) {
-        if (polledNanos != 0 && nowNanos - polledNanos > FROZEN_NANOS) {
+        if (polledNanos != 0 && nowNanos - polledNanos > FORGOTTEN_NANOS) {
             groups.values().forEach(Group::letGo);
         }
         polledNanos = nowNanos;

@@ -277,7 +277,23 @@ final class PartitionWindow {
             boolean isBound = broker.bindsByRoundTrips(pending.size(), room - held.size(), nowNanos);
             next = shapeNext(shaper, isBound);
         }
-        return next != null && sent < room && maySend(next, room, mayBegin) ? next : null;
+        if (next == null || sent >= room || !maySend(next, room, mayBegin)) {
+            return null;
+        }
+        if (isDoubtTooOld(next, nowNanos)) {
+            identity.taken();
+            return null;
+        }
+        return next;
+    }
+
+    /** Whether the target's brokers may not tell any more that they have what they are sent again. */
+    private boolean isDoubtTooOld(HeldBatch next, long nowNanos) {
+        return next.state == HeldBatch.State.WAITING
+                && next.mayBeWritten
+                && identity.coordinator().isPresent()
+                && failures > 0
+                && nowNanos - firstFailureNanos > GroupIdentities.FORGOTTEN_NANOS;
     }
 
     private boolean isIdentityUsable() {

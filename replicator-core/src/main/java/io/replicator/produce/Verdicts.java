@@ -214,7 +214,8 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     }
 
     private void retry(PartitionWindow window, HeldBatch batch, long nowNanos) {
-        window.sendAgain(batch, batch.fault != Fault.TARGET_LEADER_MOVED);
+        // A broker that says that it does not lead may have written before it lost the lead (Kafka's DelayedProduce).
+        window.sendAgain(batch, true);
         failed(window, batch, nowNanos);
         consequences.refreshTarget();
         if (batch.failures > 1) {

@@ -9,9 +9,18 @@ final class Faults {
     private boolean calm;
 
     Faults(SplittableRandom random) {
-        this.random = random;
         // A third of all lifetimes is quiet, a third ordinary, a third wild.
-        this.intensity = new int[] {0, 10, 60}[random.nextInt(3)];
+        this(random, new int[] {0, 10, 60}[random.nextInt(3)]);
+    }
+
+    private Faults(SplittableRandom random, int intensity) {
+        this.random = random;
+        this.intensity = intensity;
+    }
+
+    /** Nothing goes wrong but what a test does itself. */
+    static Faults none(SplittableRandom random) {
+        return new Faults(random, 0);
     }
 
     /** From now on nothing goes wrong. */

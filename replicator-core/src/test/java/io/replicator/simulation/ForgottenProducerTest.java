@@ -1,0 +1,98 @@
+package io.replicator.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.config.Isolation;
+import io.replicator.config.Shaping;
+import io.replicator.delivery.Grant;
+import io.replicator.delivery.GroupEvents;
+import io.replicator.fetch.BatchFetcher;
+import io.replicator.offsets.OffsetMap;
+import io.replicator.partition.Partition;
+import io.replicator.produce.BatchProducer;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.Test;
+
+/** A batch of which nobody says for hours whether it was written: brokers forget its producer within a day. */
+class ForgottenProducerTest {
+    private static final long TURN_MILLIS = 200;
+
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final SimulatedTime time = new SimulatedTime(1);
+    private final Trace trace = new Trace(time);
+    private final Faults faults = Faults.none(random.split());
+    private final SimulatedCluster source =
+            new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
+    private final SimulatedCluster target =
+            new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
+    private final SimulatedPartition from = source.addPartition("orders", 0, 0);
+    private final SimulatedPartition to = target.addPartition("orders", 0, 0);
+    private SimulatedInstance lane;
+    private boolean isFenced;
+
+    private final class Registry implements GroupEvents {
+        @Override
+        public void granted(Grant grant) {
+            lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
+        }
+
+        @Override
+        public void fenced(int partitionGroup) {
+            isFenced = true;
+        }
+    }
+
+    private void turn() {
+        lane.fetch();
+        lane.produce();
+        source.step();
+        target.step();
+        time.advanceMillis(TURN_MILLIS);
+    }
+
+    private void turnsFor(long minutes) {
+        long untilMillis = time.elapsedMillis() + TimeUnit.MINUTES.toMillis(minutes);
+        while (time.elapsedMillis() < untilMillis) {
+            turn();
+        }
+    }
+
+    @Test
+    void shouldNotSendItAgainAfterSoLong() {
+        to.replicatesItself = true;
+        lane = new SimulatedInstance(
+                new SimulatedInstance.World(source, target, time, faults),
+                random.split(),
+                Isolation.READ_COMMITTED,
+                Shaping.AUTO,
+                true,
+                false);
+        lane.producer.tells(new Registry());
+        lane.start();
+        Partition partition =
+                new Partition(new TopicPartition("orders", 0), from.topicId, to.topic, to.topicId, 0, 0, -1, 1 << 20);
+        lane.producer.commands().put(new BatchProducer.Command.Add(0, partition, new OffsetMap(0, 0)));
+        lane.fetcher.commands().put(new BatchFetcher.Command.Add(0, partition));
+        turnsFor(1);
+        to.replicatesMillis = Long.MAX_VALUE;
+        from.append(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_790_000_000_000L, null, new byte[1]))
+                .buffer());
+        from.highWatermark = from.end;
+
+        turnsFor(55);
+        assertThat(isFenced).isFalse();
+        long written = to.end;
+        turnsFor(10);
+
+        assertThat(isFenced).isTrue();
+        to.producerIds().forEach(to::expire);
+        turnsFor(10);
+        assertThat(to.end).isEqualTo(written);
+    }
+}
