@@ -68,6 +68,9 @@ final class Opening implements ScannedPartition {
     /** When the source was seen to have nothing more; 0 when it has. */
     long exhaustedNanos;
 
+    /** Whether the source was read after the fence stood, or what came may be older than what earlier owners read. */
+    boolean isSourceNew;
+
     /** Of what makes it stuck: when it is tried again, and how often it was. */
     long notBeforeNanos;
 
@@ -110,6 +113,7 @@ final class Opening implements ScannedPartition {
     void beginFinding(Stage how) {
         stage = how;
         beginsAgain();
+        isSourceNew = how == Stage.COMPARING;
     }
 
     /** The source is read again from the map's position on. */
@@ -117,6 +121,17 @@ final class Opening implements ScannedPartition {
         recovery = new Recovery(tail);
         goneTo = window.map().position();
         exhaustedNanos = 0;
+        isSourceNew = true;
+    }
+
+    /**
+     * Whether the last record of the tail proves those before it. What is left of a source that is read after the fence
+     * stood was there for earlier owners, too: as many records up to the same one are the same ones. What was read before
+     * may hold records that compaction removed before an earlier owner came to them, and others may be gone that it wrote:
+     * then only offsets without a hole prove it.
+     */
+    boolean provesAll(long lastOffset) {
+        return isSourceNew || lastOffset + 1 - window.map().position() == tail.records();
     }
 
     /** Whether it holds something of each record. */

@@ -502,9 +502,12 @@ final class Openings implements TargetScan.Listener<Opening> {
             pass(opening, head);
             return true;
         }
-        if (counted.isLast) {
+        if (counted.isLast && opening.provesAll(counted.lastOffset)) {
             goOnAfter(opening, head, counted.lastOffset);
             found(opening, nowNanos);
+        } else if (counted.isLast) {
+            opening.window.dropUnsent();
+            consequences.restart(opening.window, opening.window.map().position(), nowNanos);
         } else {
             doubt(opening, "the source has another record in place of the last of them", nowNanos);
         }
