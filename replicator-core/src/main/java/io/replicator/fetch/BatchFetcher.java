@@ -50,6 +50,12 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private static final long MOST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int MOST_DOUBLINGS = 6;
 
+    /**
+     * While a partition may be fetched again any moment, brokers wait no longer for the others: a session has one request
+     * under way, and what is not in it waits with it.
+     */
+    private static final int MOST_WAIT_FOR_ROOM_MILLIS = 20;
+
     /** Failures in a row before a person is told that a partition waits: an election takes a few. */
     private static final int FAILURES_TO_TELL = 5;
 
@@ -306,6 +312,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         int sent = 0;
         boolean wanted = false;
         restNanos = Long.MAX_VALUE;
+        int waitMillis = brokers.waitForRoom() ? MOST_WAIT_FOR_ROOM_MILLIS : limits.maxWaitMillis();
         for (FetchSession session : brokers.sessions()) {
             if (session.partitions() == 0 || session.isInflight()) {
                 continue;
@@ -317,7 +324,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
             }
             if (!pool.hasRoomFor(limits.maxBytes())) {
                 wanted = true;
-            } else if (throttle.allows(nowNanos) && session.send(nowNanos)) {
+            } else if (throttle.allows(nowNanos) && session.send(nowNanos, waitMillis)) {
                 sent++;
             } else if (source.hasFailed(session.nodeId())) {
                 nodeFailed(session, nowNanos);

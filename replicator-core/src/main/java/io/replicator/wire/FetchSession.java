@@ -163,9 +163,10 @@ public final class FetchSession {
     /**
      * Sends the next request, if the broker takes one and there is something to ask for.
      *
+     * @param waitMillis how long the broker may wait for a first byte, if less than usual
      * @return whether one was sent
      */
-    public boolean send(long nowNanos) {
+    public boolean send(long nowNanos, int waitMillis) {
         if (inflight || partitions == 0 || !cluster.isReady(nodeId)) {
             return false;
         }
@@ -174,7 +175,7 @@ public final class FetchSession {
         Connection connection = cluster.connection();
         connection.send(
                 node,
-                new FetchRequest.SimpleBuilder(request()),
+                new FetchRequest.SimpleBuilder(request(waitMillis)),
                 limits.maxWaitMillis + connection.requestTimeoutMillis(),
                 new Answer());
         inflight = true;
@@ -193,9 +194,9 @@ public final class FetchSession {
         return wasSmall ? sentNanos + REST_NANOS - nowNanos : 0;
     }
 
-    private FetchRequestData request() {
+    private FetchRequestData request(int waitMillis) {
         FetchRequestData request = new FetchRequestData()
-                .setMaxWaitMs(limits.maxWaitMillis)
+                .setMaxWaitMs(Math.min(waitMillis, limits.maxWaitMillis))
                 .setMinBytes(1)
                 .setMaxBytes(limits.maxBytes)
                 .setIsolationLevel(limits.isolation == Isolation.READ_COMMITTED ? (byte) 1 : (byte) 0)
