@@ -124,9 +124,11 @@ final class LivesSimulation {
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.world = new SimulatedInstance.World(source, target, time, faults);
         this.owners = new Life[1 + random.nextInt(2)];
-        // Transactions take turns: between two upheavals there are to be some.
-        this.turns = (150 + random.nextInt(1_000)) * (transactions ? 10 : 1);
-        this.upheavals = (20 + random.nextInt(150)) * (transactions ? 5 + random.nextInt(40) : 1);
+        // An owner takes dozens of turns before it writes, and transactions take more: between two upheavals there are
+        // to
+        // be some in most of the lifetimes.
+        this.turns = transactions ? 1_500 + random.nextInt(10_000) : 300 + random.nextInt(4_000);
+        this.upheavals = (20 + random.nextInt(150)) * (transactions ? 5 + random.nextInt(40) : 1 + random.nextInt(20));
         this.compacts = random.nextInt(6) == 0;
         this.loses = random.nextInt(6) == 0;
         for (int i = 0; i < weights.length; i++) {
@@ -416,9 +418,8 @@ final class LivesSimulation {
         boolean isAlone = lives.size() == 1 && lives.get(0).control.groups().size() == owners.length;
         boolean isBusy = target.hasPosthumousRequests()
                 || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
-        // In a longer life a batch more often waits to be sent again: that is on its way, too.
-        boolean mayBeOnItsWay = transactions
-                && isAlone
+        // A batch that waits to be sent again is on its way, too.
+        boolean mayBeOnItsWay = isAlone
                 && !lives.stream()
                         .allMatch(life -> life.control.copies(group).stream().allMatch(CopiedPartition::isDone));
         if (!isAlone || isBusy || mayBeOnItsWay) {
