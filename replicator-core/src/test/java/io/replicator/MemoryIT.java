@@ -118,11 +118,14 @@ final class MemoryIT {
     void shouldKeepToItsMemoryWhileReplicasAreMissing() throws Exception {
         create("lacking", 2);
         load("lacking", 1);
-        target.broker(2).kill();
-        awaitReplicas("lacking", 1);
-        long heapBytes = heapBytes();
 
         try (Replicator replicator = Flows.start(flow("lacking"), MEMORY_BYTES)) {
+            // Without its replicas a partition cannot be fenced either, so it is before they are gone.
+            Flows.awaitCopied(replicator, source, "lacking");
+            target.broker(2).kill();
+            awaitReplicas("lacking", 1);
+            long heapBytes = heapBytes();
+            load("lacking", 2);
             await().atMost(PATIENCE).until(() -> errors(replicator, Fault.TARGET_LACKS_REPLICAS) > 2L * PARTITIONS);
             awaitRounds(replicator, heapBytes, 30);
             target.broker(2).start();
