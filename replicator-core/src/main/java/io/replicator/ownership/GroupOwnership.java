@@ -60,6 +60,10 @@ public final class GroupOwnership {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final int MOST_TAKE_OVERS = 3;
+
+    /** Who lost all it had, as by a later process of its name, lets that one join before it does so again. */
+    private static final long WAY_MILLIS = 2_000;
     private static final long MOST_PAUSE_MILLIS = 10_000;
 
     private final FlowConfig flow;
@@ -80,8 +84,11 @@ public final class GroupOwnership {
     private volatile boolean hasBegunAlone;
     private long lookAroundAtNanos;
 
-    /** Whether a member of this name that is there already may be put out: it is our former self, as far as we know. */
-    private boolean mayTakeOver = true;
+    /**
+     * How often a member of this name that is there already may still be put out: it is our former self, as far as we know. More
+     * than once, for a consumer that was put out joins again by itself.
+     */
+    private int takeOvers = MOST_TAKE_OVERS;
 
     /**
      * @param membership as what this instance takes part
@@ -244,7 +251,7 @@ public final class GroupOwnership {
             groups.removeAll(held);
             held.addAll(groups);
             isAssigned = true;
-            mayTakeOver = false;
+            takeOvers = 0;
             pauseMillis = FIRST_PAUSE_MILLIS;
             if (isTroubled) {
                 isTroubled = false;
@@ -281,6 +288,16 @@ public final class GroupOwnership {
             held.removeAll(groups);
             if (!groups.isEmpty() && !isClosing()) {
                 events.lost(groups);
+                makeWay();
+            }
+        }
+
+        /** The consumer joins again when this returns. */
+        private void makeWay() {
+            try {
+                closing.await(WAY_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
 
@@ -316,10 +333,10 @@ public final class GroupOwnership {
 
     /** False when the name is another process's. */
     private boolean takeOver() throws InterruptedException {
-        if (!mayTakeOver) {
+        if (takeOvers == 0) {
             return false;
         }
-        mayTakeOver = false;
+        takeOvers--;
         LOG.info(
                 "a member of this name is there already, as after a crash: its place is taken flow={} instance={}",
                 flow.name(),
@@ -334,7 +351,6 @@ public final class GroupOwnership {
                     "READ",
                     "group " + flow.ownershipGroup());
         } catch (UnavailableException failure) {
-            mayTakeOver = true;
             trouble(failure.getMessage());
         }
         return true;
@@ -360,7 +376,7 @@ public final class GroupOwnership {
 
     /** Waits before another attempt, longer each time. */
     private void trouble(String why) throws InterruptedException {
-        mayTakeOver = true;
+        takeOvers = MOST_TAKE_OVERS;
         isTroubled = true;
         events.troubled(why);
         closing.await(pauseMillis, TimeUnit.MILLISECONDS);
