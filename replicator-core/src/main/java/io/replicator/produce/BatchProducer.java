@@ -417,6 +417,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private void skip(Command.Skip skip) {
         PartitionWindow window = windows.get(skip.number());
         if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
+            if (window.opening != null) {
+                window.opening.lostItsBeginning = true;
+            }
             window.skipTo(skip.offset());
             goesOn(window);
             restart(window, skip.offset(), nowNanos);

@@ -33,11 +33,16 @@ final class GroupIdentities {
     private static final long FENCING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /**
-     * Brokers forget a producer that did not write to a partition for a day (producer.id.expiration.ms), and with it who was
-     * fenced there and which batches they have. A process that was frozen for a good part of that, or that does not know
-     * for so long what became of a batch, writes no more under what it was granted before: what is there is read.
+     * Brokers forget a producer whose last record in a partition is a day old (producer.id.expiration.ms), and with it which
+     * batches they have. What became of a batch is not asked for so long by sending it again: what is there is read.
      */
     static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /**
+     * With the producer they forget who was fenced. A process that was frozen for so long that others may have taken over
+     * writes no more under what it was granted before.
+     */
+    private static final long FROZEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ClusterView target;
     private final Optional<String> transactionalIds;
@@ -296,7 +301,7 @@ final class GroupIdentities {
 
     /** Asks for what is missing and tells the windows what has come. */
     int poll(long nowNanos) {
-        if (polledNanos != 0 && nowNanos - polledNanos > FORGOTTEN_NANOS) {
+        if (polledNanos != 0 && nowNanos - polledNanos > FROZEN_NANOS) {
             groups.values().forEach(Group::letGo);
         }
         polledNanos = nowNanos;
@@ -388,15 +393,21 @@ final class GroupIdentities {
         for (PartitionWindow window : all) {
             if (group.fence.isEmpty()) {
                 goOn(window, nowNanos);
-            } else if (window.opening == null && group.identity.follows() && !group.isToBeRead) {
+            } else if (isStillOpen(group, window)) {
                 group.written.add(window.target());
                 goOn(window, nowNanos);
             } else {
                 group.fence.get().remove(window.target());
+                window.mustBeRead = false;
                 fence(group, openings.beginAnew(window, nowNanos));
             }
         }
         group.isToBeRead = false;
+    }
+
+    /** Whether what was fenced and read under the grant before still counts. */
+    private static boolean isStillOpen(Group group, PartitionWindow window) {
+        return window.opening == null && !window.mustBeRead && group.identity.follows() && !group.isToBeRead;
     }
 
     private void goOn(PartitionWindow window, long nowNanos) {

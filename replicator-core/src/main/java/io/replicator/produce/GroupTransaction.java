@@ -100,6 +100,10 @@ final class GroupTransaction implements Transaction.Listener {
     private int batches;
     private boolean isCommit;
     private boolean isLost;
+
+    /** Whether something of the transaction that is aborted may still be on its way. */
+    private boolean isDoubtful;
+
     private boolean isHurried;
     private boolean isOver;
 
@@ -313,10 +317,11 @@ final class GroupTransaction implements Transaction.Listener {
                 return;
             }
         }
-        if (isLost || identity.hasUnresolved()) {
+        if (isLost) {
             lose(nowNanos);
         } else {
             isCommit = false;
+            isDoubtful = identity.hasUnresolved();
             end();
         }
     }
@@ -330,6 +335,12 @@ final class GroupTransaction implements Transaction.Listener {
         state = State.IDLE;
         heldUpNanos = 0;
         takeBackWhatWasTold();
+        readAll(nowNanos);
+    }
+
+    /** All of the group is fenced and read under the next grant. */
+    private void readAll(long nowNanos) {
+        isDoubtful = false;
         onLoss.run();
         identity.renew();
         for (PartitionWindow window : windows) {
@@ -374,6 +385,9 @@ final class GroupTransaction implements Transaction.Listener {
         takeBackWhatWasTold();
         if (isCommit) {
             backoff.reset();
+        } else if (isDoubtful) {
+            readAll(nowNanos);
+            return;
         }
         for (PartitionWindow window : all) {
             if (window.isOver()) {

@@ -65,6 +65,9 @@ final class HeldBatch implements ProducedBatch {
     /** The same of the tries before the one that is on its way: a no to this one says nothing about those. */
     boolean mayBeWrittenEarlier;
 
+    /** Since when it may be on the target without anybody having said so. */
+    long doubtSinceNanos;
+
     int failures;
     long targetOffset = -1;
     Fault fault;

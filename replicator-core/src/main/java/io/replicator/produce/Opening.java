@@ -68,6 +68,9 @@ final class Opening implements ScannedPartition {
     /** When the source was seen to have nothing more; 0 when it has. */
     long exhaustedNanos;
 
+    /** Whether the source lost records while the tail was looked for: those before the position may be in it. */
+    boolean lostItsBeginning;
+
     /** Whether the source was read after the fence stood, or what came may be older than what earlier owners read. */
     boolean isSourceNew;
 
@@ -99,6 +102,7 @@ final class Opening implements ScannedPartition {
         readFrom = Math.max(0, Math.max(map.targetEnd(), map.targetStart()));
         readTo = -1;
         isTimed = true;
+        lostItsBeginning = false;
         stage = Stage.READING;
         readAnew();
     }
@@ -128,10 +132,12 @@ final class Opening implements ScannedPartition {
      * Whether the last record of the tail proves those before it. What is left of a source that is read after the fence
      * stood was there for earlier owners, too: as many records up to the same one are the same ones. What was read before
      * may hold records that compaction removed before an earlier owner came to them, and others may be gone that it wrote:
-     * then only offsets without a hole prove it.
+     * then only offsets without a hole prove it. So it is where records have the target's times, for those that say the same
+     * are not told apart.
      */
     boolean provesAll(long lastOffset) {
-        return isSourceNew || lastOffset + 1 - window.map().position() == tail.records();
+        boolean isDense = !lostItsBeginning && lastOffset + 1 - window.map().position() == tail.records();
+        return isDense || (isSourceNew && isTimed && !lostItsBeginning);
     }
 
     /** Whether it holds something of each record. */

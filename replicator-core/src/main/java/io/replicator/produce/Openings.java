@@ -10,6 +10,7 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
+import io.replicator.partition.PartitionState;
 import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.TargetScan;
@@ -197,9 +198,10 @@ final class Openings implements TargetScan.Listener<Opening> {
         } else if (opening.isFinding()) {
             lookAtSource(opening, nowNanos);
         }
+        boolean hasFailed = opening.window.partition().targetHealth().state() == PartitionState.FAILED;
         if (opening.toldNanos == 0) {
             opening.toldNanos = nowNanos;
-        } else if (opening.window.opening == opening && nowNanos - opening.toldNanos > TELL_AFTER_NANOS) {
+        } else if (!hasFailed && opening.window.opening == opening && nowNanos - opening.toldNanos > TELL_AFTER_NANOS) {
             opening.toldNanos = nowNanos;
             tellStage(opening);
         }
@@ -263,9 +265,7 @@ final class Openings implements TargetScan.Listener<Opening> {
     }
 
     private static void tell(Opening opening, String reason, String resumesWhen) {
-        opening.window
-                .partition()
-                .targetHealthBecomes(new Health(io.replicator.partition.PartitionState.STARTING, reason, resumesWhen));
+        opening.window.partition().targetHealthBecomes(new Health(PartitionState.STARTING, reason, resumesWhen));
     }
 
     @Override
@@ -505,11 +505,16 @@ final class Openings implements TargetScan.Listener<Opening> {
         if (counted.isLast && opening.provesAll(counted.lastOffset)) {
             goOnAfter(opening, head, counted.lastOffset);
             found(opening, nowNanos);
-        } else if (counted.isLast) {
+        } else if (counted.isLast && !opening.isSourceNew) {
             opening.window.dropUnsent();
             consequences.restart(opening.window, opening.window.map().position(), nowNanos);
         } else {
-            doubt(opening, "the source has another record in place of the last of them", nowNanos);
+            doubt(
+                    opening,
+                    counted.isLast
+                            ? "the source may have others that say the same"
+                            : "the source has another record in place of the last of them",
+                    nowNanos);
         }
         return false;
     }

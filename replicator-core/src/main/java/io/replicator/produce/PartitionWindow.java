@@ -11,6 +11,7 @@ import io.replicator.ring.BatchSlot;
 import io.replicator.wire.TopicView;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -29,6 +30,12 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class PartitionWindow {
     /** The broker knows a repeated batch again among the last five of a producer. */
+    /**
+     * After so long without an acknowledgement the broker may have forgotten the producer, as it does when a producer's last
+     * record is old. It takes any sequence then, also one that leaves a refused batch out.
+     */
+    private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     static final int MOST_IN_FLIGHT = 5;
 
     private static final int NO_NODE = -1;
@@ -74,6 +81,15 @@ final class PartitionWindow {
 
     /** The transaction that it has joined last, by number; kept by GroupTransaction. */
     long joined;
+
+    /**
+     * Whether the target does not tell what became of a batch, not even when it is sent again: nothing is sent any more until
+     * all that is on its way is answered, and then the target is read; kept by Verdicts.
+     */
+    boolean unsure;
+
+    /** Whether the target is to be read under the next grant before anything is written. */
+    boolean mustBeRead;
 
     /** Whether its partition group is handed back: nothing new is written any more. */
     boolean releasing;
@@ -264,12 +280,15 @@ final class PartitionWindow {
      * @throws io.replicator.batch.CorruptBatchException when the next source batch is corrupt
      */
     HeldBatch next(TargetBroker broker, Shaper shaper, long nowNanos) {
-        if (!isIdentityUsable() || (sent > 0 && sentTo != broker.nodeId)) {
+        if (unsure || !isIdentityUsable() || (sent > 0 && sentTo != broker.nodeId)) {
             return null;
         }
         HeldBatch next = firstUnsent();
         if (next == null && !held.isEmpty() && held.peekLast().state == HeldBatch.State.REFUSED) {
             return null;
+        }
+        if (sent == 0 && nowNanos - lastProgressNanos > KNOWN_NANOS) {
+            isKnownToBroker = false;
         }
         int room = isKnownToBroker ? MOST_IN_FLIGHT : 1;
         boolean mayBegin = identity.isGranted() && (transaction == null || transaction.admits(this));
@@ -277,23 +296,7 @@ final class PartitionWindow {
             boolean isBound = broker.bindsByRoundTrips(pending.size(), room - held.size(), nowNanos);
             next = shapeNext(shaper, isBound);
         }
-        if (next == null || sent >= room || !maySend(next, room, mayBegin)) {
-            return null;
-        }
-        if (isDoubtTooOld(next, nowNanos)) {
-            identity.taken();
-            return null;
-        }
-        return next;
-    }
-
-    /** Whether the target's brokers may not tell any more that they have what they are sent again. */
-    private boolean isDoubtTooOld(HeldBatch next, long nowNanos) {
-        return next.state == HeldBatch.State.WAITING
-                && next.mayBeWritten
-                && identity.coordinator().isPresent()
-                && failures > 0
-                && nowNanos - firstFailureNanos > GroupIdentities.FORGOTTEN_NANOS;
+        return next != null && sent < room && maySend(next, room, mayBegin) ? next : null;
     }
 
     private boolean isIdentityUsable() {
@@ -379,7 +382,7 @@ final class PartitionWindow {
     }
 
     /** The batch goes to a node now: it gets its sequence, unless it had one. */
-    void send(HeldBatch batch, int node) {
+    void send(HeldBatch batch, int node, long nowNanos) {
         if (batch.state == HeldBatch.State.BUILT) {
             batch.grant = grant;
             batch.baseSequence = nextSequence;
@@ -392,6 +395,7 @@ final class PartitionWindow {
         }
         if (!batch.mayBeWritten) {
             identity.sent();
+            batch.doubtSinceNanos = nowNanos;
         }
         batch.mayBeWrittenEarlier = batch.mayBeWritten;
         batch.mayBeWritten = true;
@@ -421,6 +425,15 @@ final class PartitionWindow {
         }
         batch.state = HeldBatch.State.WAITING;
         batch.failures++;
+    }
+
+    /** None of the batches that wait to be sent again is on the target. */
+    void settleWaiting() {
+        for (HeldBatch batch : held) {
+            if (batch.state == HeldBatch.State.WAITING) {
+                settled(batch);
+            }
+        }
     }
 
     /** The batch is not on the target and must not be sent as it is. */

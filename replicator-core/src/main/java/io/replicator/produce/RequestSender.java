@@ -172,7 +172,7 @@ final class RequestSender {
                     transaction = window.transaction();
                     call.isTransactional(transaction.id());
                 }
-                window.send(batch, broker.nodeId);
+                window.send(batch, broker.nodeId, nowNanos);
                 call.add(batch);
                 queue(window);
             }
@@ -188,7 +188,12 @@ final class RequestSender {
 
     private HeldBatch next(PartitionWindow window, TargetBroker broker, long nowNanos) {
         try {
-            return window.next(broker, shaper, nowNanos);
+            HeldBatch next = window.next(broker, shaper, nowNanos);
+            if (next != null && verdicts.mayBeForgotten(next, nowNanos)) {
+                verdicts.unsure(window, nowNanos);
+                return null;
+            }
+            return next;
         } catch (CorruptBatchException corrupt) {
             verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, corrupt.getMessage(), nowNanos);
         } catch (BatchTooLargeException tooLarge) {

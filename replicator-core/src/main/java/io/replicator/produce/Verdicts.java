@@ -45,6 +45,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     private static final long MOST_STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST_DOUBLINGS = 10;
 
+    /** Of a batch that was refused after a try of which nothing is known, where the target cannot be read. */
+    private static final int MOST_TRIES_OF_REFUSED = 5;
+
     /** Trouble shorter than this is an election or a restart's first moments: nobody is told. */
     private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -83,7 +86,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         window.publishPosition();
         window.lastProgressNanos = nowNanos;
         recovered(window);
-        settleRefused(window, nowNanos);
+        settle(window, nowNanos);
         consequences.goOn(window);
     }
 
@@ -167,6 +170,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     private static void recovered(PartitionWindow window) {
         window.failures = 0;
+        window.firstFailureNanos = 0;
         window.sheds = 0;
         window.partition().targetHealthBecomes(Health.RUNNING);
     }
@@ -184,19 +188,16 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         }
         if (fault == Fault.SEQUENCE_LOST && window.isBehindAnother(batch)) {
             window.sendAgain(batch, false);
+            if (isAnonymous(window) && !window.identity().isGranted()) {
+                window.settleWaiting();
+            }
         } else if (fault == Fault.TARGET_LACKS_REPLICAS && batch.failures > 0) {
             // Nothing was written this time; an earlier attempt may have been.
             retry(window, batch, nowNanos);
         } else {
             switch (fault.remedy()) {
                 case RETRY -> retry(window, batch, nowNanos);
-                case RENEW_IDENTITY -> {
-                    // In its place, and not known again as a repeated one: no try of it was written.
-                    batch.mayBeWrittenEarlier = false;
-                    window.sendAgain(batch, false);
-                    window.identity().renew();
-                    failed(window, batch, nowNanos);
-                }
+                case RENEW_IDENTITY -> sequenceLost(window, batch, nowNanos);
                 case GIVE_UP_GROUP -> {
                     window.refused(batch);
                     window.identity().taken();
@@ -206,11 +207,94 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
                     window.sendAgain(batch, false);
                     window.transaction().abort(why, nowNanos);
                 }
-                case RESTART_PARTITION, STOP_PARTITION -> window.refused(batch);
+                case RESTART_PARTITION, STOP_PARTITION -> {
+                    if (batch.mayBeWrittenEarlier) {
+                        refusedAgain(window, batch, nowNanos);
+                    } else {
+                        window.refused(batch);
+                    }
+                }
             }
         }
-        settleRefused(window, nowNanos);
+        settle(window, nowNanos);
         consequences.goOn(window);
+    }
+
+    private static boolean isAnonymous(PartitionWindow window) {
+        return window.identity().coordinator().isEmpty();
+    }
+
+    private void settle(PartitionWindow window, long nowNanos) {
+        if (window.unsure) {
+            settleUnsure(window, nowNanos);
+        } else {
+            settleRefused(window, nowNanos);
+        }
+    }
+
+    /** The first that is not acknowledged is not the next one to the broker, nor one that it has. */
+    private void sequenceLost(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        if (isAnonymous(window) || window.transaction() != null) {
+            // Not known again as a repeated one: no try of it was written, nor of those behind it.
+            batch.mayBeWrittenEarlier = false;
+            window.sendAgain(batch, false);
+            window.settleWaiting();
+            window.identity().renew();
+            failed(window, batch, nowNanos);
+        } else {
+            // Or the broker forgot that it has it.
+            window.sendAgain(batch, true);
+            failed(window, batch, nowNanos);
+            window.unsure = true;
+        }
+    }
+
+    /** This try was refused for good, which says nothing about an earlier one that was not answered. */
+    private void refusedAgain(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        if (window.transaction() != null) {
+            window.sendAgain(batch, true);
+            window.transaction().abort(batch.why, nowNanos);
+        } else if (!isAnonymous(window)) {
+            window.sendAgain(batch, true);
+            failed(window, batch, nowNanos);
+            window.unsure = true;
+        } else if (batch.failures < MOST_TRIES_OF_REFUSED) {
+            retry(window, batch, nowNanos);
+        } else {
+            window.refused(batch);
+        }
+    }
+
+    /**
+     * Whether the target's brokers may have forgotten that they have what they are sent again. They forget a producer when
+     * the last record that it wrote to a partition is so old, by the record's own timestamp (ProducerStateManager,
+     * producer.id.expiration.ms): at once when old records are copied.
+     */
+    boolean mayBeForgotten(HeldBatch batch, long nowNanos) {
+        boolean isDoubtful = batch.state == HeldBatch.State.WAITING && batch.mayBeWritten;
+        if (!isDoubtful || isAnonymous(batch.window) || batch.window.transaction() != null) {
+            return false;
+        }
+        long nowMillis = TimeUnit.NANOSECONDS.toMillis(nowNanos + epochOffsetNanos);
+        return nowNanos - batch.doubtSinceNanos > GroupIdentities.FORGOTTEN_NANOS
+                || nowMillis - batch.maxTimestamp > TimeUnit.NANOSECONDS.toMillis(GroupIdentities.FORGOTTEN_NANOS);
+    }
+
+    /** What became of a batch is read from the target, when nothing is on its way any more. */
+    void unsure(PartitionWindow window, long nowNanos) {
+        window.unsure = true;
+        settleUnsure(window, nowNanos);
+    }
+
+    /** A new epoch keeps out what may still arrive; behind its marker the target tells all. */
+    private void settleUnsure(PartitionWindow window, long nowNanos) {
+        if (window.hasSent()) {
+            return;
+        }
+        window.unsure = false;
+        window.mustBeRead = true;
+        window.identity().renew();
+        beginAgain(window, nowNanos);
     }
 
     private void retry(PartitionWindow window, HeldBatch batch, long nowNanos) {
@@ -225,7 +309,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
 
     /** The partition waits, longer each time, and says why if it has waited for a while. */
     private void failed(PartitionWindow window, HeldBatch batch, long nowNanos) {
-        if (window.failures == 0) {
+        if (window.failures == 0 || window.firstFailureNanos == 0) {
             window.firstFailureNanos = nowNanos;
         }
         window.failures++;

@@ -19,9 +19,10 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
-/** A batch of which nobody says for hours whether it was written: brokers forget its producer within a day. */
+/** A batch of which nobody says whether it was written, until brokers have forgotten its producer. */
 class ForgottenProducerTest {
     private static final long TURN_MILLIS = 200;
+    private static final long WRITTEN_MILLIS = 1_790_000_000_000L;
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final SimulatedTime time = new SimulatedTime(1);
@@ -33,18 +34,21 @@ class ForgottenProducerTest {
             new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
     private final SimulatedPartition from = source.addPartition("orders", 0, 0);
     private final SimulatedPartition to = target.addPartition("orders", 0, 0);
+    private final Partition partition =
+            new Partition(new TopicPartition("orders", 0), from.topicId, to.topic, to.topicId, 0, 0, -1, 1 << 20);
     private SimulatedInstance lane;
-    private boolean isFenced;
+    private int grants;
 
     private final class Registry implements GroupEvents {
         @Override
         public void granted(Grant grant) {
+            grants++;
             lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
         }
 
         @Override
         public void fenced(int partitionGroup) {
-            isFenced = true;
+            throw new AssertionError("nobody else is there");
         }
     }
 
@@ -63,11 +67,10 @@ class ForgottenProducerTest {
         }
     }
 
-    @Test
-    void shouldNotSendItAgainAfterSoLong() {
+    private void start(long epochOffsetNanos) {
         to.replicatesItself = true;
         lane = new SimulatedInstance(
-                new SimulatedInstance.World(source, target, time, faults),
+                new SimulatedInstance.World(source, target, time, faults, epochOffsetNanos),
                 random.split(),
                 Isolation.READ_COMMITTED,
                 Shaping.AUTO,
@@ -75,24 +78,51 @@ class ForgottenProducerTest {
                 false);
         lane.producer.tells(new Registry());
         lane.start();
-        Partition partition =
-                new Partition(new TopicPartition("orders", 0), from.topicId, to.topic, to.topicId, 0, 0, -1, 1 << 20);
         lane.producer.commands().put(new BatchProducer.Command.Add(0, partition, new OffsetMap(0, 0)));
         lane.fetcher.commands().put(new BatchFetcher.Command.Add(0, partition));
         turnsFor(1);
+        assertThat(grants).isEqualTo(1);
+    }
+
+    /** It is in the leader's log, but nobody else has it, so that it is not acknowledged. */
+    private void writeWithoutAnswer() {
         to.replicatesMillis = Long.MAX_VALUE;
-        from.append(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_790_000_000_000L, null, new byte[1]))
+        from.append(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(WRITTEN_MILLIS, null, new byte[1]))
                 .buffer());
         from.highWatermark = from.end;
+    }
+
+    private void answerAndForget() {
+        to.producerIds().forEach(to::expire);
+        to.replicatesMillis = 0;
+        turnsFor(10);
+        assertThat(partition.position()).isEqualTo(1);
+        assertThat(to.log.stream().filter(batch -> to.hasRecordAt(batch.baseOffset())))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldReadWhatBecameOfItAfterSoLong() {
+        start(0);
+        writeWithoutAnswer();
 
         turnsFor(55);
-        assertThat(isFenced).isFalse();
-        long written = to.end;
+        assertThat(grants).isEqualTo(1);
         turnsFor(10);
 
-        assertThat(isFenced).isTrue();
-        to.producerIds().forEach(to::expire);
-        turnsFor(10);
-        assertThat(to.end).isEqualTo(written);
+        assertThat(grants).isEqualTo(2);
+        answerAndForget();
+    }
+
+    @Test
+    void shouldReadWhatBecameOfItAtOnceWhenItsRecordsAreOld() {
+        long dayAfterNanos = TimeUnit.MILLISECONDS.toNanos(WRITTEN_MILLIS) + TimeUnit.DAYS.toNanos(1);
+        start(dayAfterNanos - time.nanoseconds());
+        writeWithoutAnswer();
+
+        turnsFor(1);
+
+        assertThat(grants).isEqualTo(2);
+        answerAndForget();
     }
 }

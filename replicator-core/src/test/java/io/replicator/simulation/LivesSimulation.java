@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -42,6 +43,12 @@ final class LivesSimulation {
     private static final int MOST_INSTANCES = 3;
     private static final int MOST_PARTITIONS = 5;
 
+    /** Days after all that applications wrote. */
+    private static final long LATER_NANOS = SourceLog.NOW_NANOS + TimeUnit.DAYS.toNanos(7);
+
+    /** After so long brokers look for producers that they may forget. */
+    private static final long LOOK_MILLIS = 4_000;
+
     /** Two owners later it is exhausted. */
     private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 18;
 
@@ -56,6 +63,10 @@ final class LivesSimulation {
     private final SimulatedCluster target;
     private final SimulatedInstance.World world;
     private final boolean isOld;
+
+    /** Whether what applications wrote is days old: brokers forget its producers at any time. */
+    private final boolean isOfOld;
+
     private final Isolation isolation;
     private final OffsetLogInMemory log = new OffsetLogInMemory();
     private final List<SimulatedControl.FlowPartition> flow = new ArrayList<>();
@@ -122,7 +133,9 @@ final class LivesSimulation {
         this.isolation = random.nextInt(4) == 0 ? Isolation.READ_UNCOMMITTED : Isolation.READ_COMMITTED;
         this.source = new SimulatedCluster("source", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
         this.target = new SimulatedCluster("target", 1 + random.nextInt(3), isOld, time, random.split(), faults, trace);
-        this.world = new SimulatedInstance.World(source, target, time, faults);
+        this.isOfOld = !transactions && random.nextInt(4) == 0;
+        this.world = new SimulatedInstance.World(
+                source, target, time, faults, (isOfOld ? LATER_NANOS : SourceLog.NOW_NANOS) - time.nanoseconds());
         this.owners = new Life[1 + random.nextInt(2)];
         // An owner takes dozens of turns before it writes, and transactions take more: between two upheavals there are
         // to
@@ -149,7 +162,7 @@ final class LivesSimulation {
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
                     "seed " + seed + " (" + faults + (loses ? ", retention" : "") + (compacts ? ", compaction" : "")
-                            + (epochsEnd ? ", epochs end" : "")
+                            + (epochsEnd ? ", epochs end" : "") + (isOfOld ? ", old records" : "")
                             + (sabotage == Sabotage.NONE ? "" : ", " + sabotage) + "): " + failure + "\n" + trace
                             + lives + "\nagain with -Dsimulation.seed=" + seed,
                     failure);
@@ -326,6 +339,12 @@ final class LivesSimulation {
                     trace.say(applications.partition, "is compacted");
                 }
             }
+            case 7, 8, 9, 10 -> {
+                if (isOfOld && isAlone()) {
+                    forgetOldRecords(partition.group());
+                }
+                applications.step();
+            }
             default -> applications.step();
         }
     }
@@ -415,7 +434,7 @@ final class LivesSimulation {
      * long, and nothing is on its way.
      */
     private void forgetOfOld(int group) {
-        boolean isAlone = lives.size() == 1 && lives.get(0).control.groups().size() == owners.length;
+        boolean isAlone = isAlone();
         boolean isBusy = target.hasPosthumousRequests()
                 || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
         // A batch that waits to be sent again is on its way, too.
@@ -433,6 +452,24 @@ final class LivesSimulation {
             if (partition.group() == group && random.nextBoolean()) {
                 trace.say("target", to, "forgets its producers");
                 to.producerIds().forEach(to::expire);
+            }
+        }
+    }
+
+    /** Whether one instance has all, and nobody is there any more, nor a request, that was fenced. */
+    private boolean isAlone() {
+        return lives.size() == 1
+                && lives.get(0).control.groups().size() == owners.length
+                && !target.hasPosthumousRequests();
+    }
+
+    /** They do so for the age of a producer's last record, be it ever so lately that it was written. */
+    private void forgetOldRecords(int group) {
+        for (SimulatedControl.FlowPartition partition : flow) {
+            SimulatedPartition to = partition.reader().target;
+            if (partition.group() == group && time.elapsedMillis() - to.appendedMillis > LOOK_MILLIS) {
+                trace.say("target", to, "forgets producers of old records");
+                to.expireOld();
             }
         }
     }

@@ -507,6 +507,7 @@ final class SimulatedCluster {
         }
         MemoryRecords records = (MemoryRecords) data.records();
         SimulatedPartition.Verdict verdict = judge(broker, partition, records, request);
+        partition.appendedMillis = nowMillis();
         if (partition.replicatesItself && faults.strike(12)) {
             partition.replicatesMillis = nowMillis() + faults.pick(faults.pick(6) == 0 ? 2_500 : 60);
         }

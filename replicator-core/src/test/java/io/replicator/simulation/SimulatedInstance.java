@@ -45,7 +45,13 @@ final class SimulatedInstance {
     final BatchProducer producer;
 
     /** Where it lives. */
-    record World(SimulatedCluster source, SimulatedCluster target, SimulatedTime time, Faults faults) {}
+    record World(
+            SimulatedCluster source,
+            SimulatedCluster target,
+            SimulatedTime time,
+            Faults faults,
+            /* What is to be added to the time for that of day, nanoseconds. */
+            long epochOffsetNanos) {}
 
     /**
      * @param exactlyOnce whether it surely writes under transactional ids; otherwise chance decides
@@ -82,7 +88,7 @@ final class SimulatedInstance {
                         transactions ? Optional.of(bounds(random)) : Optional.empty(),
                         1 << (10 + random.nextInt(10)),
                         shaping,
-                        0),
+                        world.epochOffsetNanos),
                 () -> connect(world.target, 6, null),
                 ring,
                 fetcher::isStarved,

@@ -51,6 +51,9 @@ final class SimulatedPartition {
     /** Whether the cluster replicates what is written; otherwise whoever writes does. */
     boolean replicatesItself;
 
+    /** When a producer wrote last. */
+    long appendedMillis;
+
     /** Nothing more is replicated until then. */
     long replicatesMillis;
 
@@ -142,6 +145,15 @@ final class SimulatedPartition {
         if (producers.remove(producerId) != null) {
             expired.put(producerId, end);
         }
+    }
+
+    /** The same for all whose last batch is not a marker, which is as young as the log. */
+    void expireOld() {
+        producers.entrySet().stream()
+                .filter(each -> !each.getValue().last.isEmpty() && !open.containsKey(each.getKey()))
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(this::expire);
     }
 
     List<Long> producerIds() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -28,7 +29,11 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /** What applications write to one source partition, and which of it a reader of the source sees. */
 final class SourceLog {
-    private static final long NOW = 1_790_000_000_000L;
+    /** When applications begin to write, milliseconds since 1970. */
+    static final long NOW = 1_790_000_000_000L;
+
+    static final long NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(NOW);
+
     private static final long FIRST_TRANSACTIONAL_PRODUCER = 100;
     private static final long FOREIGN_PRODUCER = 900;
     private static final int TRANSACTIONAL_PRODUCERS = 3;

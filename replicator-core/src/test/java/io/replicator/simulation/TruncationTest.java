@@ -45,7 +45,7 @@ class TruncationTest {
         from.leads(from.leader, 0);
         write(5);
         lane = new SimulatedInstance(
-                new SimulatedInstance.World(source, target, time, faults),
+                new SimulatedInstance.World(source, target, time, faults, 0),
                 random.split(),
                 Isolation.READ_COMMITTED,
                 Shaping.AUTO,
