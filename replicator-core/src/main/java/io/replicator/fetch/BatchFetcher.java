@@ -97,6 +97,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     private final List<PartitionCursor> cursors = new ArrayList<>();
 
+    /** Of which the producer awaits a word of the leader. */
+    private final List<PartitionCursor> awaiting = new ArrayList<>();
+
     /** Answers that the ring had no room for. Nothing is fetched before they have gone through. */
     private final Deque<Remainder> remainders = new ArrayDeque<>();
 
@@ -278,6 +281,14 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private void restart(Restart restart) {
         PartitionCursor cursor = cursors.get(restart.partition());
         if (cursor == null || stopped) {
+            return;
+        }
+        if (restart.isQuestion()) {
+            if (restart.generation() == cursor.generation) {
+                cursor.awaitedWord = cursor.partition.askedWords();
+                awaiting.add(cursor);
+                brokers.holdBack(cursor);
+            }
             return;
         }
         cursor.generation = restart.generation();
@@ -535,8 +546,20 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         }
     }
 
+    /** Whether the leader had the chance to say that it has more; it says nothing of what is as it was. */
+    private static boolean hears(PartitionCursor cursor, int nodeId) {
+        boolean isAnswered = cursor.session != null
+                && cursor.session.nodeId() == nodeId
+                && cursor.session.requests() > cursor.joinedAfterRequest;
+        if (isAnswered) {
+            cursor.partition.heardWord(cursor.awaitedWord);
+        }
+        return isAnswered;
+    }
+
     @Override
     public void completed(int nodeId, long throttleNanos) {
+        awaiting.removeIf(cursor -> cursor.removed || hears(cursor, nodeId));
         measures.responses.increment();
         measures.throttleNanos.add(throttleNanos);
     }

@@ -50,6 +50,11 @@ final class PartitionCursor {
 
     boolean removed;
 
+    /** A word that the producer awaits of the leader, 0 for none, and after which of the session's requests it counts. */
+    int awaitedWord;
+
+    int joinedAfterRequest;
+
     /** How many partitions the topic had when it was last looked at. */
     private int seenPartitions;
 

@@ -136,6 +136,7 @@ final class SourceBrokers {
         }
         cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, listener));
         cursor.doubt.forget();
+        cursor.joinedAfterRequest = cursor.session.requests();
         cursor.session.add(
                 cursor.fetched,
                 cursor.fetchOffset(),

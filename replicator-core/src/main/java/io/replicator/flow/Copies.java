@@ -454,6 +454,11 @@ final class Copies {
         publish();
     }
 
+    /** A target partition has more than is known of it: markers, or what others wrote. */
+    void targetEndsAt(Copy copy, long offset) {
+        lanes.lane(copy.lane()).targetEndsAt(copy.slot(), offset);
+    }
+
     /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
     private void fetchNoLonger(Copy copy, Health health) {
         endings.isOver(copy);

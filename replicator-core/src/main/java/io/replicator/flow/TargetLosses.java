@@ -35,13 +35,18 @@ final class TargetLosses {
         this.target = target;
     }
 
+    /** Is told where a target partition ends that has more than is known of it. */
+    interface Ends {
+        void endsAt(Copy copy, long offset);
+    }
+
     /** Looks at all copies, and stops those whose target has lost records at two looks in a row. */
-    void look(Collection<Copy> copies, SourceLosses.Stop stop) throws InterruptedException {
+    void look(Collection<Copy> copies, Ends known, SourceLosses.Stop stop) throws InterruptedException {
         Map<TopicPartition, Copy> byTarget = new HashMap<>();
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (Copy copy : copies) {
             Partition partition = copy.partition();
-            if (copy.slot() >= 0 && partition.targetEnd() >= 0) {
+            if (copy.slot() >= 0 && Math.max(partition.targetEnd(), partition.targetKnownTo()) >= 0) {
                 TopicPartition place = new TopicPartition(partition.targetTopic(), partition.number());
                 byTarget.put(place, copy);
                 // Before the target is asked: what is acknowledged meanwhile must not look as if it were missing.
@@ -59,11 +64,13 @@ final class TargetLosses {
             long logEnd = logEnds.getOrDefault(place, Long.MAX_VALUE);
             Copy copy = byTarget.get(place);
             long knownTo = Math.max(end, copy.partition().targetKnownTo());
-            if (logEnd < end || logStart > knownTo) {
+            if (end >= 0 && (logEnd < end || logStart > knownTo)) {
                 found.add(place);
                 if (suspects.contains(place)) {
                     stop.stop(copy, logEnd < end ? truncated(place, end, logEnd) : deleted(place, knownTo, logStart));
                 }
+            } else if (logEnd > knownTo && logEnd < Long.MAX_VALUE) {
+                known.endsAt(copy, logEnd);
             }
         });
         suspects = found;

@@ -32,7 +32,7 @@ final class Watch {
         transactions.look(copies.all(), System.nanoTime());
         refreshes++;
         if (refreshes % REFRESHES_PER_LOOK == 0 || targetLosses.suspectsSomething()) {
-            targetLosses.look(copies.all(), copies::stop);
+            targetLosses.look(copies.all(), copies::targetEndsAt, copies::stop);
         }
     }
 }

@@ -212,6 +212,11 @@ public final class Lane implements AutoCloseable {
         fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
     }
 
+    /** Tells where the target partition ended a moment ago. */
+    public void targetEndsAt(int slot, long offset) {
+        producer.commands().put(new BatchProducer.Command.TargetEnd(slot, offset));
+    }
+
     /**
      * Goes on at a later offset of the source, if nothing of the partition is on its way any more.
      *

@@ -1,5 +1,6 @@
 package io.replicator.partition;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -24,9 +25,11 @@ public final class Partition {
     private volatile Divergence divergence = Divergence.NONE;
     private volatile LeaderEpochs leaderEpochs = LeaderEpochs.NONE;
     private volatile long highWatermark = -1;
+    private volatile int heardWords;
     private volatile FetchEnd fetchEnd = FetchEnd.NOT_YET;
 
     // Written by the producer.
+    private final AtomicInteger askedWords = new AtomicInteger();
     private final AtomicLong position;
     private final AtomicLong targetEnd;
     private final AtomicLong lastTimestamp = new AtomicLong(-1);
@@ -111,6 +114,30 @@ public final class Partition {
     public void sourceIs(long start, long end) {
         sourceStart.setRelease(start);
         sourceEnd.setRelease(end);
+    }
+
+    /**
+     * The producer: wants to know what the source has from now on.
+     *
+     * @return the number of the word that is awaited, from 1 on
+     */
+    public int askWord() {
+        return askedWords.incrementAndGet();
+    }
+
+    /** How many words were asked for. */
+    public int askedWords() {
+        return askedWords.get();
+    }
+
+    /** The latest word that the source's leader has said since it was asked for; what it did not say is as it was. */
+    public int heardWords() {
+        return heardWords;
+    }
+
+    /** The fetcher: the leader was asked after this word was asked for, and has answered. */
+    public void heardWord(int word) {
+        heardWords = word;
     }
 
     /** The source offset of the next record to be acknowledged. */

@@ -8,4 +8,15 @@ package io.replicator.partition;
  * @param offset the source offset to fetch next
  * @param notBeforeNanos when, as the agents count time
  */
-public record Restart(int partition, int generation, long offset, long notBeforeNanos) {}
+public record Restart(int partition, int generation, long offset, long notBeforeNanos) {
+    private static final long WHERE_IT_IS = -1;
+
+    /** Nothing is forgotten: the source's leader is only to be asked again, and what it said to be known as new. */
+    public static Restart question(int partition, int generation) {
+        return new Restart(partition, generation, WHERE_IT_IS, 0);
+    }
+
+    public boolean isQuestion() {
+        return offset == WHERE_IT_IS;
+    }
+}

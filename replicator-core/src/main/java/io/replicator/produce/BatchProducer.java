@@ -45,6 +45,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         /** Write a partition no longer. */
         record Remove(int number) implements Command {}
 
+        /** The target partition ended there, some time after the command before this one. */
+        record TargetEnd(int number, long offset) implements Command {}
+
         /**
          * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
          *
@@ -324,6 +327,8 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             remove(remove.number());
         } else if (command instanceof Command.Skip skip) {
             skip(skip);
+        } else if (command instanceof Command.TargetEnd end) {
+            targetEndsAt(end);
         } else if (command instanceof Command.Rewind rewind) {
             rewind(rewind);
         } else if (command instanceof Command.Finish finish) {
@@ -423,6 +428,18 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             window.skipTo(skip.offset());
             goesOn(window);
             restart(window, skip.offset(), nowNanos);
+        }
+    }
+
+    /**
+     * Of a partition that rests all is known up to there: what is behind its last record are markers, and other writers'
+     * records. Without it, a target whose retention removed those would look as if it had lost some of ours.
+     */
+    private void targetEndsAt(Command.TargetEnd end) {
+        PartitionWindow window = windows.get(end.number());
+        if (window != null && window.rests() && end.offset() > window.map().targetFloor()) {
+            window.map().targetIsKnownTo(end.offset());
+            window.publishPosition();
         }
     }
 
@@ -560,6 +577,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void restart(PartitionWindow window, long offset, long notBeforeNanos) {
         restarts.put(window.restart(offset, notBeforeNanos));
+    }
+
+    @Override
+    public void ask(PartitionWindow window) {
+        restarts.put(window.question());
     }
 
     @Override

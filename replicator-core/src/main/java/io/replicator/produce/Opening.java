@@ -68,6 +68,9 @@ final class Opening implements ScannedPartition {
     /** When the source was seen to have nothing more; 0 when it has. */
     long exhaustedNanos;
 
+    /** The word of the source's leader that is awaited, or came; 0 for none. */
+    int awaitedWord;
+
     /** Whether the source lost records while the tail was looked for: those before the position may be in it. */
     boolean lostItsBeginning;
 
@@ -125,6 +128,7 @@ final class Opening implements ScannedPartition {
         recovery = new Recovery(tail);
         goneTo = window.map().position();
         exhaustedNanos = 0;
+        awaitedWord = 0;
         isSourceNew = true;
     }
 

@@ -228,6 +228,12 @@ final class Openings implements TargetScan.Listener<Opening> {
                 || partition.divergence().isKnown();
         if (hasMore) {
             opening.exhaustedNanos = 0;
+        } else if (opening.awaitedWord == 0) {
+            // What was heard of the source may be old: earlier owners may have copied more than it had then.
+            opening.awaitedWord = partition.askWord();
+            consequences.ask(window);
+        } else if (partition.heardWords() < opening.awaitedWord) {
+            opening.exhaustedNanos = 0;
         } else if (opening.exhaustedNanos == 0) {
             opening.exhaustedNanos = nowNanos;
         } else if (nowNanos - opening.exhaustedNanos > EXHAUSTED_NANOS) {

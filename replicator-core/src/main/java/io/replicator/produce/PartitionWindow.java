@@ -171,6 +171,11 @@ final class PartitionWindow {
         return pending.isEmpty() && held.isEmpty() && uncommitted.isEmpty();
     }
 
+    /** Whether all that was ever sent is acknowledged and committed, and nothing is to be found out. */
+    boolean rests() {
+        return !over && opening == null && !unsure && !mustBeRead && isEmpty();
+    }
+
     /** Whether everything that was fetched below an offset, which is to be fetched next, is acknowledged. */
     boolean standsAt(long fetchOffset) {
         return isEmpty() && takenTo == fetchOffset;
@@ -598,6 +603,11 @@ final class PartitionWindow {
     private static boolean isUnwritten(HeldBatch batch) {
         boolean isUnsent = batch.state == HeldBatch.State.BUILT || batch.state == HeldBatch.State.WAITING;
         return isUnsent && !batch.mayBeWritten;
+    }
+
+    /** Nothing changes but that the source's leader is asked again. */
+    Restart question() {
+        return Restart.question(number, generation);
     }
 
     /** Everything fetched so far is void; the fetcher is to begin again. */

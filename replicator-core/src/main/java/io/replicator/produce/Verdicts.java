@@ -26,6 +26,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
         /** Nothing is held any more; everything from {@code offset} on is fetched again, not before a time. */
         void restart(PartitionWindow window, long offset, long notBeforeNanos);
 
+        /** The source's leader is asked again what it has, where it is read now; {@link Partition#heardWords} tells. */
+        void ask(PartitionWindow window);
+
         /** The partition is written no more, so it need not be fetched either. */
         void park(PartitionWindow window);
 

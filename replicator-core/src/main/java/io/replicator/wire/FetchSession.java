@@ -67,6 +67,7 @@ public final class FetchSession {
     private final Deque<FetchedPartition> changed = new ArrayDeque<>();
     private final List<FetchedPartition> removed = new ArrayList<>();
     private int partitions;
+    private int requests;
     private FetchMetadata metadata = FetchMetadata.INITIAL;
     private boolean inflight;
 
@@ -97,6 +98,11 @@ public final class FetchSession {
         this.nodeId = nodeId;
         this.limits = limits;
         this.listener = listener;
+    }
+
+    /** How many requests were sent. */
+    public int requests() {
+        return requests;
     }
 
     public int nodeId() {
@@ -179,6 +185,7 @@ public final class FetchSession {
                 limits.maxWaitMillis + connection.requestTimeoutMillis(),
                 new Answer());
         inflight = true;
+        requests++;
         return true;
     }
 

@@ -435,8 +435,7 @@ final class LivesSimulation {
      */
     private void forgetOfOld(int group) {
         boolean isAlone = isAlone();
-        boolean isBusy = target.hasPosthumousRequests()
-                || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
+        boolean isBusy = isBusy();
         // A batch that waits to be sent again is on its way, too.
         boolean mayBeOnItsWay = isAlone
                 && !lives.stream()
@@ -456,6 +455,11 @@ final class LivesSimulation {
         }
     }
 
+    private boolean isBusy() {
+        return target.hasPosthumousRequests()
+                || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
+    }
+
     /** Whether one instance has all, and nobody is there any more, nor a request, that was fenced. */
     private boolean isAlone() {
         return lives.size() == 1
@@ -467,7 +471,8 @@ final class LivesSimulation {
     private void forgetOldRecords(int group) {
         for (SimulatedControl.FlowPartition partition : flow) {
             SimulatedPartition to = partition.reader().target;
-            if (partition.group() == group && time.elapsedMillis() - to.appendedMillis > LOOK_MILLIS) {
+            boolean isTime = (to.isUnheard && !isBusy()) || time.elapsedMillis() - to.appendedMillis > LOOK_MILLIS;
+            if (partition.group() == group && isTime) {
                 trace.say("target", to, "forgets producers of old records");
                 to.expireOld();
             }

@@ -159,7 +159,7 @@ final class SimulatedCluster {
 
     /** A client has read an answer. */
     void heard(SimulatedLink.Response response) {
-        grantsHeard += response.isGrant() ? 1 : 0;
+        response.onHeard().run();
     }
 
     /** A request came off the wire; the broker has not looked at it yet. */
@@ -308,8 +308,21 @@ final class SimulatedCluster {
             ResponseHeader header = request.header.toResponseHeader();
             ByteBuffer bytes =
                     RequestUtils.serialize(header.data(), header.headerVersion(), answer, request.header.apiVersion());
-            boolean isGrant = answer instanceof InitProducerIdResponseData grant && grant.producerId() >= 0;
-            link.responses.add(new SimulatedLink.Response(bytes, nowMillis() + faults.upTo(20), isGrant));
+            link.responses.add(new SimulatedLink.Response(bytes, nowMillis() + faults.upTo(20), () -> heard(answer)));
+        }
+    }
+
+    private void heard(ApiMessage answer) {
+        if (answer instanceof InitProducerIdResponseData grant && grant.producerId() >= 0) {
+            grantsHeard++;
+        } else if (answer instanceof ProduceResponseData produced) {
+            for (ProduceResponseData.TopicProduceResponse topic : produced.responses()) {
+                for (ProduceResponseData.PartitionProduceResponse answered : topic.partitionResponses()) {
+                    if (answered.errorCode() == Errors.NONE.code()) {
+                        partition(topic.name(), topic.topicId(), answered.index()).isUnheard = false;
+                    }
+                }
+            }
         }
     }
 
@@ -508,6 +521,7 @@ final class SimulatedCluster {
         MemoryRecords records = (MemoryRecords) data.records();
         SimulatedPartition.Verdict verdict = judge(broker, partition, records, request);
         partition.appendedMillis = nowMillis();
+        partition.isUnheard |= verdict.error() == Errors.NONE;
         if (partition.replicatesItself && faults.strike(12)) {
             partition.replicatesMillis = nowMillis() + faults.pick(faults.pick(6) == 0 ? 2_500 : 60);
         }

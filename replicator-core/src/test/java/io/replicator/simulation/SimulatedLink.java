@@ -50,9 +50,9 @@ final class SimulatedLink {
     /**
      * A response, size left out.
      *
-     * @param isGrant whether it brings a producer id
+     * @param onHeard what happens when it arrives
      */
-    record Response(ByteBuffer bytes, long arrivesMillis, boolean isGrant) {}
+    record Response(ByteBuffer bytes, long arrivesMillis, Runnable onHeard) {}
 
     final int broker;
 

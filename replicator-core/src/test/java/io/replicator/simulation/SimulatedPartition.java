@@ -51,8 +51,11 @@ final class SimulatedPartition {
     /** Whether the cluster replicates what is written; otherwise whoever writes does. */
     boolean replicatesItself;
 
-    /** When a producer wrote last. */
+    /** When a producer wrote last, or tried to. */
     long appendedMillis;
+
+    /** Whether it does not know that it did. */
+    boolean isUnheard;
 
     /** Nothing more is replicated until then. */
     long replicatesMillis;
