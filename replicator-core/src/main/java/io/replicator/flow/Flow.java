@@ -168,9 +168,9 @@ public final class Flow implements AutoCloseable {
             }
             GroupOwnership ownership = new GroupOwnership(config, membership, gate.target(), ownershipMail);
             try {
-                // Joining takes its time: what was saved is read meanwhile, and a plan is made.
+                // What it takes to join is made ready while it is read what was saved.
                 ownership.start();
-                SavedState saved = readSaved(gate, log);
+                SavedState saved = readSaved(gate, log, ownership);
                 if (saved != null) {
                     own(gate, log, saved, ownership);
                     follow(new TopicPlanner(config, allFlows, gate), gate, log);
@@ -236,10 +236,19 @@ public final class Flow implements AutoCloseable {
                 != null;
     }
 
-    private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
+    /**
+     * Reads the log and joins. A flow of the same name between other clusters is refused before it joins: it would put a healthy
+     * process of the same instance name out.
+     */
+    private SavedState readSaved(ClusterGate gate, OffsetLog log, GroupOwnership ownership)
+            throws InterruptedException {
         return tries(() -> {
             SavedState saved = log.load();
+            if (saved.ends().isEmpty()) {
+                ownership.join(); // There is nothing to compare, and something to be written first.
+            }
             OneFlow.check(config, gate, saved, log);
+            ownership.join();
             LOG.info(
                     "saved progress read flow={} topic={} partitions={}",
                     config.name(),

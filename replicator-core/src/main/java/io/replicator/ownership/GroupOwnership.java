@@ -72,6 +72,7 @@ public final class GroupOwnership {
     private final ClusterAdmin target;
     private final OwnershipEvents events;
     private final Thread thread;
+    private final CountDownLatch joining = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
 
     // Written by the ownership's thread.
@@ -105,9 +106,17 @@ public final class GroupOwnership {
         this.thread.setDaemon(true);
     }
 
-    /** Joins; returns at once. The topic exists. */
+    /** Makes all ready for {@link #join}; returns at once. The topic exists. */
     public void start() {
         thread.start();
+    }
+
+    /**
+     * Joins; returns at once. From here on this process has the instance's name, and whoever had it before is put out: the caller
+     * is sure that it is the same flow. Calling it again does nothing.
+     */
+    public void join() {
+        joining.countDown();
     }
 
     private void run() {
@@ -171,10 +180,13 @@ public final class GroupOwnership {
         boolean isLeaving = false;
         isAssigned = false;
         hasBegunAlone = false;
-        lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
         consumer = MemberClients.open(flow, membership, chosen);
         try {
-            consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
+            joining.await();
+            lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
+            if (!isClosing()) {
+                consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
+            }
             while (!isClosing()) {
                 consumer.poll(POLL);
                 memberId = consumer.groupMetadata().memberId();
@@ -410,6 +422,7 @@ public final class GroupOwnership {
     /** Leaves, so that others get this instance's groups at once. They are written no more, and nothing is told of them. */
     public void leave() throws InterruptedException {
         closing.countDown();
+        joining.countDown();
         letGo.complete(null);
         thread.join(CLOSE_TIMEOUT.plus(POLL).plus(CLOSE_TIMEOUT).toMillis());
         if (thread.isAlive()) {
