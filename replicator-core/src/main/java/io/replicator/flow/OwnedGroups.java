@@ -258,17 +258,17 @@ final class OwnedGroups implements OwnershipEvents {
         if (!copies.serves(group)) {
             return;
         }
-        LOG.warn("another instance took a partition group flow={} group={}", flow, group);
+        LOG.warn("another instance took a partition group, or may have flow={} group={}", flow, group);
         forget(group);
         copies.park(
                 group,
                 new Health(
                         PartitionState.WAITING,
-                        "another instance took partition group " + group + " over",
+                        "another instance took partition group " + group + " over, or may have",
                         "the target's group coordinator says that the group is this instance's"));
         if (owned.contains(group)) {
             FencedGroup before = fencedBefore.get(group);
-            fenced.put(group, before == null ? FencedGroup.first(nowNanos) : before.next(nowNanos));
+            fenced.put(group, before == null ? FencedGroup.first(nowNanos) : before.again(nowNanos));
         }
     }
 
