@@ -350,6 +350,12 @@ class TruthIT {
             Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
             assertThat(replicator.flows().get(0).reason())
                     .contains(flow.offsetsTopic() + " on west", "was deleted", "topics.start");
+            // A start would copy everything again: that is for an operator to decide.
+            assertThat(replicator.flows().get(0).mayRestart()).isFalse();
+            assertThat(replicator.flows().get(0).partitions())
+                    .isNotEmpty()
+                    .allMatch(partition -> partition.state() == PartitionState.FAILED
+                            && partition.reason().contains("was deleted"));
         }
     }
 

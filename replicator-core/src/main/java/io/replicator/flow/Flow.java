@@ -78,6 +78,7 @@ public final class Flow implements AutoCloseable {
 
     // Written by the control thread.
     private volatile FlowState state = FlowState.STARTING;
+    private volatile boolean mayRestart;
     private volatile String reason = "connecting to both clusters";
     private volatile Copies copies;
     private volatile OwnedGroups groups;
@@ -137,16 +138,33 @@ public final class Flow implements AutoCloseable {
             control();
         } catch (RefusedException refused) {
             fail(refused.getMessage());
+        } catch (BrokenOffException broken) {
+            breakOff(broken.getMessage());
         } catch (InterruptedException interrupted) {
-            fail("interrupted");
+            breakOff("interrupted");
         } catch (OutOfMemoryError tooSmall) {
-            fail("out of memory: " + tooSmall.getMessage()
+            breakOff("out of memory: " + tooSmall.getMessage()
                     + "; lower memory, or give the JVM more (-XX:MaxDirectMemorySize for buffers, -Xmx for the heap)");
         } catch (RuntimeException bug) {
             LOG.error("the control plane failed flow={}", config.name(), bug);
-            fail("internal error: " + bug);
+            breakOff("internal error: " + bug);
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** Nobody has to change anything: whoever runs the process may start it again. */
+    private void breakOff(String why) {
+        mayRestart = true;
+        fail(why);
+    }
+
+    /** What another start may overcome, and another attempt may not. */
+    private static final class BrokenOffException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenOffException(String message) {
+            super(message);
         }
     }
 
@@ -228,7 +246,7 @@ public final class Flow implements AutoCloseable {
 
     /** Tries until the topics that the flow keeps for itself are there; false when it is stopped first. */
     private boolean ensureTopics(ClusterGate gate, OffsetLog log) throws InterruptedException {
-        return tries(() -> {
+        return tries(gate, log, () -> {
                     log.ensureTopic(gate.target().admin());
                     new OwnershipTopic(config, gate.target()).ensure();
                     return true;
@@ -242,7 +260,7 @@ public final class Flow implements AutoCloseable {
      */
     private SavedState readSaved(ClusterGate gate, OffsetLog log, GroupOwnership ownership)
             throws InterruptedException {
-        return tries(() -> {
+        return tries(gate, log, () -> {
             SavedState saved = log.load();
             if (saved.ends().isEmpty()) {
                 ownership.join(); // There is nothing to compare, and something to be written first.
@@ -264,7 +282,7 @@ public final class Flow implements AutoCloseable {
     }
 
     /** Tries until it succeeds; {@code null} when the flow is stopped first. */
-    private <T> T tries(Attempt<T> attempt) throws InterruptedException {
+    private <T> T tries(ClusterGate gate, OffsetLog log, Attempt<T> attempt) throws InterruptedException {
         for (long waitMillis = FIRST_RETRY_MILLIS;
                 !stopping;
                 waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
@@ -273,7 +291,7 @@ public final class Flow implements AutoCloseable {
             } catch (UnavailableException unavailable) {
                 trouble(unavailable.getMessage());
             } catch (OffsetLogException failure) {
-                trouble(passing(failure));
+                trouble(passing(failure, gate, log));
             }
             pause(waitMillis);
         }
@@ -281,11 +299,24 @@ public final class Flow implements AutoCloseable {
     }
 
     /** The words of a failure that another attempt may overcome. */
-    private static String passing(OffsetLogException failure) {
-        if (!failure.isTransient() && !failure.isDenied()) {
-            throw new RefusedException(failure.getMessage());
+    private static String passing(OffsetLogException failure, ClusterGate gate, OffsetLog log)
+            throws InterruptedException {
+        if (failure.isTransient() || failure.isDenied()) {
+            return failure.getMessage();
         }
-        return failure.getMessage();
+        if (failure.isTruncation() && isStillThere(gate, log)) {
+            throw new BrokenOffException(failure.getMessage());
+        }
+        throw new RefusedException(failure.getMessage());
+    }
+
+    /** Who starts again after the topic was deleted begins anew: that is for an operator to decide. */
+    private static boolean isStillThere(ClusterGate gate, OffsetLog log) throws InterruptedException {
+        try {
+            return log.isSameTopic(gate.target().admin());
+        } catch (OffsetLogException unknown) {
+            return false;
+        }
     }
 
     private void follow(TopicPlanner planner, ClusterGate gate, OffsetLog log) throws InterruptedException {
@@ -299,7 +330,7 @@ public final class Flow implements AutoCloseable {
         while (!stopping) {
             now = System.nanoTime();
             boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
-            boolean isTurned = turn(now, log);
+            boolean isTurned = turn(now, gate, log);
             if (groups.takesControl()) {
                 refreshAt = now;
             }
@@ -313,7 +344,7 @@ public final class Flow implements AutoCloseable {
                         + (isSoon
                                 ? SOON_NANOS
                                 : config.topics().refreshInterval().toNanos());
-                isTurned &= turn(refreshedAt, log);
+                isTurned &= turn(refreshedAt, gate, log);
             }
             reviveLanes();
             if (wasAway) {
@@ -337,10 +368,13 @@ public final class Flow implements AutoCloseable {
     }
 
     /** What happened to partition groups; false when it is to be tried again. */
-    private boolean turn(long nowNanos, OffsetLog log) throws InterruptedException {
+    private boolean turn(long nowNanos, ClusterGate gate, OffsetLog log) throws InterruptedException {
         ownershipMail.deliver(groups);
         if (!groups.refusal().isEmpty()) {
             throw new RefusedException(groups.refusal());
+        }
+        if (!groups.breakdown().isEmpty()) {
+            throw new BrokenOffException(groups.breakdown());
         }
         try {
             groups.turn(nowNanos, () -> save(log));
@@ -350,7 +384,7 @@ public final class Flow implements AutoCloseable {
         } catch (UnavailableException unavailable) {
             groupReason = unavailable.getMessage();
         } catch (OffsetLogException failure) {
-            groupReason = passing(failure);
+            groupReason = passing(failure, gate, log);
         }
         troubleLog.say(groupReason);
         return false;
@@ -397,7 +431,7 @@ public final class Flow implements AutoCloseable {
         } catch (UnavailableException unavailable) {
             trouble(unavailable.getMessage());
         } catch (OffsetLogException failure) {
-            trouble(passing(failure));
+            trouble(passing(failure, gate, log));
         }
         return false;
     }
@@ -499,6 +533,10 @@ public final class Flow implements AutoCloseable {
                 partitions.add(status(problem));
             }
         }
+        if (state == FlowState.FAILED) {
+            partitions.replaceAll(partition -> partition.failed(
+                    reason, (mayRestart ? "" : "that is put right, and ") + "the daemon is started again"));
+        }
         return new FlowStatus(
                 config.name(),
                 config.source().name(),
@@ -511,7 +549,8 @@ public final class Flow implements AutoCloseable {
                 lanes.status(),
                 latencies,
                 groups == null ? Set.of() : groups.owned(),
-                config.partitionGroups());
+                config.partitionGroups(),
+                mayRestart);
     }
 
     private String whatIsWrong() {

@@ -68,6 +68,7 @@ final class OwnedGroups implements OwnershipEvents {
     private volatile Set<Integer> published = Set.of();
     private volatile String trouble = "";
     private volatile String refusal = "";
+    private volatile String breakdown = "";
 
     /** Asks the group coordinator. */
     interface Confirmation {
@@ -150,6 +151,11 @@ final class OwnedGroups implements OwnershipEvents {
         refusal = reason;
     }
 
+    @Override
+    public void brokeDown(String reason) {
+        breakdown = reason;
+    }
+
     private void leave(Set<Integer> groups) {
         owned.removeAll(groups);
         waiting.removeAll(groups);
@@ -175,6 +181,11 @@ final class OwnedGroups implements OwnershipEvents {
     /** Why this instance cannot be a member; empty when it can. */
     String refusal() {
         return refusal;
+    }
+
+    /** What the membership's thread died of; empty while it lives. */
+    String breakdown() {
+        return breakdown;
     }
 
     /** Whether this instance is a member and serves what it owns; one that owns nothing stands by. */

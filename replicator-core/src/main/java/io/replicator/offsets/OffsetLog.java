@@ -108,6 +108,12 @@ public final class OffsetLog implements AutoCloseable {
         topicId = now;
     }
 
+    /** Whether the topic is the one that {@link #requireTopic} knows; false where nobody can tell. */
+    public boolean isSameTopic(Admin target) throws InterruptedException {
+        boolean isKnown = !topicId.equals(Uuid.ZERO_UUID);
+        return isKnown && new OffsetLogTopic(flow, timeout).find(target).equals(Optional.of(topicId));
+    }
+
     private OffsetLogException deleted(String more) {
         return OffsetLogException.refused(named(flow) + ", which keeps the flow's progress, was deleted" + more
                 + " while the flow ran: nobody knows any more what was copied. Restore the topic; without it the flow"
@@ -293,7 +299,7 @@ public final class OffsetLog implements AutoCloseable {
     private void read() {
         long end = consumer.endOffsets(List.of(log), timeout).get(log);
         if (end < readOffset) {
-            throw OffsetLogException.refused(named(flow) + " ends at offset " + end + ", but was read up to "
+            throw OffsetLogException.truncated(named(flow) + " ends at offset " + end + ", but was read up to "
                     + readOffset + ": it was deleted, or truncated as by an unclean leader election; start again to go"
                     + " on with what it holds now");
         }

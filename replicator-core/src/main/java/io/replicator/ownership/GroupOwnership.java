@@ -164,10 +164,10 @@ public final class GroupOwnership {
                 }
             }
         } catch (InterruptedException interrupted) {
-            events.refused("interrupted");
-        } catch (RuntimeException bug) {
+            events.brokeDown("interrupted");
+        } catch (Throwable bug) {
             LOG.error("the membership failed flow={}", flow.name(), bug);
-            events.refused("internal error: " + bug);
+            events.brokeDown("internal error: " + bug);
         }
     }
 
