@@ -449,11 +449,12 @@ public final class Flow implements AutoCloseable {
         });
     }
 
-    /** False when not all of it is durable yet. */
-    private boolean save(OffsetLog log) throws InterruptedException {
+    /** Says what is durable now. */
+    private OwnedGroups.Saved save(OffsetLog log) throws InterruptedException {
         try {
             // What another instance owns by now is that one's to save.
-            List<Progress> progress = lanes.collect().stream()
+            Lanes.Collected collected = lanes.collect();
+            List<Progress> progress = collected.progress().stream()
                     .filter(each -> copies.serves(each.writer().partitionGroup()) && copies.isCurrent(each))
                     .toList();
             if (config.delivery() == Delivery.AT_LEAST_ONCE) {
@@ -462,11 +463,11 @@ public final class Flow implements AutoCloseable {
             log.save(progress);
             savingReason = "";
             savingLog.isOver();
-            return true;
+            return new OwnedGroups.Saved(true, collected.silent());
         } catch (OffsetLogException failure) {
             savingReason = failure.getMessage();
             savingLog.say(failure.getMessage());
-            return false;
+            return OwnedGroups.Saved.NOTHING;
         }
     }
 

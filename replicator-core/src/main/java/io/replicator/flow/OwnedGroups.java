@@ -76,9 +76,19 @@ final class OwnedGroups implements OwnershipEvents {
         Set<Integer> confirmed(Set<Integer> groups) throws InterruptedException;
     }
 
-    /** Saves the progress of every group that is served; false when it could not. */
+    /** Saves the progress of every group that is served. */
     interface Saving {
-        boolean save() throws InterruptedException;
+        Saved save() throws InterruptedException;
+    }
+
+    /**
+     * What became of a save.
+     *
+     * @param isDurable whether all that lanes said is
+     * @param silentLanes those that did not say what they have
+     */
+    record Saved(boolean isDurable, Set<Integer> silentLanes) {
+        static final Saved NOTHING = new Saved(false, Set.of());
     }
 
     /**
@@ -216,7 +226,7 @@ final class OwnedGroups implements OwnershipEvents {
             next = Math.min(next, group.lookAtNanos() - nowNanos);
         }
         for (HandOver handOver : leaving) {
-            next = Math.min(next, handOver.deadlineNanos() - nowNanos);
+            next = Math.min(next, handOver.nextNanos() - nowNanos);
         }
         return Math.max(0, next);
     }
@@ -339,8 +349,16 @@ final class OwnedGroups implements OwnershipEvents {
         if (due.isEmpty()) {
             return;
         }
-        boolean isSaved = saving.save();
+        Saved saved = saving.save();
         for (HandOver handOver : due) {
+            boolean isSaved = saved.isDurable()
+                    && handOver.groups().stream()
+                            .noneMatch(group -> lanes.places().has(group)
+                                    && saved.silentLanes()
+                                            .contains(lanes.places().laneOf(group)));
+            if (!isSaved && handOver.mayWait(nowNanos)) {
+                continue; // Once more: the next owner of a flow that delivers at least once would copy it again.
+            }
             if (!isSaved || !handOver.isDrained()) {
                 LOG.warn(
                         "handed over before everything was acknowledged and saved: the next owner finds out what is"
