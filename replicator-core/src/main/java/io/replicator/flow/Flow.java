@@ -52,6 +52,12 @@ public final class Flow implements AutoCloseable {
     /** What passes by itself has passed by then. */
     private static final int MOST_SOON_REFRESHES = 30;
 
+    /**
+     * The control thread and the ownership's may wait long for clusters, each call its ten seconds, and a hand-over as long as it
+     * may drain. One that has not come round in this time beyond that does not wait for anybody.
+     */
+    private static final long CONTROL_STUCK_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_PLAN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -80,6 +86,8 @@ public final class Flow implements AutoCloseable {
     private volatile FlowState state = FlowState.STARTING;
     private volatile boolean mayRestart;
     private volatile String reason = "connecting to both clusters";
+    private volatile long turnedNanos = System.nanoTime();
+    private volatile GroupOwnership membershipThread;
     private volatile Copies copies;
     private volatile OwnedGroups groups;
     private volatile List<TopicProblem> problems = List.of();
@@ -188,6 +196,7 @@ public final class Flow implements AutoCloseable {
             try {
                 // What it takes to join is made ready while it is read what was saved.
                 ownership.start();
+                membershipThread = ownership;
                 SavedState saved = readSaved(gate, log, ownership);
                 if (saved != null) {
                     own(gate, log, saved, ownership);
@@ -329,6 +338,7 @@ public final class Flow implements AutoCloseable {
         int soonRefreshes = 0;
         while (!stopping) {
             now = System.nanoTime();
+            turnedNanos = now;
             boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
             boolean isTurned = turn(now, gate, log);
             if (groups.takesControl()) {
@@ -635,9 +645,29 @@ public final class Flow implements AutoCloseable {
                 0);
     }
 
-    /** The threads of the flow's lanes, to be watched. */
-    public List<AgentThread> threads() {
-        return lanes.threads();
+    /**
+     * The threads that did not turn lately.
+     *
+     * @param stuckNanos how long ago a lane's thread may have turned last
+     */
+    public List<String> stuckThreads(long stuckNanos) {
+        List<String> stuck = new ArrayList<>();
+        for (AgentThread each : lanes.threads()) {
+            if (each.nanosSinceLastTurn() > stuckNanos) {
+                stuck.add(each.name());
+            }
+        }
+        // Before that it reads what was saved and makes topics, which takes the time it takes.
+        if (state == FlowState.RUNNING && !stopping) {
+            long patienceNanos = CONTROL_STUCK_NANOS + drainTimeout.toNanos();
+            if (System.nanoTime() - turnedNanos > patienceNanos) {
+                stuck.add(thread.getName());
+            }
+            if (membershipThread.nanosSinceLastTurn() > patienceNanos) {
+                stuck.add(membershipThread.name());
+            }
+        }
+        return stuck;
     }
 
     /** Asks the flow to end; returns at once. */

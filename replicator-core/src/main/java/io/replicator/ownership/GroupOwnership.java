@@ -79,6 +79,7 @@ public final class GroupOwnership {
     private final Set<Integer> held = new TreeSet<>();
     private Consumer<byte[], byte[]> consumer;
     private volatile String memberId = "";
+    private volatile long turnedNanos = System.nanoTime();
     private volatile CompletableFuture<Void> letGo = CompletableFuture.completedFuture(null);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private boolean isTroubled;
@@ -111,6 +112,16 @@ public final class GroupOwnership {
         thread.start();
     }
 
+    /** The thread's. */
+    public String name() {
+        return thread.getName();
+    }
+
+    /** How long ago the thread began its last poll or attempt. */
+    public long nanosSinceLastTurn() {
+        return System.nanoTime() - turnedNanos;
+    }
+
     /**
      * Joins; returns at once. From here on this process has the instance's name, and whoever had it before is put out: the caller
      * is sure that it is the same flow. Calling it again does nothing.
@@ -123,6 +134,7 @@ public final class GroupOwnership {
         try {
             ProtocolChoice.Chosen chosen = null;
             while (!isClosing()) {
+                turnedNanos = System.nanoTime();
                 try {
                     if (chosen == null) {
                         chosen = ProtocolChoice.choose(flow, membership, target);
@@ -188,6 +200,7 @@ public final class GroupOwnership {
                 consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
             }
             while (!isClosing()) {
+                turnedNanos = System.nanoTime();
                 consumer.poll(POLL);
                 memberId = consumer.groupMetadata().memberId();
                 if (chosen.protocol() == OwnershipProtocol.CLASSIC) {
