@@ -1,6 +1,5 @@
 package io.replicator;
 
-import io.replicator.agent.AgentThread;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.flow.Flow;
 import io.replicator.flow.FlowStatus;
@@ -20,7 +19,7 @@ public final class Replicator implements AutoCloseable {
 
     private static final long PULSE_MILLIS = 1_000;
 
-    /** A thread whose last turn is longer ago is stuck: turns take milliseconds, waits a tenth of a second. */
+    /** A lane's thread whose last turn is longer ago is stuck: turns take milliseconds, waits a tenth of a second. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ReplicatorConfig config;
@@ -79,9 +78,7 @@ public final class Replicator implements AutoCloseable {
      */
     public List<String> stuckThreads() {
         return flows.stream()
-                .flatMap(flow -> flow.threads().stream())
-                .filter(thread -> thread.nanosSinceLastTurn() > STUCK_NANOS)
-                .map(AgentThread::name)
+                .flatMap(flow -> flow.stuckThreads(STUCK_NANOS).stream())
                 .toList();
     }
 

@@ -133,6 +133,7 @@ final class OwnershipIT {
                 Flows.awaitCopied(later, source, topic);
 
                 assertThat(former.flows().get(0).reason()).contains("instance same", "replicator.instance");
+                assertThat(former.flows().get(0).mayRestart()).isFalse();
                 assertThat(later.flows().get(0).state()).isEqualTo(FlowState.RUNNING);
             }
         }

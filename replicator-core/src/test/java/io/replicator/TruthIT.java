@@ -285,10 +285,9 @@ class TruthIT {
     void shouldNotMixTwoFlowsOfOneNameBetweenOtherClusters() throws Exception {
         source.createTopic("named", 1);
         Load.to(source, "named").write(10);
-        try (Replicator replicator = Flows.start(flow("named"))) {
-            Flows.awaitCopied(replicator, source, "named");
-        }
-        try (KafkaCluster other = KafkaCluster.builder().name("north").start()) {
+        try (Replicator first = Flows.start(flow("named"));
+                KafkaCluster other = KafkaCluster.builder().name("north").start()) {
+            Flows.awaitCopied(first, source, "named");
             other.createTopic("named", 1);
             FlowConfig twin = Flows.flow("named", Flows.cluster(other), Flows.cluster(target), "named");
             try (Replicator replicator = Flows.start(twin)) {
@@ -300,11 +299,12 @@ class TruthIT {
                                 "copies from north (cluster id " + other.clusterId(),
                                 "give one of the two flows another name");
             }
+            // It has the same instance name, and has put nobody out.
+            Load.to(source, "named").seed(2).write(10);
+            Flows.awaitCopied(first, source, "named");
+            assertThat(first.flows().get(0).state()).isEqualTo(FlowState.RUNNING);
         }
-        assertThat(TopicDump.uncommitted(target, "named").count()).isEqualTo(10);
-        try (Replicator replicator = Flows.start(flow("named"))) {
-            Flows.awaitRunning(replicator);
-        }
+        assertThat(TopicDump.uncommitted(target, "named").count()).isEqualTo(20);
     }
 
     @Test
@@ -350,6 +350,12 @@ class TruthIT {
             Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
             assertThat(replicator.flows().get(0).reason())
                     .contains(flow.offsetsTopic() + " on west", "was deleted", "topics.start");
+            // A start would copy everything again: that is for an operator to decide.
+            assertThat(replicator.flows().get(0).mayRestart()).isFalse();
+            assertThat(replicator.flows().get(0).partitions())
+                    .isNotEmpty()
+                    .allMatch(partition -> partition.state() == PartitionState.FAILED
+                            && partition.reason().contains("was deleted"));
         }
     }
 

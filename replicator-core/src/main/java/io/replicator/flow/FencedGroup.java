@@ -14,6 +14,9 @@ record FencedGroup(long pauseNanos, long lookAtNanos) {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** Who was left alone for so long has nobody to fight with. */
+    private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     static FencedGroup first(long nowNanos) {
         return new FencedGroup(FIRST_PAUSE_NANOS, nowNanos + FIRST_PAUSE_NANOS);
     }
@@ -21,6 +24,11 @@ record FencedGroup(long pauseNanos, long lookAtNanos) {
     FencedGroup next(long nowNanos) {
         long pause = Math.min(MOST_PAUSE_NANOS, 2 * pauseNanos);
         return new FencedGroup(pause, nowNanos + pause);
+    }
+
+    /** Fenced once more, some time after it was taken back; that was last looked at when this pause was over. */
+    FencedGroup again(long nowNanos) {
+        return nowNanos - lookAtNanos > FORGOTTEN_NANOS ? first(nowNanos) : next(nowNanos);
     }
 
     boolean isDue(long nowNanos) {

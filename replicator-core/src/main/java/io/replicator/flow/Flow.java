@@ -52,6 +52,12 @@ public final class Flow implements AutoCloseable {
     /** What passes by itself has passed by then. */
     private static final int MOST_SOON_REFRESHES = 30;
 
+    /**
+     * The control thread and the ownership's may wait long for clusters, each call its ten seconds, and a hand-over as long as it
+     * may drain. One that has not come round in this time beyond that does not wait for anybody.
+     */
+    private static final long CONTROL_STUCK_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_PLAN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -78,7 +84,10 @@ public final class Flow implements AutoCloseable {
 
     // Written by the control thread.
     private volatile FlowState state = FlowState.STARTING;
+    private volatile boolean mayRestart;
     private volatile String reason = "connecting to both clusters";
+    private volatile long turnedNanos = System.nanoTime();
+    private volatile GroupOwnership membershipThread;
     private volatile Copies copies;
     private volatile OwnedGroups groups;
     private volatile List<TopicProblem> problems = List.of();
@@ -137,16 +146,33 @@ public final class Flow implements AutoCloseable {
             control();
         } catch (RefusedException refused) {
             fail(refused.getMessage());
+        } catch (BrokenOffException broken) {
+            breakOff(broken.getMessage());
         } catch (InterruptedException interrupted) {
-            fail("interrupted");
+            breakOff("interrupted");
         } catch (OutOfMemoryError tooSmall) {
-            fail("out of memory: " + tooSmall.getMessage()
+            breakOff("out of memory: " + tooSmall.getMessage()
                     + "; lower memory, or give the JVM more (-XX:MaxDirectMemorySize for buffers, -Xmx for the heap)");
         } catch (RuntimeException bug) {
             LOG.error("the control plane failed flow={}", config.name(), bug);
-            fail("internal error: " + bug);
+            breakOff("internal error: " + bug);
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** Nobody has to change anything: whoever runs the process may start it again. */
+    private void breakOff(String why) {
+        mayRestart = true;
+        fail(why);
+    }
+
+    /** What another start may overcome, and another attempt may not. */
+    private static final class BrokenOffException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenOffException(String message) {
+            super(message);
         }
     }
 
@@ -168,9 +194,10 @@ public final class Flow implements AutoCloseable {
             }
             GroupOwnership ownership = new GroupOwnership(config, membership, gate.target(), ownershipMail);
             try {
-                // Joining takes its time: what was saved is read meanwhile, and a plan is made.
+                // What it takes to join is made ready while it is read what was saved.
                 ownership.start();
-                SavedState saved = readSaved(gate, log);
+                membershipThread = ownership;
+                SavedState saved = readSaved(gate, log, ownership);
                 if (saved != null) {
                     own(gate, log, saved, ownership);
                     follow(new TopicPlanner(config, allFlows, gate), gate, log);
@@ -228,7 +255,7 @@ public final class Flow implements AutoCloseable {
 
     /** Tries until the topics that the flow keeps for itself are there; false when it is stopped first. */
     private boolean ensureTopics(ClusterGate gate, OffsetLog log) throws InterruptedException {
-        return tries(() -> {
+        return tries(gate, log, () -> {
                     log.ensureTopic(gate.target().admin());
                     new OwnershipTopic(config, gate.target()).ensure();
                     return true;
@@ -236,10 +263,19 @@ public final class Flow implements AutoCloseable {
                 != null;
     }
 
-    private SavedState readSaved(ClusterGate gate, OffsetLog log) throws InterruptedException {
-        return tries(() -> {
+    /**
+     * Reads the log and joins. A flow of the same name between other clusters is refused before it joins: it would put a healthy
+     * process of the same instance name out.
+     */
+    private SavedState readSaved(ClusterGate gate, OffsetLog log, GroupOwnership ownership)
+            throws InterruptedException {
+        return tries(gate, log, () -> {
             SavedState saved = log.load();
+            if (saved.ends().isEmpty()) {
+                ownership.join(); // There is nothing to compare, and something to be written first.
+            }
             OneFlow.check(config, gate, saved, log);
+            ownership.join();
             LOG.info(
                     "saved progress read flow={} topic={} partitions={}",
                     config.name(),
@@ -255,7 +291,7 @@ public final class Flow implements AutoCloseable {
     }
 
     /** Tries until it succeeds; {@code null} when the flow is stopped first. */
-    private <T> T tries(Attempt<T> attempt) throws InterruptedException {
+    private <T> T tries(ClusterGate gate, OffsetLog log, Attempt<T> attempt) throws InterruptedException {
         for (long waitMillis = FIRST_RETRY_MILLIS;
                 !stopping;
                 waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
@@ -264,7 +300,7 @@ public final class Flow implements AutoCloseable {
             } catch (UnavailableException unavailable) {
                 trouble(unavailable.getMessage());
             } catch (OffsetLogException failure) {
-                trouble(passing(failure));
+                trouble(passing(failure, gate, log));
             }
             pause(waitMillis);
         }
@@ -272,11 +308,24 @@ public final class Flow implements AutoCloseable {
     }
 
     /** The words of a failure that another attempt may overcome. */
-    private static String passing(OffsetLogException failure) {
-        if (!failure.isTransient() && !failure.isDenied()) {
-            throw new RefusedException(failure.getMessage());
+    private static String passing(OffsetLogException failure, ClusterGate gate, OffsetLog log)
+            throws InterruptedException {
+        if (failure.isTransient() || failure.isDenied()) {
+            return failure.getMessage();
         }
-        return failure.getMessage();
+        if (failure.isTruncation() && isStillThere(gate, log)) {
+            throw new BrokenOffException(failure.getMessage());
+        }
+        throw new RefusedException(failure.getMessage());
+    }
+
+    /** Who starts again after the topic was deleted begins anew: that is for an operator to decide. */
+    private static boolean isStillThere(ClusterGate gate, OffsetLog log) throws InterruptedException {
+        try {
+            return log.isSameTopic(gate.target().admin());
+        } catch (OffsetLogException unknown) {
+            return false;
+        }
     }
 
     private void follow(TopicPlanner planner, ClusterGate gate, OffsetLog log) throws InterruptedException {
@@ -289,8 +338,9 @@ public final class Flow implements AutoCloseable {
         int soonRefreshes = 0;
         while (!stopping) {
             now = System.nanoTime();
+            turnedNanos = now;
             boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
-            boolean isTurned = turn(now, log);
+            boolean isTurned = turn(now, gate, log);
             if (groups.takesControl()) {
                 refreshAt = now;
             }
@@ -304,7 +354,7 @@ public final class Flow implements AutoCloseable {
                         + (isSoon
                                 ? SOON_NANOS
                                 : config.topics().refreshInterval().toNanos());
-                isTurned &= turn(refreshedAt, log);
+                isTurned &= turn(refreshedAt, gate, log);
             }
             reviveLanes();
             if (wasAway) {
@@ -328,10 +378,13 @@ public final class Flow implements AutoCloseable {
     }
 
     /** What happened to partition groups; false when it is to be tried again. */
-    private boolean turn(long nowNanos, OffsetLog log) throws InterruptedException {
+    private boolean turn(long nowNanos, ClusterGate gate, OffsetLog log) throws InterruptedException {
         ownershipMail.deliver(groups);
         if (!groups.refusal().isEmpty()) {
             throw new RefusedException(groups.refusal());
+        }
+        if (!groups.breakdown().isEmpty()) {
+            throw new BrokenOffException(groups.breakdown());
         }
         try {
             groups.turn(nowNanos, () -> save(log));
@@ -341,7 +394,7 @@ public final class Flow implements AutoCloseable {
         } catch (UnavailableException unavailable) {
             groupReason = unavailable.getMessage();
         } catch (OffsetLogException failure) {
-            groupReason = passing(failure);
+            groupReason = passing(failure, gate, log);
         }
         troubleLog.say(groupReason);
         return false;
@@ -388,7 +441,7 @@ public final class Flow implements AutoCloseable {
         } catch (UnavailableException unavailable) {
             trouble(unavailable.getMessage());
         } catch (OffsetLogException failure) {
-            trouble(passing(failure));
+            trouble(passing(failure, gate, log));
         }
         return false;
     }
@@ -406,11 +459,12 @@ public final class Flow implements AutoCloseable {
         });
     }
 
-    /** False when not all of it is durable yet. */
-    private boolean save(OffsetLog log) throws InterruptedException {
+    /** Says what is durable now. */
+    private OwnedGroups.Saved save(OffsetLog log) throws InterruptedException {
         try {
             // What another instance owns by now is that one's to save.
-            List<Progress> progress = lanes.collect().stream()
+            Lanes.Collected collected = lanes.collect();
+            List<Progress> progress = collected.progress().stream()
                     .filter(each -> copies.serves(each.writer().partitionGroup()) && copies.isCurrent(each))
                     .toList();
             if (config.delivery() == Delivery.AT_LEAST_ONCE) {
@@ -419,11 +473,11 @@ public final class Flow implements AutoCloseable {
             log.save(progress);
             savingReason = "";
             savingLog.isOver();
-            return true;
+            return new OwnedGroups.Saved(true, collected.silent());
         } catch (OffsetLogException failure) {
             savingReason = failure.getMessage();
             savingLog.say(failure.getMessage());
-            return false;
+            return OwnedGroups.Saved.NOTHING;
         }
     }
 
@@ -490,6 +544,10 @@ public final class Flow implements AutoCloseable {
                 partitions.add(status(problem));
             }
         }
+        if (state == FlowState.FAILED) {
+            partitions.replaceAll(partition -> partition.failed(
+                    reason, (mayRestart ? "" : "that is put right, and ") + "the daemon is started again"));
+        }
         return new FlowStatus(
                 config.name(),
                 config.source().name(),
@@ -502,7 +560,8 @@ public final class Flow implements AutoCloseable {
                 lanes.status(),
                 latencies,
                 groups == null ? Set.of() : groups.owned(),
-                config.partitionGroups());
+                config.partitionGroups(),
+                mayRestart);
     }
 
     private String whatIsWrong() {
@@ -586,9 +645,29 @@ public final class Flow implements AutoCloseable {
                 0);
     }
 
-    /** The threads of the flow's lanes, to be watched. */
-    public List<AgentThread> threads() {
-        return lanes.threads();
+    /**
+     * The threads that did not turn lately.
+     *
+     * @param stuckNanos how long ago a lane's thread may have turned last
+     */
+    public List<String> stuckThreads(long stuckNanos) {
+        List<String> stuck = new ArrayList<>();
+        for (AgentThread each : lanes.threads()) {
+            if (each.nanosSinceLastTurn() > stuckNanos) {
+                stuck.add(each.name());
+            }
+        }
+        // Before that it reads what was saved and makes topics, which takes the time it takes.
+        if (state == FlowState.RUNNING && !stopping) {
+            long patienceNanos = CONTROL_STUCK_NANOS + drainTimeout.toNanos();
+            if (System.nanoTime() - turnedNanos > patienceNanos) {
+                stuck.add(thread.getName());
+            }
+            if (membershipThread.nanosSinceLastTurn() > patienceNanos) {
+                stuck.add(membershipThread.name());
+            }
+        }
+        return stuck;
     }
 
     /** Asks the flow to end; returns at once. */

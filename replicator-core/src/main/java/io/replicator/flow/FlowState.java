@@ -6,7 +6,7 @@ public enum FlowState {
     STARTING,
     /** Copying; single partitions may be in other states. */
     RUNNING,
-    /** Refused for good, such as the same cluster at both ends; the reason says what to change. */
+    /** Refused, such as the same cluster at both ends, or broken off by a bug; the reason says what to change. */
     FAILED,
     /** Stopped cleanly. */
     STOPPED

@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param latencies since the flow's start
  * @param ownedGroups the partition groups of this instance, whose partitions are those above; none when it stands by
  * @param partitionGroups how many the flow has
+ * @param mayRestart whether a FAILED flow was not refused but broke off, so that it may go on when it is started again as it is
  */
 public record FlowStatus(
         String name,
@@ -35,7 +36,8 @@ public record FlowStatus(
         List<LaneStatus> lanes,
         LatencyHistograms latencies,
         Set<Integer> ownedGroups,
-        int partitionGroups) {
+        int partitionGroups,
+        boolean mayRestart) {
     public FlowStatus {
         partitions = List.copyOf(partitions);
         lanes = List.copyOf(lanes);

@@ -4,15 +4,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Partition groups that are on their way out of their lanes: nothing more of them is fetched, what is in flight is waited
  * for, up to a deadline. Control thread; lanes complete the answers.
  */
 final class HandOver {
+    /** What could not be saved is tried again so soon. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Map<Integer, CompletableFuture<Void>> released;
     private final long deadlineNanos;
     private final Runnable after;
+    private boolean isTried;
+    private long retryNanos;
 
     /**
      * @param released each group's answer of its lane
@@ -29,8 +35,9 @@ final class HandOver {
         return Set.copyOf(released.keySet());
     }
 
-    long deadlineNanos() {
-        return deadlineNanos;
+    /** When it is to be looked at although nobody rings. */
+    long nextNanos() {
+        return isTried && retryNanos - deadlineNanos < 0 ? retryNanos : deadlineNanos;
     }
 
     boolean isDrained() {
@@ -38,7 +45,15 @@ final class HandOver {
     }
 
     boolean isDue(long nowNanos) {
-        return isDrained() || nowNanos - deadlineNanos >= 0;
+        boolean isOver = nowNanos - deadlineNanos >= 0;
+        return isOver || (isDrained() && (!isTried || nowNanos - retryNanos >= 0));
+    }
+
+    /** Everything was acknowledged, but not saved: whether there is time for another attempt, which is due a little later. */
+    boolean mayWait(long nowNanos) {
+        isTried = true;
+        retryNanos = nowNanos + RETRY_NANOS;
+        return nowNanos - deadlineNanos < 0;
     }
 
     /** The group needs not be waited for: it was lost, or its lane is gone with all that was in flight. */

@@ -14,11 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,22 +113,39 @@ final class Lanes {
     }
 
     /**
-     * What all lanes have to save. A lane that does not answer in time is asked no second question: its answer, which
-     * nobody else will ever get, is taken with the next call.
+     * What lanes have to save.
+     *
+     * @param progress of all that answered
+     * @param silent the lanes that did not say all that they had when they were asked: what they serve is not saved with this
      */
-    List<Progress> collect() throws InterruptedException {
+    record Collected(List<Progress> progress, Set<Integer> silent) {}
+
+    /**
+     * What all lanes have to save. A lane that does not answer in time is asked no second question until it does: its answer,
+     * which nobody else will ever get, is taken with a later call, and is old then.
+     */
+    Collected collect() throws InterruptedException {
+        Set<Lane> old = Set.copyOf(asked.keySet());
         for (Lane lane : lanes) {
             asked.computeIfAbsent(lane, Lane::collect);
         }
         List<Progress> progress = new ArrayList<>();
-        for (Map.Entry<Lane, CompletableFuture<List<Progress>>> each : List.copyOf(asked.entrySet())) {
-            Optional<List<Progress>> answer = await(each.getValue(), COLLECT_TIMEOUT_MILLIS);
-            if (answer.isPresent()) {
-                asked.remove(each.getKey());
-                progress.addAll(answer.get());
+        for (Lane lane : List.copyOf(asked.keySet())) {
+            if (take(lane, progress) && old.contains(lane)) {
+                asked.put(lane, lane.collect());
+                take(lane, progress);
             }
         }
-        return progress;
+        return new Collected(progress, asked.keySet().stream().map(Lane::number).collect(Collectors.toSet()));
+    }
+
+    private boolean take(Lane lane, List<Progress> progress) throws InterruptedException {
+        Optional<List<Progress>> answer = await(asked.get(lane), COLLECT_TIMEOUT_MILLIS);
+        answer.ifPresent(each -> {
+            asked.remove(lane);
+            progress.addAll(each);
+        });
+        return answer.isPresent();
     }
 
     /** Stops fetching and waits until nothing is on its way; false when the time was up first. */

@@ -14,12 +14,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -34,12 +39,15 @@ final class OpenTransactions {
     /** The source is asked about so many partitions at a time; the others are asked about the next time. */
     private static final int MOST_ASKED = 100;
 
+    /** Whoever waits for longer does not count seconds. */
+    private static final long LONG_SECONDS = TimeUnit.HOURS.toSeconds(1);
+
     private final FlowConfig flow;
     private final ClusterAdmin source;
     private final long patienceNanos;
     private final Map<TopicPartition, Stand> stands = new HashMap<>();
 
-    /** Transactional ids by producer id, of one look. */
+    /** Whose transactions are open, by producer id, of one look. */
     private final Map<Long, String> known = new HashMap<>();
 
     /** Where a partition stands still, and when the source is to be asked why, as the process counts time. */
@@ -149,7 +157,7 @@ final class OpenTransactions {
 
     private String askTransactionalId(long producerId) throws InterruptedException {
         try {
-            return source
+            Optional<TransactionListing> found = source
                     .await(
                             source.admin()
                                     .listTransactions(
@@ -158,11 +166,40 @@ final class OpenTransactions {
                             "DESCRIBE",
                             "TransactionalId of producer id " + producerId)
                     .stream()
-                    .map(listing -> "transactional id " + listing.transactionalId() + ", " + listing.state())
-                    .findFirst()
-                    .orElse("its transactional id is not known, or DESCRIBE on TransactionalId is denied");
+                    .findFirst();
+            return found.isEmpty()
+                    ? "its transactional id is not known, or DESCRIBE on TransactionalId is denied"
+                    : "transactional id " + found.get().transactionalId() + ", "
+                            + found.get().state()
+                            + since(found.get().transactionalId());
         } catch (UnavailableException unknown) {
             return "its transactional id cannot be seen: " + unknown.getMessage();
         }
+    }
+
+    /** Since when the transaction is open; nothing where its coordinator does not say. */
+    private String since(String transactionalId) throws InterruptedException {
+        try {
+            TransactionDescription found = source.await(
+                    source.admin()
+                            .describeTransactions(List.of(transactionalId))
+                            .description(transactionalId),
+                    "DESCRIBE",
+                    "TransactionalId " + transactionalId);
+            return found.transactionStartTimeMs().isPresent()
+                    ? since(found.transactionStartTimeMs().getAsLong(), System.currentTimeMillis())
+                    : "";
+        } catch (UnavailableException unknown) {
+            return "";
+        }
+    }
+
+    /** The coordinator's clock and ours may differ. */
+    static String since(long startMillis, long nowMillis) {
+        long seconds = Math.max(0, TimeUnit.MILLISECONDS.toSeconds(nowMillis - startMillis));
+        Instant start = Instant.ofEpochMilli(startMillis).truncatedTo(ChronoUnit.SECONDS);
+        Duration open = seconds < LONG_SECONDS ? Duration.ofSeconds(seconds) : Duration.ofMinutes(seconds / 60);
+        return ", open since " + start + ", for "
+                + open.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 }

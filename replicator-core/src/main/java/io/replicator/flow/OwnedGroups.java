@@ -68,6 +68,7 @@ final class OwnedGroups implements OwnershipEvents {
     private volatile Set<Integer> published = Set.of();
     private volatile String trouble = "";
     private volatile String refusal = "";
+    private volatile String breakdown = "";
 
     /** Asks the group coordinator. */
     interface Confirmation {
@@ -75,9 +76,19 @@ final class OwnedGroups implements OwnershipEvents {
         Set<Integer> confirmed(Set<Integer> groups) throws InterruptedException;
     }
 
-    /** Saves the progress of every group that is served; false when it could not. */
+    /** Saves the progress of every group that is served. */
     interface Saving {
-        boolean save() throws InterruptedException;
+        Saved save() throws InterruptedException;
+    }
+
+    /**
+     * What became of a save.
+     *
+     * @param isDurable whether all that lanes said is
+     * @param silentLanes those that did not say what they have
+     */
+    record Saved(boolean isDurable, Set<Integer> silentLanes) {
+        static final Saved NOTHING = new Saved(false, Set.of());
     }
 
     /**
@@ -150,6 +161,11 @@ final class OwnedGroups implements OwnershipEvents {
         refusal = reason;
     }
 
+    @Override
+    public void brokeDown(String reason) {
+        breakdown = reason;
+    }
+
     private void leave(Set<Integer> groups) {
         owned.removeAll(groups);
         waiting.removeAll(groups);
@@ -175,6 +191,11 @@ final class OwnedGroups implements OwnershipEvents {
     /** Why this instance cannot be a member; empty when it can. */
     String refusal() {
         return refusal;
+    }
+
+    /** What the membership's thread died of; empty while it lives. */
+    String breakdown() {
+        return breakdown;
     }
 
     /** Whether this instance is a member and serves what it owns; one that owns nothing stands by. */
@@ -205,7 +226,7 @@ final class OwnedGroups implements OwnershipEvents {
             next = Math.min(next, group.lookAtNanos() - nowNanos);
         }
         for (HandOver handOver : leaving) {
-            next = Math.min(next, handOver.deadlineNanos() - nowNanos);
+            next = Math.min(next, handOver.nextNanos() - nowNanos);
         }
         return Math.max(0, next);
     }
@@ -258,17 +279,17 @@ final class OwnedGroups implements OwnershipEvents {
         if (!copies.serves(group)) {
             return;
         }
-        LOG.warn("another instance took a partition group flow={} group={}", flow, group);
+        LOG.warn("another instance took a partition group, or may have flow={} group={}", flow, group);
         forget(group);
         copies.park(
                 group,
                 new Health(
                         PartitionState.WAITING,
-                        "another instance took partition group " + group + " over",
+                        "another instance took partition group " + group + " over, or may have",
                         "the target's group coordinator says that the group is this instance's"));
         if (owned.contains(group)) {
             FencedGroup before = fencedBefore.get(group);
-            fenced.put(group, before == null ? FencedGroup.first(nowNanos) : before.next(nowNanos));
+            fenced.put(group, before == null ? FencedGroup.first(nowNanos) : before.again(nowNanos));
         }
     }
 
@@ -328,8 +349,16 @@ final class OwnedGroups implements OwnershipEvents {
         if (due.isEmpty()) {
             return;
         }
-        boolean isSaved = saving.save();
+        Saved saved = saving.save();
         for (HandOver handOver : due) {
+            boolean isSaved = saved.isDurable()
+                    && handOver.groups().stream()
+                            .noneMatch(group -> lanes.places().has(group)
+                                    && saved.silentLanes()
+                                            .contains(lanes.places().laneOf(group)));
+            if (!isSaved && handOver.mayWait(nowNanos)) {
+                continue; // Once more: the next owner of a flow that delivers at least once would copy it again.
+            }
             if (!isSaved || !handOver.isDrained()) {
                 LOG.warn(
                         "handed over before everything was acknowledged and saved: the next owner finds out what is"

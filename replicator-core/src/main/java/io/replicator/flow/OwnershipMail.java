@@ -55,4 +55,9 @@ final class OwnershipMail implements OwnershipEvents {
     public void refused(String reason) {
         put(receiver -> receiver.refused(reason));
     }
+
+    @Override
+    public void brokeDown(String reason) {
+        put(receiver -> receiver.brokeDown(reason));
+    }
 }

@@ -42,6 +42,28 @@ public record PartitionStatus(
         long gapRecords,
         long truncatedRecords,
         long recreations) {
+    /** The same partition when nothing copies it any more. */
+    PartitionStatus failed(String newReason, String newResumesWhen) {
+        return new PartitionStatus(
+                topic,
+                partition,
+                targetTopic,
+                PartitionState.FAILED,
+                newReason,
+                newResumesWhen,
+                sourceStart,
+                sourceEnd,
+                position,
+                targetEnd,
+                lagMillis,
+                lane,
+                records,
+                bytes,
+                gapRecords,
+                truncatedRecords,
+                recreations);
+    }
+
     /** Records (or offsets, where the log has holes) between the position and the source's end; 0 while unknown. */
     public long lagRecords() {
         return sourceEnd < 0 || position < 0 ? 0 : Math.max(0, sourceEnd - position);

@@ -26,7 +26,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -106,6 +106,12 @@ public final class OffsetLog implements AutoCloseable {
             throw deleted(" and created again");
         }
         topicId = now;
+    }
+
+    /** Whether the topic is the one that {@link #requireTopic} knows; false where nobody can tell. */
+    public boolean isSameTopic(Admin target) throws InterruptedException {
+        boolean isKnown = !topicId.equals(Uuid.ZERO_UUID);
+        return isKnown && new OffsetLogTopic(flow, timeout).find(target).equals(Optional.of(topicId));
     }
 
     private OffsetLogException deleted(String more) {
@@ -272,16 +278,28 @@ public final class OffsetLog implements AutoCloseable {
         } catch (InterruptException e) {
             throw interrupted(e);
         } catch (KafkaException e) {
-            closeConsumer();
+            readAnew(e);
             throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
         }
         contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
     }
 
+    /**
+     * The next read begins where this one ended. A consumer that only got no answer is kept: a new one could not even be made
+     * while no bootstrap server has an address.
+     */
+    private void readAnew(KafkaException failure) {
+        if (consumer != null && failure instanceof RetriableException) {
+            consumer.seek(log, readOffset);
+        } else {
+            closeConsumer();
+        }
+    }
+
     private void read() {
         long end = consumer.endOffsets(List.of(log), timeout).get(log);
         if (end < readOffset) {
-            throw OffsetLogException.refused(named(flow) + " ends at offset " + end + ", but was read up to "
+            throw OffsetLogException.truncated(named(flow) + " ends at offset " + end + ", but was read up to "
                     + readOffset + ": it was deleted, or truncated as by an unclean leader election; start again to go"
                     + " on with what it holds now");
         }
@@ -348,12 +366,29 @@ public final class OffsetLog implements AutoCloseable {
                 || cause instanceof AuthenticationException
                 || cause instanceof UnsupportedVersionException
                 || cause instanceof RecordTooLargeException
-                || cause instanceof InvalidTopicException;
-        boolean isTransient = !needsAnOperator && (cause instanceof ApiException || cause instanceof TimeoutException);
-        String words = cause.getMessage();
-        boolean saysNothing = words == null || words.isBlank();
-        return new OffsetLogException(
-                what + ": " + (saysNothing ? cause.getClass().getSimpleName() : words), cause, isTransient);
+                || cause instanceof InvalidTopicException
+                || isBadProperty(cause);
+        // Not only errors of brokers: a client cannot be made while a name service or a file of keys is away.
+        boolean isTransient =
+                !needsAnOperator && (cause instanceof KafkaException || cause instanceof TimeoutException);
+        return new OffsetLogException(what + ": " + words(cause), cause, isTransient);
+    }
+
+    /** Kafka says by one exception that a property is wrong and that no bootstrap server has an address just now. */
+    private static boolean isBadProperty(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof ConfigException && !words(each).contains("resolvable bootstrap")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of a client that could not be made only the cause says why. */
+    private static String words(Throwable failure) {
+        boolean isWrapped = failure.getClass() == KafkaException.class && failure.getCause() != null;
+        String words = isWrapped ? failure.getCause().getMessage() : failure.getMessage();
+        return words == null || words.isBlank() ? failure.getClass().getSimpleName() : words;
     }
 
     private static String remedy(Throwable cause, String right) {

@@ -64,6 +64,7 @@ public final class OtherFlows {
      * once and left out: it is a warning that fails then, not the flow.
      *
      * @param targetTopics all topics of the target
+     * @throws OffsetLogException when not even a client can be made: nothing is known then
      */
     public void read(Collection<String> targetTopics) throws InterruptedException {
         Map<TopicPartition, String> logs = new HashMap<>();
@@ -85,6 +86,9 @@ public final class OtherFlows {
             }
         } catch (InterruptException e) {
             throw OffsetLog.interrupted(e);
+        } catch (KafkaException e) {
+            // No consumer could be made: looked at again with the next plan.
+            throw OffsetLog.failed("what other flows write on " + flow.target().name() + " cannot be read", e);
         }
     }
 

@@ -72,12 +72,14 @@ public final class GroupOwnership {
     private final ClusterAdmin target;
     private final OwnershipEvents events;
     private final Thread thread;
+    private final CountDownLatch joining = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
 
     // Written by the ownership's thread.
     private final Set<Integer> held = new TreeSet<>();
     private Consumer<byte[], byte[]> consumer;
     private volatile String memberId = "";
+    private volatile long turnedNanos = System.nanoTime();
     private volatile CompletableFuture<Void> letGo = CompletableFuture.completedFuture(null);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private boolean isTroubled;
@@ -105,15 +107,34 @@ public final class GroupOwnership {
         this.thread.setDaemon(true);
     }
 
-    /** Joins; returns at once. The topic exists. */
+    /** Makes all ready for {@link #join}; returns at once. The topic exists. */
     public void start() {
         thread.start();
+    }
+
+    /** The thread's. */
+    public String name() {
+        return thread.getName();
+    }
+
+    /** How long ago the thread began its last poll or attempt. */
+    public long nanosSinceLastTurn() {
+        return System.nanoTime() - turnedNanos;
+    }
+
+    /**
+     * Joins; returns at once. From here on this process has the instance's name, and whoever had it before is put out: the caller
+     * is sure that it is the same flow. Calling it again does nothing.
+     */
+    public void join() {
+        joining.countDown();
     }
 
     private void run() {
         try {
             ProtocolChoice.Chosen chosen = null;
             while (!isClosing()) {
+                turnedNanos = System.nanoTime();
                 try {
                     if (chosen == null) {
                         chosen = ProtocolChoice.choose(flow, membership, target);
@@ -155,10 +176,10 @@ public final class GroupOwnership {
                 }
             }
         } catch (InterruptedException interrupted) {
-            events.refused("interrupted");
-        } catch (RuntimeException bug) {
+            events.brokeDown("interrupted");
+        } catch (Throwable bug) {
             LOG.error("the membership failed flow={}", flow.name(), bug);
-            events.refused("internal error: " + bug);
+            events.brokeDown("internal error: " + bug);
         }
     }
 
@@ -171,11 +192,15 @@ public final class GroupOwnership {
         boolean isLeaving = false;
         isAssigned = false;
         hasBegunAlone = false;
-        lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
         consumer = MemberClients.open(flow, membership, chosen);
         try {
-            consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
+            joining.await();
+            lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
+            if (!isClosing()) {
+                consumer.subscribe(List.of(flow.ownershipTopic()), new Listener());
+            }
             while (!isClosing()) {
+                turnedNanos = System.nanoTime();
                 consumer.poll(POLL);
                 memberId = consumer.groupMetadata().memberId();
                 if (chosen.protocol() == OwnershipProtocol.CLASSIC) {
@@ -410,6 +435,7 @@ public final class GroupOwnership {
     /** Leaves, so that others get this instance's groups at once. They are written no more, and nothing is told of them. */
     public void leave() throws InterruptedException {
         closing.countDown();
+        joining.countDown();
         letGo.complete(null);
         thread.join(CLOSE_TIMEOUT.plus(POLL).plus(CLOSE_TIMEOUT).toMillis());
         if (thread.isAlive()) {

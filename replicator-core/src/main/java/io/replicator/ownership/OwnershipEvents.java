@@ -23,4 +23,7 @@ public interface OwnershipEvents {
 
     /** This instance cannot be a member until somebody changes something. */
     void refused(String reason);
+
+    /** The membership is over by a bug, or for want of memory: nobody has to change anything. */
+    void brokeDown(String reason);
 }

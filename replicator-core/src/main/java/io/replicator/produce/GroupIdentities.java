@@ -361,13 +361,13 @@ final class GroupIdentities {
             return giveUp(group);
         }
         if (identity.fault().isPresent()) {
+            String cluster = target.connection().clusterName();
+            Fault fault = identity.fault().get();
             tell(
                     identity,
-                    TargetTrouble.noIdentity(
-                            target.connection().clusterName(),
-                            identity.fault().get(),
-                            identity.name(),
-                            identity.why()));
+                    group.fence.isPresent()
+                            ? TargetTrouble.noIdentity(cluster, fault, identity.name(), identity.why())
+                            : TargetTrouble.noAnonymousIdentity(cluster, fault, identity.name(), identity.why()));
         }
         return 0;
     }
@@ -419,6 +419,19 @@ final class GroupIdentities {
         consequences.goOn(window);
     }
 
+    /** Of an anonymous identity nobody is told, so that it is not taken back either. */
+    private Health taken(Group group, PartitionWindow window) {
+        return group.fence.isPresent()
+                ? TargetTrouble.taken(group.identity.group())
+                : TargetTrouble.of(
+                        target.connection().clusterName(),
+                        window.partition(),
+                        Fault.FENCED,
+                        window.map().position(),
+                        0,
+                        "");
+    }
+
     /** Another owner has the group: its partitions are written no more. */
     private int giveUp(Group group) {
         int given = 0;
@@ -426,14 +439,7 @@ final class GroupIdentities {
             if (window.identity() == group.identity && !window.isOver()) {
                 openings.end(window);
                 window.end();
-                window.partition()
-                        .targetHealthIs(TargetTrouble.of(
-                                target.connection().clusterName(),
-                                window.partition(),
-                                Fault.FENCED,
-                                window.map().position(),
-                                0,
-                                ""));
+                window.partition().targetHealthIs(taken(group, window));
                 consequences.park(window);
                 given++;
             }

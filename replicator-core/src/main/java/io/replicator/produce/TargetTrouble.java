@@ -82,6 +82,17 @@ final class TargetTrouble {
         };
     }
 
+    /**
+     * The group's transactional id was used by another instance, or may have been while this process did not look. The control
+     * plane says the same, and takes the group back where it is this instance's.
+     */
+    static Health taken(int partitionGroup) {
+        return new Health(
+                PartitionState.WAITING,
+                "another instance took partition group " + partitionGroup + " over, or may have",
+                "the target's group coordinator says that the group is this instance's");
+    }
+
     static Health unreachable(String cluster, String why) {
         return new Health(
                 PartitionState.WAITING,
@@ -97,7 +108,33 @@ final class TargetTrouble {
     }
 
     /**
-     * @param identity what was asked for: a transactional id or a producer id
+     * What is missing where the identity has no transactional id. Brokers since 2.8 grant a producer id to whoever may write any
+     * topic (KIP-679), older ones ask for a right of its own.
+     *
+     * @param why the broker's words
+     */
+    static Health noAnonymousIdentity(String cluster, Fault fault, String identity, String why) {
+        if (fault == Fault.TARGET_NOT_AUTHORIZED) {
+            return new Health(
+                    PartitionState.FAILED,
+                    "target cluster " + cluster + " denies " + identity + ", with which batches are written once: "
+                            + why,
+                    "an ACL on " + cluster
+                            + " allows WRITE on the copied topics, and, where its brokers are older than 2.8,"
+                            + " IDEMPOTENT_WRITE on the cluster");
+        }
+        if (fault == Fault.TARGET_LACKS_TRANSACTIONS) {
+            return new Health(
+                    PartitionState.FAILED,
+                    "target cluster " + cluster + " cannot grant " + identity + ": " + why,
+                    "the brokers of " + cluster
+                            + " are replaced by ones that have idempotent producers (Kafka since 0.11)");
+        }
+        return notGranted(cluster, identity, why, "a broker of " + cluster + " grants it");
+    }
+
+    /**
+     * @param identity the transactional id that was asked for
      * @param why the broker's words
      */
     static Health noIdentity(String cluster, Fault fault, String identity, String why) {
@@ -114,10 +151,14 @@ final class TargetTrouble {
                     "delivery = at-least-once is set, or the brokers of " + cluster + " are replaced by ones that have"
                             + " transactions (Kafka since 0.11)");
         }
+        return notGranted(cluster, identity, why, "the transaction coordinator of " + cluster + " answers");
+    }
+
+    private static Health notGranted(String cluster, String identity, String why, String resumesWhen) {
         return new Health(
                 PartitionState.WAITING,
                 "target cluster " + cluster + " did not grant " + identity + ": " + why,
-                "the transaction coordinator of " + cluster + " answers");
+                resumesWhen);
     }
 
     static Health noTransaction(String cluster, int partitionGroup, String why) {

@@ -327,6 +327,9 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
     }
 
     private Health health(PartitionWindow window, HeldBatch batch) {
+        if (batch.fault == Fault.FENCED && window.identity().coordinator().isPresent()) {
+            return TargetTrouble.taken(window.partition().group());
+        }
         return TargetTrouble.of(
                 cluster,
                 window.partition(),

@@ -1,6 +1,7 @@
 package io.replicator.wire;
 
 import io.replicator.config.ClusterConfig;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ChannelBuilder;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.network.Selectable;
 import org.apache.kafka.common.network.Selector;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Opens connections by a cluster's kafka-clients properties: security, buffers, timeouts. Used on the thread of the agent
@@ -136,15 +139,24 @@ public final class ConnectionFactory {
         return new AdminClientConfig(properties);
     }
 
-    /** Bootstrap servers are nodes with ids of their own below zero, never those of brokers. */
+    /**
+     * Bootstrap servers are nodes with ids of their own below zero, never those of brokers. Their names are resolved with each
+     * attempt to connect, not here: a lane is opened anew, and a scan begun, also while the name service is away.
+     */
     private static List<Node> bootstrapNodes(ClusterConfig cluster) {
-        List<java.net.InetSocketAddress> addresses = ClientUtils.parseAndValidateAddresses(
-                List.of(cluster.bootstrapServers().trim().split("\\s*,\\s*")), "use_all_dns_ips");
-        Node[] nodes = new Node[addresses.size()];
-        for (int i = 0; i < nodes.length; i++) {
-            nodes[i] = new Node(
-                    -1 - i, addresses.get(i).getHostString(), addresses.get(i).getPort());
+        List<Node> nodes = new ArrayList<>();
+        for (String server : cluster.bootstrapServers().trim().split("\\s*,\\s*")) {
+            nodes.add(bootstrapNode(server, -1 - nodes.size()));
         }
-        return List.of(nodes);
+        return List.copyOf(nodes);
+    }
+
+    private static Node bootstrapNode(String server, int id) {
+        String host = Utils.getHost(server);
+        Integer port = Utils.getPort(server);
+        if (host == null || port == null) {
+            throw new ConfigException(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, server, "must be host:port");
+        }
+        return new Node(id, host, port);
     }
 }

@@ -81,6 +81,8 @@ class OpenTransactionsIT {
                         "open since offset 100",
                         "producer id",
                         "transactional id open-hanging-1",
+                        ", open since 2",
+                        "Z, for ",
                         "wrote");
         assertThat(health.resumesWhen())
                 .contains("kafka-transactions.sh", "abort --topic hanging --partition 0 --start-offset 100");

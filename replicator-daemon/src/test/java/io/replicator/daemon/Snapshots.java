@@ -29,7 +29,27 @@ public final class Snapshots {
                 List.of(lane()),
                 new LatencyHistograms(histogram(1_200, 60_000_000), histogram(900)),
                 Set.of(0, 3),
-                16);
+                16,
+                false);
+    }
+
+    /** Of a flow that is FAILED. */
+    public static FlowStatus failed(String reason, boolean mayRestart) {
+        FlowStatus owner = flow("x", FlowState.FAILED, reason);
+        return new FlowStatus(
+                owner.name(),
+                owner.source(),
+                owner.target(),
+                owner.state(),
+                owner.reason(),
+                0,
+                0,
+                List.of(),
+                List.of(),
+                owner.latencies(),
+                Set.of(),
+                owner.partitionGroups(),
+                mayRestart);
     }
 
     /** Of an instance that owns no partition group. */
@@ -47,7 +67,8 @@ public final class Snapshots {
                 owner.lanes(),
                 owner.latencies(),
                 Set.of(),
-                owner.partitionGroups());
+                owner.partitionGroups(),
+                false);
     }
 
     public static FlowStatus running(PartitionStatus... partitions) {

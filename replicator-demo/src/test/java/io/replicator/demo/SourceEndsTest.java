@@ -49,7 +49,8 @@ final class SourceEndsTest {
                 List.of(),
                 new LatencyHistograms(LatencyRecorder.empty(), LatencyRecorder.empty()),
                 Set.of(0),
-                1);
+                1,
+                false);
     }
 
     private static PartitionStatus partition(int number, long position) {

@@ -10,6 +10,7 @@ import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,8 +34,9 @@ import picocli.CommandLine.Option;
             "  replicator run -c replicator.conf -D replicator.admin.listen=127.0.0.1:0",
             "  replicator run -c replicator.conf --until-caught-up     for a migration",
             "",
-            "Exit codes: 0 clean stop, 64 usage, 69 the admin address cannot be had, 70 internal error,",
-            "78 bad configuration, or every flow was refused, such as one from a cluster to itself."
+            "Exit codes: 0 clean stop, 64 usage, 69 the admin address cannot be had, 70 internal error, or a flow broke",
+            "off that goes on when it is started again, 78 bad configuration, or a flow was refused, such as one from",
+            "a cluster to itself. Ends by itself when no flow is left, or with --until-caught-up."
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -99,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
                 List<FlowStatus> flows = daemon.flows();
                 report.show(flows, nowNanos);
                 watchdog.turn(daemon, nowNanos);
-                if (isAllRefused(flows) || (untilCaughtUp && isEnd(caughtUp, flows))) {
+                if (isAllOver(flows) || (untilCaughtUp && isEnd(caughtUp, flows))) {
                     return;
                 }
             }
@@ -107,24 +109,32 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A process with nothing left to do says why and ends, so that whoever started it sees it. */
-    private static boolean isAllRefused(List<FlowStatus> flows) {
-        return flows.stream().allMatch(flow -> flow.state() == FlowState.FAILED);
+    private static boolean isAllOver(List<FlowStatus> flows) {
+        return flows.stream().allMatch(RunCommand::isFailed);
     }
 
     private static boolean isEnd(CaughtUp caughtUp, List<FlowStatus> flows) {
-        return refused(flows).isPresent() || caughtUp.isReached(flows);
+        return flows.stream().anyMatch(RunCommand::isFailed) || caughtUp.isReached(flows);
     }
 
-    private static Optional<FlowStatus> refused(List<FlowStatus> flows) {
-        return flows.stream().filter(flow -> flow.state() == FlowState.FAILED).findFirst();
+    private static boolean isFailed(FlowStatus flow) {
+        return flow.state() == FlowState.FAILED;
     }
 
-    private static int outcome(List<FlowStatus> flows) throws CommandException {
-        Optional<FlowStatus> refused = refused(flows);
-        if (refused.isPresent()) {
+    /**
+     * How the process ends.
+     *
+     * @throws CommandException when a flow failed: with the code of one that may go on after another start, if there is one,
+     *     for then the service manager is to start the process again
+     */
+    static int outcome(List<FlowStatus> flows) throws CommandException {
+        Optional<FlowStatus> failed =
+                flows.stream().filter(RunCommand::isFailed).max(Comparator.comparing(FlowStatus::mayRestart));
+        if (failed.isPresent()) {
+            FlowStatus flow = failed.get();
             throw new CommandException(
-                    ExitCode.CONFIGURATION,
-                    "flow " + refused.get().name() + ": " + refused.get().reason());
+                    flow.mayRestart() ? ExitCode.INTERNAL : ExitCode.CONFIGURATION,
+                    "flow " + flow.name() + ": " + flow.reason());
         }
         for (FlowStatus flow : flows) {
             long records = flow.partitions().stream()

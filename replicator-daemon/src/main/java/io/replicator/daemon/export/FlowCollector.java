@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.replicator.daemon.Version;
+import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
@@ -56,6 +57,7 @@ final class FlowCollector implements MultiCollector {
         List<FlowStatus> now = flows.get();
         List<MetricSnapshot> all = new ArrayList<>(perPartition ? partitions(now) : topics(now));
         all.addAll(lanes(now));
+        all.add(gauge("replicator_flow_state", "1 for the state that the flow is in.", flowStates(now)));
         all.add(gauge(
                 "replicator_partition_groups_owned",
                 "Partition groups that this instance owns.",
@@ -110,6 +112,12 @@ final class FlowCollector implements MultiCollector {
     private static Labels labels(FlowStatus flow, PartitionStatus partition) {
         return Labels.of(
                 "flow", flow.name(), "topic", partition.topic(), "partition", Integer.toString(partition.partition()));
+    }
+
+    private static Stream<Point> flowStates(List<FlowStatus> flows) {
+        return flows.stream().flatMap(flow -> Arrays.stream(FlowState.values())
+                .map(state -> new Point(
+                        Labels.of("flow", flow.name(), "state", state.name()), flow.state() == state ? 1 : 0)));
     }
 
     private static Stream<Point> partitionStates(List<FlowStatus> flows) {

@@ -46,6 +46,8 @@ final class MetricsTest {
                 .containsEntry("replicator_batches_total{flow=\"x\",lane=\"0\",way=\"rebuild\"}", 9.0)
                 .containsEntry("replicator_recovered_records_total{flow=\"x\",lane=\"0\"}", 21.0)
                 .containsEntry("replicator_recovered_ambiguous_total{flow=\"x\",lane=\"0\"}", 1.0)
+                .containsEntry("replicator_flow_state{flow=\"x\",state=\"RUNNING\"}", 1.0)
+                .containsEntry("replicator_flow_state{flow=\"x\",state=\"FAILED\"}", 0.0)
                 .containsEntry("replicator_partition_groups_owned{flow=\"x\"}", 2.0)
                 .containsEntry("replicator_ring_occupied{flow=\"x\",lane=\"0\"}", 3.0)
                 .containsEntry("replicator_ring_slots{flow=\"x\",lane=\"0\"}", 1024.0)

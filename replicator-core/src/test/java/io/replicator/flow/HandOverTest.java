@@ -1,0 +1,37 @@
+package io.replicator.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class HandOverTest {
+    private static final long NOW = 1_000;
+    private static final long DEADLINE = NOW + 1_000_000_000;
+
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
+    private final HandOver handOver = new HandOver(Map.of(3, released), DEADLINE, () -> {});
+
+    @Test
+    void shouldBeDueWhenDrainedOrLate() {
+        assertThat(handOver.isDue(NOW)).isFalse();
+        assertThat(handOver.isDue(DEADLINE)).isTrue();
+
+        released.complete(null);
+
+        assertThat(handOver.isDue(NOW)).isTrue();
+    }
+
+    @Test
+    void shouldTryToSaveAgainUntilTheDeadline() {
+        released.complete(null);
+
+        assertThat(handOver.mayWait(NOW)).isTrue();
+
+        assertThat(handOver.isDue(NOW + 1)).isFalse();
+        assertThat(handOver.nextNanos()).isLessThan(DEADLINE);
+        assertThat(handOver.isDue(handOver.nextNanos())).isTrue();
+        assertThat(handOver.mayWait(DEADLINE)).isFalse();
+    }
+}

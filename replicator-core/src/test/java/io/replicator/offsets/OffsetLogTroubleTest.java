@@ -1,0 +1,75 @@
+package io.replicator.offsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.Delivery;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.Isolation;
+import io.replicator.config.ReplicationFactor;
+import io.replicator.config.StartFrom;
+import io.replicator.config.TopicsConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Clients that cannot even be made: whether another attempt may succeed. */
+class OffsetLogTroubleTest {
+    /** A name that no name service has (RFC 6761). */
+    private static final String NOWHERE = "kafka.invalid:9092";
+
+    @Test
+    void shouldTakeANameServiceThatIsAwayForTransient() {
+        try (OffsetLog log = new OffsetLog(flow(NOWHERE, Map.of()), Duration.ofSeconds(1))) {
+            var unread = catchThrowableOfType(OffsetLogException.class, log::refresh);
+            var unsaved = catchThrowableOfType(
+                    OffsetLogException.class, () -> log.save(GroupOwner.first(0, "one", 2001, (short) 5)));
+
+            assertThat(unread.isTransient()).isTrue();
+            assertThat(unread).hasMessageContaining("resolvable bootstrap");
+            assertThat(unsaved.isTransient()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldRefuseAPropertyThatNoAttemptMakesRight() {
+        try (OffsetLog log =
+                new OffsetLog(flow("127.0.0.1:1", Map.of("fetch.min.bytes", "few")), Duration.ofSeconds(1))) {
+            var unread = catchThrowableOfType(OffsetLogException.class, log::refresh);
+
+            assertThat(unread.isTransient()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldLookAtOtherFlowsAgainWhenTheNameServiceIsAway() {
+        OtherFlows others = new OtherFlows(flow(NOWHERE, Map.of()), Duration.ofSeconds(1));
+
+        var unread = catchThrowableOfType(
+                OffsetLogException.class, () -> others.read(List.of("replicator.other.offsets.internal")));
+
+        assertThat(unread.isTransient()).isTrue();
+    }
+
+    private static FlowConfig flow(String bootstrapServers, Map<String, String> client) {
+        return new FlowConfig(
+                "test",
+                new ClusterConfig("east", "127.0.0.1:1", Map.of()),
+                new ClusterConfig("west", bootstrapServers, client),
+                new TopicsConfig(
+                        List.of(Pattern.compile(".*")),
+                        List.of(),
+                        "{topic}",
+                        new StartFrom.Earliest(),
+                        Duration.ofSeconds(10),
+                        true,
+                        new ReplicationFactor.AsSource()),
+                Delivery.EXACTLY_ONCE,
+                Isolation.READ_COMMITTED,
+                16,
+                Long.MAX_VALUE);
+    }
+}
