@@ -395,16 +395,34 @@ final class Copies {
         copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), slot));
     }
 
+    /** Ends the copies of source topics that another flow writes; they begin again when they come with a plan again. */
+    void leave(Set<String> topics) {
+        List<Copy> left = copies.values().stream()
+                .filter(copy -> topics.contains(copy.partition().source().topic()))
+                .toList();
+        left.forEach(this::end);
+        if (!left.isEmpty()) {
+            LOG.warn(
+                    "copies end, for another flow took their topics while this one did not look alive flow={} topics={}",
+                    flow.name(),
+                    topics);
+        }
+    }
+
+    private void end(Copy copy) {
+        if (copy.slot() >= 0) {
+            lanes.lane(copy.lane()).remove(copy.slot());
+        }
+        copies.remove(copy.partition().source());
+    }
+
     private void endAllBut(Set<String> named) {
         List<Copy> gone = copies.values().stream()
                 .filter(copy -> !named.contains(copy.partition().source().topic()))
                 .toList();
         Set<String> topics = new HashSet<>();
         for (Copy copy : gone) {
-            if (copy.slot() >= 0) {
-                lanes.lane(copy.lane()).remove(copy.slot());
-            }
-            copies.remove(copy.partition().source());
+            end(copy);
             topics.add(copy.partition().source().topic());
         }
         if (!topics.isEmpty()) {

@@ -182,6 +182,11 @@ final class OwnedGroups implements OwnershipEvents {
         return isMember && waiting.isEmpty();
     }
 
+    /** Whether others can see that this instance runs. */
+    boolean isMember() {
+        return isMember;
+    }
+
     boolean ownsAll() {
         return owned.size() == partitionGroups;
     }

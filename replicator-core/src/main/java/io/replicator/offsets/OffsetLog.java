@@ -169,6 +169,14 @@ public final class OffsetLog implements AutoCloseable {
         write(List.of(record(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
     }
 
+    /** Writes what the flow says of topics of its target, by their names there; durable when it returns. */
+    public void saveClaims(Map<String, TopicClaim> claims) throws InterruptedException {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        claims.forEach((targetTopic, claim) ->
+                records.add(record(OffsetLogFormat.topicKey(targetTopic), OffsetLogFormat.topicValue(claim))));
+        write(records);
+    }
+
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
     public void remove(Collection<TopicPartition> sources) throws InterruptedException {
         List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
@@ -313,6 +321,11 @@ public final class OffsetLog implements AutoCloseable {
     /** The source topics that something is known of, as last read. */
     public Set<String> topics() {
         return contents.topics();
+    }
+
+    /** What the flow says of topics of its target, as last read, by their names there. */
+    public Map<String, TopicClaim> claims() {
+        return contents.claims();
     }
 
     /** Who owned the partition groups last, as last read. */

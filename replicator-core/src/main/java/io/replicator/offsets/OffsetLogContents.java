@@ -24,6 +24,7 @@ final class OffsetLogContents {
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
     private final Map<TopicPartition, Map<Integer, Versions<ChunkEntry>>> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
+    private final Map<String, TopicClaim> claims = new HashMap<>();
 
     /** {@code null} where nothing is said of them. */
     private FlowEnds ends;
@@ -133,6 +134,8 @@ final class OffsetLogContents {
             acceptGroup(key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.FLOW)) {
             ends = parsedValue == null ? null : OffsetLogFormat.ends(parsedValue);
+        } else if (kind.equals(OffsetLogFormat.TOPIC)) {
+            acceptClaim(OffsetLogFormat.text(key, "targetTopic"), parsedValue);
         } else {
             foreignRecords++;
         }
@@ -206,6 +209,27 @@ final class OffsetLogContents {
         if (before == null || !owner.isFencedBy(before)) {
             groups.put(group, owner);
         }
+    }
+
+    private void acceptClaim(String targetTopic, JsonNode value) {
+        if (value == null) {
+            claims.remove(targetTopic);
+        } else {
+            claims.put(targetTopic, OffsetLogFormat.claim(value));
+        }
+    }
+
+    /** What the flow says of topics of its target, by their names; of those that it only has progress of, that. */
+    Map<String, TopicClaim> claims() {
+        Map<String, TopicClaim> all = new HashMap<>();
+        progress.values().forEach(versions -> {
+            PartitionPair pair = versions.latest(groups).pair();
+            all.put(
+                    pair.targetTopic(),
+                    new TopicClaim(TopicClaim.State.UNSAID, 0, pair.source().topic()));
+        });
+        all.putAll(claims);
+        return all;
     }
 
     /** How many chunks of a partition's runs the log holds, those that no progress counts included. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -22,6 +23,7 @@ import org.apache.kafka.common.Uuid;
  *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
  *   {"v":1,"kind":"group","group":7}                           one per partition group
  *   {"v":1,"kind":"flow"}                                      between which clusters the flow copies
+ *   {"v":1,"kind":"topic","targetTopic":"orders"}              whether the flow writes that topic of the target
  * </pre>
  *
  * <p>A key is compared byte by byte when the topic is compacted, so the order of its fields must never change.
@@ -32,6 +34,7 @@ final class OffsetLogFormat {
     static final String RUNS = "runs";
     static final String GROUP = "group";
     static final String FLOW = "flow";
+    static final String TOPIC = "topic";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,6 +54,10 @@ final class OffsetLogFormat {
 
     static byte[] flowKey() {
         return bytes(key(FLOW));
+    }
+
+    static byte[] topicKey(String targetTopic) {
+        return bytes(key(TOPIC).put("targetTopic", targetTopic));
     }
 
     private static ObjectNode key(String kind) {
@@ -101,6 +108,12 @@ final class OffsetLogFormat {
                 .put("sourceClusterId", ends.sourceId())
                 .put("target", ends.targetName())
                 .put("targetClusterId", ends.targetId()));
+    }
+
+    static byte[] topicValue(TopicClaim claim) {
+        return bytes(value().put("state", claim.state().name().toLowerCase(Locale.ROOT))
+                .put("turn", claim.turn())
+                .put("topic", claim.sourceTopic()));
     }
 
     private static ObjectNode value() {
@@ -238,6 +251,13 @@ final class OffsetLogFormat {
                 text(value, "sourceClusterId"),
                 text(value, "target"),
                 text(value, "targetClusterId"));
+    }
+
+    static TopicClaim claim(JsonNode value) {
+        return new TopicClaim(
+                TopicClaim.State.valueOf(text(value, "state").toUpperCase(Locale.ROOT)),
+                longOf(value, "turn"),
+                text(value, "topic"));
     }
 
     static String text(JsonNode node, String field) {

@@ -64,6 +64,7 @@ public final class GroupOwnership {
 
     /** Who lost all it had, as by a later process of its name, lets that one join before it does so again. */
     private static final long WAY_MILLIS = 2_000;
+
     private static final long MOST_PAUSE_MILLIS = 10_000;
 
     private final FlowConfig flow;
