@@ -10,8 +10,11 @@ import io.replicator.partition.LeaderEpochs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -104,10 +107,15 @@ final class OffsetLogFormat {
     }
 
     static byte[] flowValue(FlowEnds ends) {
-        return bytes(value().put("source", ends.sourceName())
-                .put("sourceClusterId", ends.sourceId())
-                .put("target", ends.targetName())
-                .put("targetClusterId", ends.targetId()));
+        ObjectNode value = value();
+        value.put("source", ends.sourceName());
+        value.put("sourceClusterId", ends.sourceId());
+        value.put("target", ends.targetName());
+        value.put("targetClusterId", ends.targetId());
+        value.put("partitionGroups", ends.partitionGroups());
+        ObjectNode settings = value.putObject("settings");
+        new TreeMap<>(ends.settings()).forEach(settings::put);
+        return bytes(value);
     }
 
     static byte[] topicValue(TopicClaim claim) {
@@ -245,12 +253,19 @@ final class OffsetLogFormat {
                 former);
     }
 
+    /** Records of earlier versions say nothing of how the flow copies. */
     static FlowEnds ends(JsonNode value) {
+        Map<String, String> settings = new HashMap<>();
+        value.path("settings")
+                .properties()
+                .forEach(each -> settings.put(each.getKey(), each.getValue().asText()));
         return new FlowEnds(
                 text(value, "source"),
                 text(value, "sourceClusterId"),
                 text(value, "target"),
-                text(value, "targetClusterId"));
+                text(value, "targetClusterId"),
+                value.has("partitionGroups") ? intOf(value, "partitionGroups") : 0,
+                settings);
     }
 
     static TopicClaim claim(JsonNode value) {
