@@ -19,6 +19,8 @@ import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.topics.Finding;
+import io.replicator.topics.Preflight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -388,6 +390,23 @@ class TruthIT {
             Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
             assertThat(replicator.flows().get(0).reason())
                     .contains(flow.offsetsTopic() + " on west", "was deleted", "topics.start");
+        }
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
+
+            assertThat(replicator.flows().get(0).reason())
+                    .contains(flow.offsetsTopic() + " on west", "is missing", flow.ownershipTopic() + " as well");
+        }
+        assertThat(Preflight.check(flow, Duration.ofSeconds(10)).findings())
+                .anyMatch(finding -> finding.severity() == Finding.Severity.ERROR
+                        && finding.message().contains("shows that the flow has run"));
+        assertThat(TopicDump.uncommitted(target, "forgotten").count()).isEqualTo(10);
+
+        target.admin().deleteTopics(Set.of(flow.ownershipTopic())).all().get();
+        await().atMost(PATIENCE)
+                .until(() -> !target.admin().listTopics().names().get().contains(flow.ownershipTopic()));
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "forgotten");
         }
     }
 

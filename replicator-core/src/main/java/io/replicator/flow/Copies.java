@@ -67,8 +67,8 @@ final class Copies {
     /** The partition groups whose partitions are copied here. */
     private final Set<Integer> served = new TreeSet<>();
 
-    /** Source topics of which something was copied, now or earlier. */
-    private final Set<String> started = new HashSet<>();
+    /** Source topics of which something was copied, now or earlier, and where on the target. */
+    private final Map<String, String> started = new HashMap<>();
 
     /** Groups that are known to be on record as begun. */
     private final Set<Integer> begun = new HashSet<>();
@@ -95,10 +95,10 @@ final class Copies {
         this.recreations = new Recreations(flow, endings);
     }
 
-    /** Source topics of which something was copied, now or earlier, by this instance or another. */
-    Set<String> started() {
-        started.addAll(log.topics());
-        return Set.copyOf(started);
+    /** Source topics of which something was copied, now or earlier, by this instance or another; and where on the target. */
+    Map<String, String> started() {
+        started.putAll(log.topics());
+        return Map.copyOf(started);
     }
 
     /** Partitions that this instance is to copy and that could not begin yet. Any thread. */
@@ -278,7 +278,7 @@ final class Copies {
         log.refresh();
         beginAnew(fresh);
         new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition)));
-        fresh.keySet().forEach(partition -> started.add(partition.topic()));
+        fresh.values().forEach(topic -> started.put(topic.name(), topic.targetName()));
         LOG.info(
                 "copying flow={} newPartitions={} partitions={} topics={}",
                 flow.name(),

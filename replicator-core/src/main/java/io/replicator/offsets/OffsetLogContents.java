@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -247,6 +245,16 @@ final class OffsetLogContents {
         return all;
     }
 
+    /** Whether the log says nothing at all. */
+    boolean isEmpty() {
+        return progress.isEmpty()
+                && chunks.isEmpty()
+                && groups.isEmpty()
+                && claims.isEmpty()
+                && ends == null
+                && foreignRecords == 0;
+    }
+
     /** What the log says, once all of it was taken. */
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
@@ -259,9 +267,12 @@ final class OffsetLogContents {
         return Optional.ofNullable(progress.get(source)).map(versions -> saved(versions.latest(groups)));
     }
 
-    /** The source topics of which there is progress. */
-    Set<String> topics() {
-        return progress.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+    /** The source topics of which there is progress, and where on the target they were copied to. */
+    Map<String, String> topics() {
+        Map<String, String> topics = new HashMap<>();
+        progress.forEach((source, versions) -> topics.putIfAbsent(
+                source.topic(), versions.latest(groups).pair().targetTopic()));
+        return topics;
     }
 
     /** Who owned the partition groups last, so far. */
