@@ -361,6 +361,8 @@ class TruthIT {
             Flows.awaitPartition(first, "shared", -1, found -> found.reason().contains("flow second"));
         }
         try (Replicator narrowed = Flows.start(without)) {
+            await().atMost(PATIENCE).until(() -> log.lines(Level.WARN).stream()
+                    .anyMatch(line -> line.contains("topics.select was [shared, own] and is [own]")));
             Flows.awaitPartition(narrowed, "own", 0, found -> found.state() == PartitionState.RUNNING);
             await().atMost(PATIENCE).until(() -> claim(without, "shared").state() == TopicClaim.State.LEFT);
             try (Replicator first = Flows.start(former)) {

@@ -258,7 +258,8 @@ final class Copies {
                 PartitionState.FAILED,
                 "topic " + topic + " was deleted and created again on the target (id was " + known + ", is " + now
                         + "): what was copied before is gone",
-                "the topic is excluded, or copied by a flow of another name, which begins anew");
+                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                        + " excluded");
     }
 
     /** Takes a copy from its lane for good; it stays listed, with the reason. */

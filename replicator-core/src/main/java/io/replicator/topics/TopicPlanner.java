@@ -210,7 +210,8 @@ public final class TopicPlanner {
                     "rename was changed from " + former + " to " + name + ": what was copied of topic " + topic
                             + " is in topic " + former + " on " + flow.target().name()
                             + ", and copying would go on in the other in the middle",
-                    "topics.rename is put back, or the topic is copied by a flow of another name, which begins anew");
+                    "topics.rename is put back, or its progress is removed with the command forget, which makes the"
+                            + " flow copy it anew, or it is copied by a flow of another name");
             return true;
         }
 
@@ -263,9 +264,10 @@ public final class TopicPlanner {
             if (started.containsKey(topic)) {
                 problem(
                         topic,
-                        "topic " + name + " was deleted" + where + " after records had been copied to it; to copy it"
-                                + " from the start delete the flow's progress of it, or make the topic again yourself",
-                        "topic " + name + " exists" + where + " again");
+                        "topic " + name + " was deleted" + where + " after records had been copied to it; its"
+                                + " progress says that they are there",
+                        "the topic's progress is removed with the command forget, which makes the flow copy it anew, or"
+                                + " the topic is excluded");
                 return false;
             }
             if (!flow.topics().createEnabled()) {
