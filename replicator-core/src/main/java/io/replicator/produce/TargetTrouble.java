@@ -178,6 +178,7 @@ final class TargetTrouble {
         return new Health(
                 PartitionState.FAILED,
                 what,
-                "the topic is excluded, or copied by a flow of another name, which begins anew");
+                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                        + " excluded");
     }
 }
