@@ -288,6 +288,15 @@ final class OwnershipIT {
             assertThat(replicator.flows().get(0).reason())
                     .contains("replicator.counted.ownership.internal", "16 partitions", "partition-groups = 8");
         }
+        // Whoever takes the topic's number for the flow's must not get far.
+        target.admin().deleteTopics(Set.of(flow.ownershipTopic())).all().get();
+        await().atMost(PATIENCE)
+                .until(() -> !target.admin().listTopics().names().get().contains(flow.ownershipTopic()));
+        try (Replicator replicator = start(withGroups(flow, 8), "one", OwnershipProtocol.CLASSIC)) {
+            Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
+
+            assertThat(replicator.flows().get(0).reason()).contains("has run with partition-groups = 16, now it is 8");
+        }
     }
 
     private static Map<TopicPartition, Long> positions(Replicator... replicators) {

@@ -11,6 +11,7 @@ import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.TopicClaim;
 import io.replicator.offsets.Translation;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
@@ -18,6 +19,8 @@ import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.topics.Finding;
+import io.replicator.topics.Preflight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -334,6 +337,45 @@ class TruthIT {
             assertThat(log.lines(Level.WARN))
                     .anyMatch(line -> line.contains("another flow has copied to the same topic")
                             && line.contains("it is not running now"));
+
+            // The former comes back: it leaves the topic to the one that took it over, and says so.
+            FlowConfig both = Flows.flow("shared", Flows.cluster(source), Flows.cluster(target), "shared", "beside");
+            source.createTopic("beside", 1);
+            try (Replicator first = Flows.start(both)) {
+                Flows.awaitPartition(first, "beside", 0, found -> found.state() == PartitionState.RUNNING);
+                PartitionStatus refused =
+                        Flows.awaitPartition(first, "shared", -1, found -> found.state() == PartitionState.WAITING);
+                assertThat(refused.reason()).contains("flow second, which is running, writes topic shared on west too");
+                await().atMost(PATIENCE).until(() -> claim(both, "shared").state() == TopicClaim.State.LEFT);
+            }
+            Load.to(source, "shared").seed(3).write(10);
+            Flows.awaitCopied(replicator, source, "shared");
+        }
+        // Two lives that begin together: the one that had it last has it again, and the other does once it is left out.
+        FlowConfig former = flow("shared");
+        FlowConfig without = Flows.flow("second", Flows.cluster(source), Flows.cluster(target), "own");
+        try (Replicator again = Flows.start(second);
+                Replicator first = Flows.start(former)) {
+            Load.to(source, "shared").seed(4).write(10);
+            Flows.awaitCopied(again, source, "shared");
+            Flows.awaitPartition(first, "shared", -1, found -> found.reason().contains("flow second"));
+        }
+        try (Replicator narrowed = Flows.start(without)) {
+            await().atMost(PATIENCE).until(() -> log.lines(Level.WARN).stream()
+                    .anyMatch(line -> line.contains("topics.select was [shared, own] and is [own]")));
+            Flows.awaitPartition(narrowed, "own", 0, found -> found.state() == PartitionState.RUNNING);
+            await().atMost(PATIENCE).until(() -> claim(without, "shared").state() == TopicClaim.State.LEFT);
+            try (Replicator first = Flows.start(former)) {
+                Flows.awaitCopied(first, source, "shared");
+                Flows.awaitPartition(first, "shared", 0, found -> found.state() == PartitionState.RUNNING);
+            }
+        }
+    }
+
+    private static TopicClaim claim(FlowConfig flow, String targetTopic) throws InterruptedException {
+        try (OffsetLog offsets = new OffsetLog(flow, Duration.ofSeconds(10))) {
+            offsets.load();
+            return offsets.claims().get(targetTopic);
         }
     }
 
@@ -356,6 +398,23 @@ class TruthIT {
                     .isNotEmpty()
                     .allMatch(partition -> partition.state() == PartitionState.FAILED
                             && partition.reason().contains("was deleted"));
+        }
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
+
+            assertThat(replicator.flows().get(0).reason())
+                    .contains(flow.offsetsTopic() + " on west", "is missing", flow.ownershipTopic() + " as well");
+        }
+        assertThat(Preflight.check(flow, Duration.ofSeconds(10)).findings())
+                .anyMatch(finding -> finding.severity() == Finding.Severity.ERROR
+                        && finding.message().contains("shows that the flow has run"));
+        assertThat(TopicDump.uncommitted(target, "forgotten").count()).isEqualTo(10);
+
+        target.admin().deleteTopics(Set.of(flow.ownershipTopic())).all().get();
+        await().atMost(PATIENCE)
+                .until(() -> !target.admin().listTopics().names().get().contains(flow.ownershipTopic()));
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, "forgotten");
         }
     }
 

@@ -67,8 +67,8 @@ final class Copies {
     /** The partition groups whose partitions are copied here. */
     private final Set<Integer> served = new TreeSet<>();
 
-    /** Source topics of which something was copied, now or earlier. */
-    private final Set<String> started = new HashSet<>();
+    /** Source topics of which something was copied, now or earlier, and where on the target. */
+    private final Map<String, String> started = new HashMap<>();
 
     /** Groups that are known to be on record as begun. */
     private final Set<Integer> begun = new HashSet<>();
@@ -95,10 +95,10 @@ final class Copies {
         this.recreations = new Recreations(flow, endings);
     }
 
-    /** Source topics of which something was copied, now or earlier, by this instance or another. */
-    Set<String> started() {
-        started.addAll(log.topics());
-        return Set.copyOf(started);
+    /** Source topics of which something was copied, now or earlier, by this instance or another; and where on the target. */
+    Map<String, String> started() {
+        started.putAll(log.topics());
+        return Map.copyOf(started);
     }
 
     /** Partitions that this instance is to copy and that could not begin yet. Any thread. */
@@ -258,7 +258,8 @@ final class Copies {
                 PartitionState.FAILED,
                 "topic " + topic + " was deleted and created again on the target (id was " + known + ", is " + now
                         + "): what was copied before is gone",
-                "the topic is excluded, or copied by a flow of another name, which begins anew");
+                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                        + " excluded");
     }
 
     /** Takes a copy from its lane for good; it stays listed, with the reason. */
@@ -278,7 +279,7 @@ final class Copies {
         log.refresh();
         beginAnew(fresh);
         new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition)));
-        fresh.keySet().forEach(partition -> started.add(partition.topic()));
+        fresh.values().forEach(topic -> started.put(topic.name(), topic.targetName()));
         LOG.info(
                 "copying flow={} newPartitions={} partitions={} topics={}",
                 flow.name(),
@@ -395,16 +396,34 @@ final class Copies {
         copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), slot));
     }
 
+    /** Ends the copies of source topics that another flow writes; they begin again when they come with a plan again. */
+    void leave(Set<String> topics) {
+        List<Copy> left = copies.values().stream()
+                .filter(copy -> topics.contains(copy.partition().source().topic()))
+                .toList();
+        left.forEach(this::end);
+        if (!left.isEmpty()) {
+            LOG.warn(
+                    "copies end, for another flow took their topics while this one did not look alive flow={} topics={}",
+                    flow.name(),
+                    topics);
+        }
+    }
+
+    private void end(Copy copy) {
+        if (copy.slot() >= 0) {
+            lanes.lane(copy.lane()).remove(copy.slot());
+        }
+        copies.remove(copy.partition().source());
+    }
+
     private void endAllBut(Set<String> named) {
         List<Copy> gone = copies.values().stream()
                 .filter(copy -> !named.contains(copy.partition().source().topic()))
                 .toList();
         Set<String> topics = new HashSet<>();
         for (Copy copy : gone) {
-            if (copy.slot() >= 0) {
-                lanes.lane(copy.lane()).remove(copy.slot());
-            }
-            copies.remove(copy.partition().source());
+            end(copy);
             topics.add(copy.partition().source().topic());
         }
         if (!topics.isEmpty()) {

@@ -94,6 +94,8 @@ public final class Flow implements AutoCloseable {
     private GroupOwners owners;
     private RivalFlows rivals;
     private Watch watch;
+    private TopicsPlan planned;
+    private boolean isSeen;
     private volatile String savingReason = "";
     private volatile String groupReason = "";
     private final TroubleLog troubleLog;
@@ -215,12 +217,13 @@ public final class Flow implements AutoCloseable {
     private void endGroups() {
         if (groups != null) {
             groups.end();
+            rivals.close();
         }
     }
 
     private void own(ClusterGate gate, OffsetLog log, SavedState saved, GroupOwnership ownership) {
         owners = new GroupOwners(membership.instance(), log);
-        rivals = new RivalFlows(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT));
+        rivals = new RivalFlows(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT), log);
         watch = new Watch(config, gate, log);
         Copies mine = new Copies(config, membership.instance(), lanes, gate, log, saved);
         groups = new OwnedGroups(
@@ -387,6 +390,12 @@ public final class Flow implements AutoCloseable {
             throw new BrokenOffException(groups.breakdown());
         }
         try {
+            if (!isSeen && groups.isMember() && planned != null) {
+                // A flow that looked for this one before could not see it: nothing begins by what was planned until
+                // then.
+                followPlan();
+                isSeen = true;
+            }
             groups.turn(nowNanos, () -> save(log));
             groupReason = "";
             runIfReady();
@@ -428,9 +437,8 @@ public final class Flow implements AutoCloseable {
                 log.refresh();
                 new OwnershipTopic(config, gate.target()).ensure();
             }
-            TopicsPlan plan = rivals.without(planner.refresh(copies.started(), groups.ownsControl()));
-            problems = groups.ownsControl() ? plan.problems() : List.of();
-            copies.follow(plan);
+            planned = planner.refresh(copies.started(), groups.ownsControl());
+            TopicsPlan plan = followPlan();
             copies.resolveLosses();
             watch.look(copies);
             if (state == FlowState.RUNNING) {
@@ -444,6 +452,15 @@ public final class Flow implements AutoCloseable {
             trouble(passing(failure, gate, log));
         }
         return false;
+    }
+
+    private TopicsPlan followPlan() throws InterruptedException {
+        TopicsPlan plan = rivals.without(
+                planned, new RivalFlows.Standing(groups.isMember(), groups.ownsControl(), groups.ownsAll()));
+        problems = groups.ownsControl() ? plan.problems() : List.of();
+        copies.leave(rivals.refused());
+        copies.follow(plan);
+        return plan;
     }
 
     private void reviveLanes() {

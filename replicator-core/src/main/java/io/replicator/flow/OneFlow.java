@@ -6,24 +6,65 @@ import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.SavedState;
 import io.replicator.topics.ClusterGate;
 import io.replicator.topics.RefusedException;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes sure that the progress on the target is that of this flow: of the same source, saved to the same target. */
 final class OneFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(OneFlow.class);
+
     private OneFlow() {}
 
     /**
      * Compares what is on record with the clusters as they are, and puts it on record where nothing is.
      *
-     * @throws RefusedException when the progress is that of a flow between other clusters
+     * @throws RefusedException when the progress is that of a flow between other clusters, or that divides its partitions
+     *     in another way
      */
     static void check(FlowConfig flow, ClusterGate gate, SavedState saved, OffsetLog log) throws InterruptedException {
         FlowEnds now = new FlowEnds(
-                flow.source().name(), gate.sourceId(), flow.target().name(), gate.targetId());
-        if (saved.ends().isEmpty()) {
-            log.save(now);
-        } else if (!saved.ends().get().areThoseOf(now)) {
-            throw new RefusedException(refusal(flow, saved.ends().get(), now));
+                flow.source().name(),
+                gate.sourceId(),
+                flow.target().name(),
+                gate.targetId(),
+                flow.partitionGroups(),
+                settings(flow));
+        FlowEnds known = saved.ends().orElse(now);
+        if (!known.areThoseOf(now)) {
+            throw new RefusedException(refusal(flow, known, now));
         }
+        if (known.partitionGroups() != 0 && known.partitionGroups() != now.partitionGroups()) {
+            throw new RefusedException("flow " + flow.name() + " has run with partition-groups = "
+                    + known.partitionGroups() + ", now it is "
+                    + now.partitionGroups() + ": partitions would come to other transactional ids, and records be"
+                    + " written twice; set partition-groups = " + known.partitionGroups()
+                    + ", or give the flow another name, which begins anew");
+        }
+        String changes = now.changesSince(known);
+        if (!changes.isEmpty()) {
+            LOG.warn(
+                    "the flow's settings are not those that it ran with: {}; all instances must have the same flow={}",
+                    changes,
+                    flow.name());
+        }
+        if (saved.ends().isEmpty() || !known.equals(now)) {
+            log.save(now);
+        }
+    }
+
+    /** What instances of one flow must have alike, or they do not copy the same. */
+    private static Map<String, String> settings(FlowConfig flow) {
+        return Map.of(
+                "topics.select",
+                flow.topics().select().toString(),
+                "topics.exclude",
+                flow.topics().exclude().toString(),
+                "topics.rename",
+                flow.topics().rename(),
+                "delivery",
+                flow.delivery().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     private static String refusal(FlowConfig flow, FlowEnds known, FlowEnds now) {

@@ -203,6 +203,11 @@ final class OwnedGroups implements OwnershipEvents {
         return isMember && waiting.isEmpty();
     }
 
+    /** Whether others can see that this instance runs. */
+    boolean isMember() {
+        return isMember;
+    }
+
     boolean ownsAll() {
         return owned.size() == partitionGroups;
     }

@@ -21,8 +21,8 @@ final class TargetLosses {
     private static final StartFrom LATEST = new StartFrom.Latest();
 
     private static final String RESUMES =
-            "the copy was checked with verify, and its progress removed so that it is copied anew, or the topic is copied"
-                    + " by a flow of another name";
+            "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                    + " copied by a flow of another name; verify says what the copy lacks";
 
     private final String cluster;
     private final StartPositions target;

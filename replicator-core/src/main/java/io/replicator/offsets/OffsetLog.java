@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -80,13 +79,32 @@ public final class OffsetLog implements AutoCloseable {
     }
 
     /**
-     * Creates the topic, or checks that the one there keeps progress.
+     * Creates the topic, or checks that the one there keeps progress. Called before the topic that instances share is made:
+     * where that one is, this one was.
      *
      * @param target of the flow's target
-     * @throws OffsetLogException when it cannot be created, or would forget
+     * @throws OffsetLogException when it cannot be created, or would forget, or was there and is no more
      */
     public void ensureTopic(Admin target) throws InterruptedException {
-        new OffsetLogTopic(flow, timeout).ensure(target);
+        OffsetLogTopic topic = new OffsetLogTopic(flow, timeout);
+        boolean hasRun = topic.hasRun(target);
+        if (hasRun && topic.find(target).isEmpty()) {
+            missed++;
+            throw missing(missed < MISSES_TO_BELIEVE);
+        }
+        missed = 0;
+        topic.ensure(target);
+    }
+
+    private OffsetLogException missing(boolean isTransient) {
+        return new OffsetLogException(
+                named(flow) + ", which keeps the flow's progress, is missing, but " + flow.ownershipTopic()
+                        + " shows that the flow has run: it would begin where topics.start says, and copy again or leave out"
+                        + " what it has copied. Restore the topic. To begin anew on purpose delete "
+                        + flow.ownershipTopic()
+                        + " as well, or give the flow another name",
+                null,
+                isTransient);
     }
 
     /**
@@ -116,8 +134,9 @@ public final class OffsetLog implements AutoCloseable {
 
     private OffsetLogException deleted(String more) {
         return OffsetLogException.refused(named(flow) + ", which keeps the flow's progress, was deleted" + more
-                + " while the flow ran: nobody knows any more what was copied. Restore the topic; without it the flow"
-                + " begins where topics.start says when it is started again, and copies again what the target has");
+                + " while the flow ran: nobody knows any more what was copied. Restore the topic. To begin anew on purpose,"
+                + " where topics.start says, delete " + flow.ownershipTopic()
+                + " as well, or give the flow another name");
     }
 
     /**
@@ -173,6 +192,14 @@ public final class OffsetLog implements AutoCloseable {
     /** Writes between which clusters the flow copies. */
     public void save(FlowEnds ends) throws InterruptedException {
         write(List.of(record(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
+    }
+
+    /** Writes what the flow says of topics of its target, by their names there; durable when it returns. */
+    public void saveClaims(Map<String, TopicClaim> claims) throws InterruptedException {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        claims.forEach((targetTopic, claim) ->
+                records.add(record(OffsetLogFormat.topicKey(targetTopic), OffsetLogFormat.topicValue(claim))));
+        write(records);
     }
 
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
@@ -256,6 +283,9 @@ public final class OffsetLog implements AutoCloseable {
     public SavedState load() throws InterruptedException {
         refresh();
         SavedState state = contents.state();
+        if (contents.isEmpty() && readOffset > 0) {
+            requireNothingDeleted();
+        }
         warnOfOddities(state);
         return state;
     }
@@ -296,6 +326,24 @@ public final class OffsetLog implements AutoCloseable {
         }
     }
 
+    /** Compaction keeps what was said last, and leaves the log's beginning where it is. */
+    private void requireNothingDeleted() throws InterruptedException {
+        try {
+            long start = consumer.beginningOffsets(List.of(log), timeout).get(log);
+            if (start > 0) {
+                throw OffsetLogException.refused(named(flow)
+                        + ", which keeps the flow's progress, is empty, but has held"
+                        + " records up to offset " + start
+                        + ": they were deleted. Restore them. To begin anew on purpose"
+                        + " delete this topic and " + flow.ownershipTopic() + ", or give the flow another name");
+            }
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
+        }
+    }
+
     private void read() {
         long end = consumer.endOffsets(List.of(log), timeout).get(log);
         if (end < readOffset) {
@@ -328,9 +376,14 @@ public final class OffsetLog implements AutoCloseable {
         return contents.progress(source);
     }
 
-    /** The source topics that something is known of, as last read. */
-    public Set<String> topics() {
+    /** The source topics that something is known of, and where on the target they were copied to, as last read. */
+    public Map<String, String> topics() {
         return contents.topics();
+    }
+
+    /** What the flow says of topics of its target, as last read, by their names there. */
+    public Map<String, TopicClaim> claims() {
+        return contents.claims();
     }
 
     /** Who owned the partition groups last, as last read. */

@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -24,6 +22,7 @@ final class OffsetLogContents {
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
     private final Map<TopicPartition, Map<Integer, Versions<ChunkEntry>>> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
+    private final Map<String, TopicClaim> claims = new HashMap<>();
 
     /** {@code null} where nothing is said of them. */
     private FlowEnds ends;
@@ -133,6 +132,8 @@ final class OffsetLogContents {
             acceptGroup(key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.FLOW)) {
             ends = parsedValue == null ? null : OffsetLogFormat.ends(parsedValue);
+        } else if (kind.equals(OffsetLogFormat.TOPIC)) {
+            acceptClaim(OffsetLogFormat.text(key, "targetTopic"), parsedValue);
         } else {
             foreignRecords++;
         }
@@ -208,6 +209,27 @@ final class OffsetLogContents {
         }
     }
 
+    private void acceptClaim(String targetTopic, JsonNode value) {
+        if (value == null) {
+            claims.remove(targetTopic);
+        } else {
+            claims.put(targetTopic, OffsetLogFormat.claim(value));
+        }
+    }
+
+    /** What the flow says of topics of its target, by their names; of those that it only has progress of, that. */
+    Map<String, TopicClaim> claims() {
+        Map<String, TopicClaim> all = new HashMap<>();
+        progress.values().forEach(versions -> {
+            PartitionPair pair = versions.latest(groups).pair();
+            all.put(
+                    pair.targetTopic(),
+                    new TopicClaim(TopicClaim.State.UNSAID, 0, pair.source().topic()));
+        });
+        all.putAll(claims);
+        return all;
+    }
+
     /** How many chunks of a partition's runs the log holds, those that no progress counts included. */
     int chunkCount(TopicPartition source) {
         return chunks.getOrDefault(source, Map.of()).keySet().stream()
@@ -223,6 +245,16 @@ final class OffsetLogContents {
         return all;
     }
 
+    /** Whether the log says nothing at all. */
+    boolean isEmpty() {
+        return progress.isEmpty()
+                && chunks.isEmpty()
+                && groups.isEmpty()
+                && claims.isEmpty()
+                && ends == null
+                && foreignRecords == 0;
+    }
+
     /** What the log says, once all of it was taken. */
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
@@ -235,9 +267,12 @@ final class OffsetLogContents {
         return Optional.ofNullable(progress.get(source)).map(versions -> saved(versions.latest(groups)));
     }
 
-    /** The source topics of which there is progress. */
-    Set<String> topics() {
-        return progress.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+    /** The source topics of which there is progress, and where on the target they were copied to. */
+    Map<String, String> topics() {
+        Map<String, String> topics = new HashMap<>();
+        progress.forEach((source, versions) -> topics.putIfAbsent(
+                source.topic(), versions.latest(groups).pair().targetTopic()));
+        return topics;
     }
 
     /** Who owned the partition groups last, so far. */

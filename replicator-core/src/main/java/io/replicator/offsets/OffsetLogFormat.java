@@ -10,7 +10,11 @@ import io.replicator.partition.LeaderEpochs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -22,6 +26,7 @@ import org.apache.kafka.common.Uuid;
  *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
  *   {"v":1,"kind":"group","group":7}                           one per partition group
  *   {"v":1,"kind":"flow"}                                      between which clusters the flow copies
+ *   {"v":1,"kind":"topic","targetTopic":"orders"}              whether the flow writes that topic of the target
  * </pre>
  *
  * <p>A key is compared byte by byte when the topic is compacted, so the order of its fields must never change.
@@ -32,6 +37,7 @@ final class OffsetLogFormat {
     static final String RUNS = "runs";
     static final String GROUP = "group";
     static final String FLOW = "flow";
+    static final String TOPIC = "topic";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,6 +57,10 @@ final class OffsetLogFormat {
 
     static byte[] flowKey() {
         return bytes(key(FLOW));
+    }
+
+    static byte[] topicKey(String targetTopic) {
+        return bytes(key(TOPIC).put("targetTopic", targetTopic));
     }
 
     private static ObjectNode key(String kind) {
@@ -97,10 +107,21 @@ final class OffsetLogFormat {
     }
 
     static byte[] flowValue(FlowEnds ends) {
-        return bytes(value().put("source", ends.sourceName())
-                .put("sourceClusterId", ends.sourceId())
-                .put("target", ends.targetName())
-                .put("targetClusterId", ends.targetId()));
+        ObjectNode value = value();
+        value.put("source", ends.sourceName());
+        value.put("sourceClusterId", ends.sourceId());
+        value.put("target", ends.targetName());
+        value.put("targetClusterId", ends.targetId());
+        value.put("partitionGroups", ends.partitionGroups());
+        ObjectNode settings = value.putObject("settings");
+        new TreeMap<>(ends.settings()).forEach(settings::put);
+        return bytes(value);
+    }
+
+    static byte[] topicValue(TopicClaim claim) {
+        return bytes(value().put("state", claim.state().name().toLowerCase(Locale.ROOT))
+                .put("turn", claim.turn())
+                .put("topic", claim.sourceTopic()));
     }
 
     private static ObjectNode value() {
@@ -232,12 +253,26 @@ final class OffsetLogFormat {
                 former);
     }
 
+    /** Records of earlier versions say nothing of how the flow copies. */
     static FlowEnds ends(JsonNode value) {
+        Map<String, String> settings = new HashMap<>();
+        value.path("settings")
+                .properties()
+                .forEach(each -> settings.put(each.getKey(), each.getValue().asText()));
         return new FlowEnds(
                 text(value, "source"),
                 text(value, "sourceClusterId"),
                 text(value, "target"),
-                text(value, "targetClusterId"));
+                text(value, "targetClusterId"),
+                value.has("partitionGroups") ? intOf(value, "partitionGroups") : 0,
+                settings);
+    }
+
+    static TopicClaim claim(JsonNode value) {
+        return new TopicClaim(
+                TopicClaim.State.valueOf(text(value, "state").toUpperCase(Locale.ROOT)),
+                longOf(value, "turn"),
+                text(value, "topic"));
     }
 
     static String text(JsonNode node, String field) {

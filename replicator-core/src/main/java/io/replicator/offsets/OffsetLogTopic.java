@@ -65,6 +65,20 @@ final class OffsetLogTopic {
         }
     }
 
+    /** Whether the flow has run: the topic that its instances share is made after this one. */
+    boolean hasRun(Admin admin) throws InterruptedException {
+        try {
+            await(admin.describeTopics(List.of(flow.ownershipTopic())).allTopicNames());
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw OffsetLog.failed(
+                    flow.ownershipTopic() + " on " + flow.target().name() + " cannot be described", e.getCause());
+        }
+    }
+
     /** The topic's id, zero where brokers have none; nothing when there is no such topic. */
     Optional<Uuid> find(Admin admin) throws InterruptedException {
         try {

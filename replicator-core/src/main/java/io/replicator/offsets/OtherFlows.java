@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -23,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which topics other flows write on this flow's target, by what those saved there. Two flows that write one topic mix their
- * records, and neither would notice. Read once, then only what is new. The flow's control thread.
+ * records, and neither would notice. Read once, then only what is new since. The flow's control thread.
  */
-public final class OtherFlows {
+public final class OtherFlows implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OtherFlows.class);
     private static final Pattern OFFSETS_TOPIC = Pattern.compile("replicator[.](.+)[.]offsets[.]internal");
     private static final Duration POLL = Duration.ofMillis(100);
@@ -39,8 +40,17 @@ public final class OtherFlows {
     /** By other flow, the target topic of each source partition that it has saved something of. */
     private final Map<String, Map<TopicPartition, String>> written = new TreeMap<>();
 
+    /** By other flow, what it says of topics of the target. */
+    private final Map<String, Map<String, TopicClaim>> claims = new TreeMap<>();
+
+    /** The same without the partitions. */
+    private final Map<String, Set<String>> writtenTopics = new TreeMap<>();
+
     private final Map<TopicPartition, Long> readTo = new HashMap<>();
     private final Set<String> unreadable = new TreeSet<>();
+
+    /** {@code null} while there are no other flows. */
+    private Consumer<byte[], byte[]> consumer;
 
     /** Connects to nothing yet. */
     public OtherFlows(FlowConfig flow, Duration timeout) {
@@ -48,15 +58,21 @@ public final class OtherFlows {
         this.timeout = timeout;
     }
 
-    /** The flows that may write a target topic, this one left out; as of the last {@link #read}. */
-    public Set<String> writersOf(String targetTopic) {
-        Set<String> writers = new TreeSet<>();
-        written.forEach((name, topics) -> {
-            if (topics.containsValue(targetTopic)) {
-                writers.add(name);
+    /** What other flows say of a topic of the target, by their names; as of the last {@link #read}. */
+    public Map<String, TopicClaim> claimsOn(String targetTopic) {
+        Map<String, TopicClaim> found = new TreeMap<>();
+        writtenTopics.forEach((name, topics) -> {
+            if (topics.contains(targetTopic)) {
+                found.put(name, new TopicClaim(TopicClaim.State.UNSAID, 0, ""));
             }
         });
-        return writers;
+        claims.forEach((name, topics) -> {
+            TopicClaim claim = topics.get(targetTopic);
+            if (claim != null) {
+                found.put(name, claim);
+            }
+        });
+        return found;
     }
 
     /**
@@ -75,14 +91,12 @@ public final class OtherFlows {
             }
         }
         written.keySet().retainAll(logs.values());
+        claims.keySet().retainAll(logs.values());
         readTo.keySet().retainAll(logs.keySet());
-        if (logs.isEmpty()) {
-            return;
-        }
-        try (Consumer<byte[], byte[]> consumer = OffsetLogClients.consumerOfOthers(flow)) {
-            long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        try {
             for (Map.Entry<TopicPartition, String> log : logs.entrySet()) {
-                read(consumer, log.getKey(), log.getValue(), deadlineNanos);
+                read(log.getKey(), log.getValue(), deadlineNanos);
             }
         } catch (InterruptException e) {
             throw OffsetLog.interrupted(e);
@@ -90,11 +104,16 @@ public final class OtherFlows {
             // No consumer could be made: looked at again with the next plan.
             throw OffsetLog.failed("what other flows write on " + flow.target().name() + " cannot be read", e);
         }
+        writtenTopics.clear();
+        written.forEach((name, topics) -> writtenTopics.put(name, Set.copyOf(topics.values())));
     }
 
-    private void read(Consumer<byte[], byte[]> consumer, TopicPartition log, String name, long deadlineNanos) {
+    private void read(TopicPartition log, String name, long deadlineNanos) {
         List<TopicPartition> one = List.of(log);
         try {
+            if (consumer == null) {
+                consumer = OffsetLogClients.consumerOfOthers(flow);
+            }
             consumer.assign(one);
             long start = consumer.beginningOffsets(one, timeout).get(log);
             long end = consumer.endOffsets(one, timeout).get(log);
@@ -102,6 +121,7 @@ public final class OtherFlows {
             if (end < from) {
                 // It was deleted and made anew.
                 written.remove(name);
+                claims.remove(name);
                 from = start;
             }
             consumer.seek(log, from);
@@ -118,6 +138,7 @@ public final class OtherFlows {
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
+            close();
             if (unreadable.add(name)) {
                 LOG.warn(
                         "cannot see which topics another flow writes: {}{} flow={} other={} topic={}",
@@ -132,19 +153,41 @@ public final class OtherFlows {
 
     private void accept(String name, ConsumerRecord<byte[], byte[]> record) {
         JsonNode key = record.key() == null ? OffsetLogFormat.parse(new byte[0]) : OffsetLogFormat.parse(record.key());
-        if (!key.path("kind").asText().equals(OffsetLogFormat.PROGRESS)) {
-            return;
-        }
+        String kind = key.path("kind").asText();
         try {
-            TopicPartition source = OffsetLogFormat.source(key);
-            Map<TopicPartition, String> topics = written.computeIfAbsent(name, ignored -> new HashMap<>());
-            if (record.value() == null) {
-                topics.remove(source);
-            } else {
-                topics.put(source, OffsetLogFormat.text(OffsetLogFormat.parse(record.value()), "targetTopic"));
+            if (kind.equals(OffsetLogFormat.PROGRESS)) {
+                acceptProgress(name, OffsetLogFormat.source(key), record.value());
+            } else if (kind.equals(OffsetLogFormat.TOPIC)) {
+                acceptClaim(name, OffsetLogFormat.text(key, "targetTopic"), record.value());
             }
         } catch (IllegalArgumentException notForUs) {
             LOG.debug("a record of another flow says nothing flow={} other={}", flow.name(), name, notForUs);
+        }
+    }
+
+    private void acceptProgress(String name, TopicPartition source, byte[] value) {
+        Map<TopicPartition, String> topics = written.computeIfAbsent(name, ignored -> new HashMap<>());
+        if (value == null) {
+            topics.remove(source);
+        } else {
+            topics.put(source, OffsetLogFormat.text(OffsetLogFormat.parse(value), "targetTopic"));
+        }
+    }
+
+    private void acceptClaim(String name, String targetTopic, byte[] value) {
+        Map<String, TopicClaim> topics = claims.computeIfAbsent(name, ignored -> new HashMap<>());
+        if (value == null) {
+            topics.remove(targetTopic);
+        } else {
+            topics.put(targetTopic, OffsetLogFormat.claim(OffsetLogFormat.parse(value)));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (consumer != null) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+            consumer = null;
         }
     }
 }

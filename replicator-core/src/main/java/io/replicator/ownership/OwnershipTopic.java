@@ -49,8 +49,8 @@ public final class OwnershipTopic {
         } else if (partitions.get() != flow.partitionGroups()) {
             throw new RefusedException("topic " + topic + " on " + target.cluster() + " has " + partitions.get()
                     + " partitions, but flow " + flow.name() + " has partition-groups = " + flow.partitionGroups()
-                    + ": the number cannot change once the flow has run; set partition-groups = " + partitions.get()
-                    + ", or give the flow another name, which begins anew");
+                    + ". If partition-groups was changed, put it back: the number cannot change once the flow has run. If"
+                    + " it was not, somebody changed the topic: delete it, it holds nothing and is made anew");
         }
     }
 

@@ -56,7 +56,8 @@ final class TargetTrouble {
                 new Health(
                         PartitionState.FAILED,
                         place + "target topic " + topic + " lost records that it had acknowledged: " + why,
-                        "the daemon is started again, after the copy was checked with verify");
+                        "the topic's progress is removed with the command forget, which makes the flow copy it anew;"
+                                + " verify says what the copy lacks");
             case FENCED ->
                 new Health(
                         PartitionState.FAILED,
@@ -183,7 +184,8 @@ final class TargetTrouble {
                 PartitionState.FAILED,
                 "topic " + partition.targetTopic() + " was deleted and created again on the target " + cluster
                         + " (id was " + partition.targetTopicId() + ", is " + now + ")",
-                "the topic is excluded, or copied by a flow of another name, which begins anew");
+                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                        + " excluded");
     }
 
     static Health mayNotRead(String cluster, Partition partition, String why) {
@@ -217,6 +219,7 @@ final class TargetTrouble {
         return new Health(
                 PartitionState.FAILED,
                 what,
-                "the topic is excluded, or copied by a flow of another name, which begins anew");
+                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                        + " excluded");
     }
 }

@@ -36,6 +36,7 @@ final class OwnershipCheck {
             findings.add(target.cluster(), answers.failed().get(name));
         } else if (answers.found().containsKey(name)) {
             checkPartitions(answers.found().get(name));
+            checkProgress();
         } else {
             var missing = new TopicCreation.Missing(
                     name, flow.partitionGroups(), (short) -1, new TopicSettings(Map.of(), Set.of(), List.of()));
@@ -56,8 +57,24 @@ final class OwnershipCheck {
                     Finding.Kind.CONFIGURATION,
                     target.cluster(),
                     "topic " + topic.name() + " has " + partitions + " partitions, but partition-groups = "
-                            + flow.partitionGroups() + ", which cannot change once the flow has run; set it to "
-                            + partitions + ", or give the flow another name");
+                            + flow.partitionGroups()
+                            + ". If that was changed, put it back: it cannot change once the flow"
+                            + " has run. If it was not, somebody changed the topic: delete it, it holds nothing and is made"
+                            + " anew");
+        }
+    }
+
+    /** The topic of the progress is made first: where the other one is, this one was. */
+    private void checkProgress() throws InterruptedException {
+        String name = flow.offsetsTopic();
+        if (topics.describe(List.of(name), false).isUnknown(name)) {
+            findings.add(
+                    Finding.Severity.ERROR,
+                    Finding.Kind.CONFIGURATION,
+                    target.cluster(),
+                    "topic " + name + ", which keeps the flow's progress, is missing, but " + flow.ownershipTopic()
+                            + " shows that the flow has run; restore it. To begin anew on purpose delete "
+                            + flow.ownershipTopic() + " as well, or give the flow another name");
         }
     }
 

@@ -59,21 +59,21 @@ public final class TopicPlanner {
         this.settings = new CopySettingsReader(source, target);
     }
 
-    /** As {@link #refresh(Set, boolean)}, for an instance that may change the target. */
-    public TopicsPlan refresh(Set<String> started) throws InterruptedException {
+    /** As {@link #refresh(Map, boolean)}, for an instance that may change the target. */
+    public TopicsPlan refresh(Map<String, String> started) throws InterruptedException {
         return refresh(started, true);
     }
 
     /**
      * Looks at both clusters and changes the target where something is missing.
      *
-     * @param started source topics of which something was copied already: a copy of one of these that is missing on the
-     *     target was deleted there, and is not silently begun again
+     * @param started source topics of which something was copied already, and where on the target: such a copy that is
+     *     missing there was deleted, and is not silently begun again; nor does one go on under another name
      * @param mayChange false on all instances but one: they wait for what that one creates and grows, and leave it to that
      *     one to say what is wrong
      * @throws UnavailableException when a cluster as a whole does not answer; nothing is known then
      */
-    public TopicsPlan refresh(Set<String> started, boolean mayChange) throws InterruptedException {
+    public TopicsPlan refresh(Map<String, String> started, boolean mayChange) throws InterruptedException {
         Set<String> names = source.names();
         var plan = new Refresh(started, mayChange);
         plan.readSource(names);
@@ -152,7 +152,7 @@ public final class TopicPlanner {
 
     /** One look at both clusters, and what comes of it. */
     private final class Refresh {
-        private final Set<String> started;
+        private final Map<String, String> started;
         private final boolean mayChange;
         private final Map<String, TopicDescription> sources = new TreeMap<>();
         private final Map<String, TopicProblem> problems = new TreeMap<>();
@@ -170,7 +170,7 @@ public final class TopicPlanner {
         /** Whether a topic was created that the brokers do not show yet. */
         private boolean hasUnseen;
 
-        Refresh(Set<String> started, boolean mayChange) {
+        Refresh(Map<String, String> started, boolean mayChange) {
             this.started = started;
             this.mayChange = mayChange;
         }
@@ -181,14 +181,14 @@ public final class TopicPlanner {
 
         private void readSource(Set<String> names) throws InterruptedException {
             Set<String> wanted = new TreeSet<>(names);
-            wanted.addAll(started);
+            wanted.addAll(started.keySet());
             wanted.removeIf(topic -> !selection.isSelected(topic));
             wanted.addAll(selection.literals());
             var answers = source.describe(wanted, false);
             sources.putAll(answers.found());
             answers.failed().forEach((topic, failure) -> problem(topic, failure.getMessage(), "the right is granted"));
             wanted.stream()
-                    .filter(topic -> started.contains(topic) && answers.isUnknown(topic))
+                    .filter(topic -> started.containsKey(topic) && answers.isUnknown(topic))
                     .forEach(topic -> problem(
                             topic,
                             "topic " + topic + " was deleted on "
@@ -196,6 +196,23 @@ public final class TopicPlanner {
                                     + flow.target().name(),
                             "a topic of this name appears on " + flow.source().name() + " again"));
             pairs = pairing.pair(sources.keySet(), found -> problems.put(found.topic(), found));
+            pairs.entrySet().removeIf(pair -> isRenamed(pair.getKey(), pair.getValue()));
+        }
+
+        /** Whether a topic was copied to another name: what is known of its copy does not hold for this one. */
+        private boolean isRenamed(String topic, String name) {
+            String former = started.getOrDefault(topic, name);
+            if (former.equals(name)) {
+                return false;
+            }
+            problem(
+                    topic,
+                    "rename was changed from " + former + " to " + name + ": what was copied of topic " + topic
+                            + " is in topic " + former + " on " + flow.target().name()
+                            + ", and copying would go on in the other in the middle",
+                    "topics.rename is put back, or its progress is removed with the command forget, which makes the"
+                            + " flow copy it anew, or it is copied by a flow of another name");
+            return true;
         }
 
         private void readTarget() throws InterruptedException {
@@ -244,12 +261,13 @@ public final class TopicPlanner {
 
         private boolean mayCreate(String topic, String name) {
             String where = " on " + flow.target().name();
-            if (started.contains(topic)) {
+            if (started.containsKey(topic)) {
                 problem(
                         topic,
-                        "topic " + name + " was deleted" + where + " after records had been copied to it; to copy it"
-                                + " from the start delete the flow's progress of it, or make the topic again yourself",
-                        "topic " + name + " exists" + where + " again");
+                        "topic " + name + " was deleted" + where + " after records had been copied to it; its"
+                                + " progress says that they are there",
+                        "the topic's progress is removed with the command forget, which makes the flow copy it anew, or"
+                                + " the topic is excluded");
                 return false;
             }
             if (!flow.topics().createEnabled()) {

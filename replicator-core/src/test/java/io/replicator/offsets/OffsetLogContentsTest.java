@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.replicator.partition.LeaderEpochs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -96,7 +97,7 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldKeepBetweenWhichClustersTheFlowCopies() {
-        FlowEnds ends = new FlowEnds("east", "id-east", "west", "id-west");
+        FlowEnds ends = ends("east", "id-east", "west", "id-west");
         OffsetLogContents contents = new OffsetLogContents("log");
         assertThat(contents.state().ends()).isEmpty();
 
@@ -110,15 +111,13 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldTellClustersApartByTheirIdsAlone() {
-        FlowEnds ends = new FlowEnds("east", "id-east", "west", "id-west");
+        FlowEnds ends = ends("east", "id-east", "west", "id-west");
 
-        assertThat(ends.areThoseOf(new FlowEnds("other", "id-east", "names", "id-west")))
+        assertThat(ends.areThoseOf(ends("other", "id-east", "names", "id-west")))
                 .isTrue();
-        assertThat(ends.areThoseOf(new FlowEnds("east", "id-north", "west", "id-west")))
-                .isFalse();
-        assertThat(ends.areThoseOf(new FlowEnds("east", "id-east", "west", "id-south")))
-                .isFalse();
-        assertThat(ends.areThoseOf(new FlowEnds("east", "", "west", "id-west"))).isTrue();
+        assertThat(ends.areThoseOf(ends("east", "id-north", "west", "id-west"))).isFalse();
+        assertThat(ends.areThoseOf(ends("east", "id-east", "west", "id-south"))).isFalse();
+        assertThat(ends.areThoseOf(ends("east", "", "west", "id-west"))).isTrue();
     }
 
     @Test
@@ -427,5 +426,39 @@ class OffsetLogContentsTest {
             log.get(offset).putInto(contents, offset);
         }
         return contents.state();
+    }
+
+    private static FlowEnds ends(String source, String sourceId, String target, String targetId) {
+        return new FlowEnds(source, sourceId, target, targetId, 16, Map.of("delivery", "exactly-once"));
+    }
+
+    @Test
+    void shouldReadTheFlowOfAnEarlierVersionAndSayWhatChanged() {
+        OffsetLogContents contents = new OffsetLogContents("log");
+        String former = "{\"v\":1,\"source\":\"east\",\"sourceClusterId\":\"id-east\",\"target\":\"west\","
+                + "\"targetClusterId\":\"id-west\"}";
+
+        contents.accept(0, OffsetLogFormat.flowKey(), former.getBytes(UTF_8));
+
+        FlowEnds known = contents.state().ends().orElseThrow();
+        FlowEnds now = ends("east", "id-east", "west", "id-west");
+        assertThat(known.partitionGroups()).isZero();
+        assertThat(now.changesSince(known)).isEmpty();
+        FlowEnds changed = new FlowEnds("east", "", "west", "", 16, Map.of("delivery", "transactional"));
+        assertThat(changed.changesSince(now)).isEqualTo("delivery was exactly-once and is transactional");
+    }
+
+    @Test
+    void shouldKeepWhatTheFlowSaysOfTopics() {
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(3).takeChanges());
+        OffsetLogContents contents = new OffsetLogContents("log");
+        TopicClaim claim = new TopicClaim(TopicClaim.State.LEAVING, 7, "orders");
+
+        contents.accept(0, OffsetLogFormat.progressKey(ORDERS), OffsetLogFormat.progressValue(progress));
+        assertThat(contents.claims())
+                .isEqualTo(Map.of("east.orders", new TopicClaim(TopicClaim.State.UNSAID, 0, "orders")));
+
+        contents.accept(1, OffsetLogFormat.topicKey("east.orders"), OffsetLogFormat.topicValue(claim));
+        assertThat(contents.claims()).isEqualTo(Map.of("east.orders", claim));
     }
 }

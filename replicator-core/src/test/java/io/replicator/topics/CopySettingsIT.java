@@ -9,7 +9,6 @@ import io.replicator.testkit.junit.ClusterLogs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
@@ -60,7 +59,7 @@ final class CopySettingsIT {
     /** What a refresh says in the log. */
     private static List<String> refresh(TopicPlanner planner) throws InterruptedException {
         try (EngineLog log = EngineLog.open()) {
-            planner.refresh(Set.of());
+            planner.refresh(Map.of());
             return log.lines(Level.WARN);
         }
     }

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +41,8 @@ final class TopicPlannerIT {
 
     private static TopicsPlan refresh(Flows flow, String... started) throws Exception {
         try (ClusterGate gate = ClusterGate.open(flow.config())) {
-            return planner(flow, gate).refresh(Set.of(started));
+            return planner(flow, gate)
+                    .refresh(Stream.of(started).collect(Collectors.toMap(name -> name, name -> name)));
         }
     }
 
@@ -101,10 +104,10 @@ final class TopicPlannerIT {
         var flow = clusters.flow("grow").selecting("grown");
         try (ClusterGate gate = ClusterGate.open(flow.config())) {
             var planner = planner(flow, gate);
-            assertThat(planner.refresh(Set.of()).topics().get(0).partitions()).isEqualTo(1);
+            assertThat(planner.refresh(Map.of()).topics().get(0).partitions()).isEqualTo(1);
 
             TopicClusters.grow(clusters.source(), "grown", 4);
-            var plan = planner.refresh(Set.of("grown"));
+            var plan = planner.refresh(Map.of("grown", "grown"));
 
             assertThat(plan.topics().get(0).partitions()).isEqualTo(4);
             TopicClusters.await(() -> TopicClusters.describe(clusters.target(), "grown")
@@ -139,9 +142,9 @@ final class TopicPlannerIT {
         var flow = clusters.guestFlow("denied").selecting("denied.*");
         try (ClusterGate gate = ClusterGate.open(flow.config())) {
             var planner = planner(flow, gate);
-            TopicClusters.await(() -> planner.refresh(Set.of()).topics().size() == 1);
+            TopicClusters.await(() -> planner.refresh(Map.of()).topics().size() == 1);
 
-            var plan = planner.refresh(Set.of());
+            var plan = planner.refresh(Map.of());
 
             assertThat(plan.topics()).extracting(CopiedTopic::name).containsExactly("denied-too");
             assertThat(plan.problems()).singleElement().satisfies(problem -> {
@@ -151,7 +154,7 @@ final class TopicPlannerIT {
             assertThat(TopicClusters.names(clusters.target())).doesNotContain("denied");
 
             TopicClusters.grant(clusters.target(), ResourceType.TOPIC, "denied", AclOperation.CREATE);
-            TopicClusters.await(() -> planner.refresh(Set.of()).topics().size() == 2);
+            TopicClusters.await(() -> planner.refresh(Map.of()).topics().size() == 2);
         }
     }
 
@@ -163,9 +166,9 @@ final class TopicPlannerIT {
         var flow = clusters.guestFlow("stunted").selecting("stunted");
         try (ClusterGate gate = ClusterGate.open(flow.config())) {
             var planner = planner(flow, gate);
-            TopicClusters.await(() -> !planner.refresh(Set.of()).topics().isEmpty());
+            TopicClusters.await(() -> !planner.refresh(Map.of()).topics().isEmpty());
 
-            var plan = planner.refresh(Set.of());
+            var plan = planner.refresh(Map.of());
 
             assertThat(plan.topics().get(0).partitions()).isEqualTo(2);
             assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
@@ -187,6 +190,23 @@ final class TopicPlannerIT {
                 .contains("deleted on west"));
         assertThat(TopicClusters.names(clusters.target())).doesNotContain("dropped");
         assertThat(refresh(flow).topics()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotGoOnUnderAnotherName() throws Exception {
+        clusters.source().createTopic("renamed", 1);
+        var flow = clusters.flow("renamed").selecting("renamed");
+        assertThat(refresh(flow).topics()).hasSize(1);
+
+        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+            var plan = planner(flow, gate).refresh(Map.of("renamed", "east.renamed"));
+
+            assertThat(plan.topics()).isEmpty();
+            assertThat(plan.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.reason()).contains("rename was changed from east.renamed to renamed");
+                assertThat(problem.resumesWhen()).contains("topics.rename is put back");
+            });
+        }
     }
 
     @Test
@@ -267,12 +287,12 @@ final class TopicPlannerIT {
         var flow = clusters.flow("raised").selecting("raised");
         try (ClusterGate gate = ClusterGate.open(flow.config())) {
             var planner = planner(flow, gate);
-            assertThat(planner.refresh(Set.of()).topics().get(0).targetMaxMessageBytes())
+            assertThat(planner.refresh(Map.of()).topics().get(0).targetMaxMessageBytes())
                     .isEqualTo(1_048_588);
 
             TopicClusters.set(clusters.target(), "raised", "max.message.bytes", "3000000");
 
-            assertThat(planner.refresh(Set.of()).topics().get(0).targetMaxMessageBytes())
+            assertThat(planner.refresh(Map.of()).topics().get(0).targetMaxMessageBytes())
                     .isEqualTo(3_000_000);
         }
     }
@@ -285,7 +305,7 @@ final class TopicPlannerIT {
         try (ClusterGate gate = ClusterGate.open(there.config())) {
             var planner = new TopicPlanner(there.config(), List.of(there.config(), back.config()), gate);
 
-            var plan = planner.refresh(Set.of());
+            var plan = planner.refresh(Map.of());
 
             assertThat(plan.topics()).isEmpty();
             assertThat(plan.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())

@@ -18,7 +18,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "replicator",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class, VerifyCommand.class, DemoCommand.class
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            VerifyCommand.class,
+            ForgetCommand.class,
+            DemoCommand.class
         },
         description =
                 "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact positions.",

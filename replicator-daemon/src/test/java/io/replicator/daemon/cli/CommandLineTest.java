@@ -31,7 +31,7 @@ final class CommandLineTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "status", "verify", "demo"})
+    @ValueSource(strings = {"", "run", "check", "status", "verify", "forget", "demo"})
     void shouldHelpWithExamplesAndExitCodes(String command) {
         int exitCode = command.isEmpty() ? execute("--help") : execute(command, "--help");
 

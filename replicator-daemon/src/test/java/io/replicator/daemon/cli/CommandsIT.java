@@ -9,9 +9,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +75,34 @@ final class CommandsIT {
             assertThat(execute("verify", "-c", file.toString(), "--json")).isZero();
             assertThat(out.toString()).contains("{\"flows\":[{\"flow\":\"x\",\"differences\":[],\"equal\":true,");
             assertThat(execute("verify", "-c", file.toString(), "--flow", "y")).isEqualTo(64);
+
+            String[] forget = {"forget", "-c", file.toString(), "--flow", "x", "--topic", "orders"};
+            try (KafkaConsumer<byte[], byte[]> member = member(west, "replicator-x")) {
+                assertThat(execute(forget)).isEqualTo(78);
+                assertThat(err.toString()).contains("flow x is running: group replicator-x on west has 1 members");
+                member.unsubscribe();
+            }
+            assertThat(execute(forget)).as(err::toString).isZero();
+            assertThat(out.toString()).contains("forgot 3 partitions of orders");
+            assertThat(execute(forget)).isEqualTo(78);
+            west.admin().deleteTopics(List.of("orders")).all().get();
+            assertThat(execute("run", "-c", file.toString(), "--until-caught-up"))
+                    .as(err::toString)
+                    .isZero();
+            assertThat(TopicDump.uncommitted(west, "orders").contents())
+                    .isEqualTo(TopicDump.committed(east, "orders").contents());
         }
+    }
+
+    /** A member of the group of the flow's instances, as a running one is. */
+    private static KafkaConsumer<byte[], byte[]> member(KafkaCluster cluster, String group) {
+        Map<String, Object> properties = new HashMap<>(cluster.clientProperties());
+        properties.put("group.id", group);
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.subscribe(List.of("orders"));
+        consumer.poll(Duration.ofSeconds(10));
+        return consumer;
     }
 
     private static String bootstrap(KafkaCluster cluster) {

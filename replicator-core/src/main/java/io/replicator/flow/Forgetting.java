@@ -1,0 +1,85 @@
+package io.replicator.flow;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.topics.ClusterAdmin;
+import io.replicator.topics.RefusedException;
+import io.replicator.topics.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/**
+ * Removes the saved progress of topics from a flow that nobody runs, so that they are copied as if they never had been. Their
+ * copies on the target are left as they are.
+ */
+public final class Forgetting {
+    private final FlowConfig flow;
+    private final Duration timeout;
+
+    private Forgetting(FlowConfig flow, Duration timeout) {
+        this.flow = flow;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Forgets, or changes nothing.
+     *
+     * @param topics the source's names
+     * @param timeout of each call
+     * @return how many partitions were forgotten
+     * @throws RefusedException when somebody runs the flow, or nothing is known of one of the topics
+     * @throws UnavailableException when the target does not answer
+     * @throws io.replicator.offsets.OffsetLogException when progress cannot be read or written
+     */
+    public static int forget(FlowConfig flow, Set<String> topics, Duration timeout) throws InterruptedException {
+        return new Forgetting(flow, timeout).forget(new TreeSet<>(topics));
+    }
+
+    private int forget(Set<String> topics) throws InterruptedException {
+        try (ClusterAdmin target = ClusterAdmin.open(flow.target(), "replicator-" + flow.name() + "-forget", timeout);
+                OffsetLog log = new OffsetLog(flow, timeout)) {
+            requireStopped(target);
+            Set<TopicPartition> known = log.load().partitions().keySet();
+            Set<TopicPartition> forgotten = known.stream()
+                    .filter(partition -> topics.contains(partition.topic()))
+                    .collect(Collectors.toSet());
+            forgotten.forEach(partition -> topics.remove(partition.topic()));
+            if (!topics.isEmpty()) {
+                throw new RefusedException("flow " + flow.name() + " has no saved progress of " + topics + " in "
+                        + flow.offsetsTopic() + " on " + flow.target().name() + "; nothing was changed");
+            }
+            log.remove(forgotten);
+            return forgotten.size();
+        }
+    }
+
+    /** A running flow would save the progress again, and go on copying where it is. */
+    private void requireStopped(ClusterAdmin target) throws InterruptedException {
+        String group = flow.ownershipGroup();
+        try {
+            ConsumerGroupDescription found = target.await(
+                    target.admin()
+                            .describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group),
+                    "DESCRIBE",
+                    "group " + group);
+            if (!found.members().isEmpty()) {
+                throw new RefusedException(
+                        "flow " + flow.name() + " is running: group " + group + " on "
+                                + target.cluster() + " has " + found.members().size()
+                                + " members; stop all its instances first (one that died counts until its session-timeout is over)");
+            }
+        } catch (UnavailableException failure) {
+            if (!(failure.getCause() instanceof GroupIdNotFoundException)) {
+                throw failure;
+            }
+        }
+    }
+}
