@@ -21,6 +21,9 @@ final class OffsetLogClients {
 
     private static final int RECORDS_PER_POLL = 10_000;
 
+    /** Logs are read up to an end that is known: a fetch that waits for more would only hold up the next question. */
+    private static final int FETCH_WAIT_MILLIS = 10;
+
     private OffsetLogClients() {}
 
     static Producer<byte[], byte[]> producer(FlowConfig flow, Duration timeout) {
@@ -60,6 +63,7 @@ final class OffsetLogClients {
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

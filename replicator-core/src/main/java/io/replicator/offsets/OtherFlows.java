@@ -96,6 +96,9 @@ public final class OtherFlows implements AutoCloseable {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         try {
             for (Map.Entry<TopicPartition, String> log : logs.entrySet()) {
+                if (consumer == null) {
+                    consumer = OffsetLogClients.consumerOfOthers(flow);
+                }
                 read(log.getKey(), log.getValue(), deadlineNanos);
             }
         } catch (InterruptException e) {
@@ -111,9 +114,6 @@ public final class OtherFlows implements AutoCloseable {
     private void read(TopicPartition log, String name, long deadlineNanos) {
         List<TopicPartition> one = List.of(log);
         try {
-            if (consumer == null) {
-                consumer = OffsetLogClients.consumerOfOthers(flow);
-            }
             consumer.assign(one);
             long start = consumer.beginningOffsets(one, timeout).get(log);
             long end = consumer.endOffsets(one, timeout).get(log);
