@@ -208,7 +208,7 @@ final class LifecycleIT {
 
             assertThat(lost.state()).isIn(PartitionState.WAITING, PartitionState.FAILED);
             assertThat(lost.position()).isEqualTo(50);
-            assertThat(lost.resumesWhen()).contains("lost");
+            assertThat(lost.resumesWhen()).contains("forget");
             assertThat(Flows.partition(replicator, "kept", 0).state()).isEqualTo(PartitionState.RUNNING);
         }
 
