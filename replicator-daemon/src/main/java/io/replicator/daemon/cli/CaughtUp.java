@@ -3,6 +3,7 @@ package io.replicator.daemon.cli;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.partition.PartitionState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,13 @@ final class CaughtUp {
                 flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> partition));
         ends.keySet().retainAll(now.keySet());
         ends.replaceAll((key, end) -> end == UNKNOWN ? now.get(key).sourceEnd() : end);
-        return ends.entrySet().stream()
-                .allMatch(end ->
-                        end.getValue() != UNKNOWN && now.get(end.getKey()).position() >= end.getValue());
+        return ends.entrySet().stream().allMatch(end -> isThere(now.get(end.getKey()), end.getValue()));
+    }
+
+    /** A target that lost what was acknowledged has not got it, wherever the position stands. */
+    private static boolean isThere(PartitionStatus partition, long end) {
+        boolean isSure = partition.state() != PartitionState.STARTING && partition.state() != PartitionState.FAILED;
+        return isSure && end != UNKNOWN && partition.position() >= end;
     }
 
     private static TopicPartition key(PartitionStatus partition) {

@@ -178,7 +178,7 @@ final class SettingsFileTest {
                         + " PT1M must be 1 ms to 10 s",
                 "source = east | source = east, transaction.max-bytes = 0 | 8: replicator.flows.x.transaction.max-bytes:"
                         + " 0 must be at least 1",
-                "source = east | source = east, transaction.bytes = 1 | 8: replicator.flows.x.transaction.bytes: unknown"
+                "source = east | source = east, transaction.max-byte = 1 | 8: replicator.flows.x.transaction.max-byte: unknown"
                         + " key; did you mean max-bytes?",
                 "source = east | source = east, delivery = exactly-onc | 8: replicator.flows.x.delivery: \"exactly-onc\" is"
                         + " not exactly-once, transactional or at-least-once; did you mean exactly-once?",
