@@ -1,6 +1,7 @@
 package io.replicator.offsets;
 
 import io.replicator.config.FlowConfig;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,6 +55,10 @@ public final class OffsetLog implements AutoCloseable {
     private final Map<TopicPartition, Progress> unsaved = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> savedChunks = new HashMap<>();
     private final OffsetLogContents contents;
+
+    /** Why records were not understood, the last of their keys, in the order of the log. */
+    private final Map<ByteBuffer, OffsetLogException> unreadable = new LinkedHashMap<>();
+
     private Producer<byte[], byte[]> producer;
     private Consumer<byte[], byte[]> consumer;
 
@@ -355,7 +360,7 @@ public final class OffsetLog implements AutoCloseable {
         while (readOffset < end) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                contents.accept(record.offset(), record.key(), record.value());
+                accept(record);
             }
             readOffset = consumer.position(log, timeout);
             long nowNanos = System.nanoTime();
@@ -368,6 +373,20 @@ public final class OffsetLog implements AutoCloseable {
                         null,
                         true);
             }
+        }
+        if (!unreadable.isEmpty()) {
+            throw unreadable.values().iterator().next();
+        }
+    }
+
+    /** What cannot be understood counts only if nothing was said later of the same, a tombstone for example. */
+    private void accept(ConsumerRecord<byte[], byte[]> record) {
+        ByteBuffer key = record.key() == null ? null : ByteBuffer.wrap(record.key());
+        try {
+            contents.accept(record.offset(), record.key(), record.value());
+            unreadable.remove(key);
+        } catch (OffsetLogException odd) {
+            unreadable.put(key, odd);
         }
     }
 

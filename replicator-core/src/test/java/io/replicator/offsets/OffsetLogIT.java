@@ -82,6 +82,33 @@ class OffsetLogIT {
     }
 
     @Test
+    void shouldForgiveARecordThatCannotBeReadOnceATombstoneFollows() throws Exception {
+        FlowConfig flow = flow("edited");
+        byte[] key = "{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":1}".getBytes(UTF_8);
+        createLog(flow, Map.of("cleanup.policy", "compact"));
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            OffsetMap map = new OffsetMap(0);
+            map.append(0, 0, 3);
+            log.save(List.of(new Progress(pair(0), WRITER, map.takeChanges())));
+        }
+        write(flow.offsetsTopic(), key, "by hand".getBytes(UTF_8));
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            assertThatThrownBy(log::load).hasMessageContaining("@1: unreadable record", "tombstone");
+        }
+        write(flow.offsetsTopic(), key, null);
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            assertThat(log.load().partitions()).containsOnlyKeys(new TopicPartition("orders", 0));
+        }
+    }
+
+    private static void write(String topic, byte[] key, byte[] value) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(target.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, key, value)).get();
+        }
+    }
+
+    @Test
     void shouldLoseNothingToCompactionAndForgetWhatWasRemoved() throws Exception {
         FlowConfig flow = flow("compacted");
         createLog(
