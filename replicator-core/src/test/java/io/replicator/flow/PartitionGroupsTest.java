@@ -7,16 +7,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class PartitionGroupsTest {
-    // Worked out apart from the code: ((hash * 0x9E3779B9) >>> 16 + number) mod 16.
+    // Worked out apart from the code: ((hash * 0x9E3779B9) >>> 16 + 9 * number) mod 16.
     private static final int ORDERS_0 = 15;
-    private static final int PAYMENTS_3 = 15;
+    private static final int PAYMENTS_3 = 7;
 
     @Test
     void shouldNeverChange() {
         PartitionGroups groups = new PartitionGroups(16);
 
         assertThat(groups.of(new TopicPartition("orders", 0))).isEqualTo(ORDERS_0);
-        assertThat(groups.of(new TopicPartition("orders", 7))).isEqualTo((ORDERS_0 + 7) % 16);
+        assertThat(groups.of(new TopicPartition("orders", 7))).isEqualTo((ORDERS_0 + 9 * 7) % 16);
         assertThat(groups.of(new TopicPartition("payments.eu", 3))).isEqualTo(PAYMENTS_3);
     }
 
@@ -28,6 +28,33 @@ class PartitionGroupsTest {
         IntStream.range(0, 64).forEach(number -> counts[groups.of(new TopicPartition("orders", number))]++);
 
         assertThat(counts).containsOnly(4);
+    }
+
+    /** The coordinator gives two instances the lower and the upper half. */
+    @Test
+    void shouldGiveEachOfTwoInstancesHalfOfASmallTopic() {
+        PartitionGroups groups = new PartitionGroups(16);
+
+        for (int topic = 0; topic < 100; topic++) {
+            String name = "topic-" + topic;
+            long lower = IntStream.range(0, 4)
+                    .filter(number -> groups.of(new TopicPartition(name, number)) < 8)
+                    .count();
+            assertThat(lower).isBetween(1L, 3L);
+        }
+    }
+
+    @Test
+    void shouldSpreadAnyNumberOfGroups() {
+        for (int count = 1; count <= 1_000; count++) {
+            PartitionGroups groups = new PartitionGroups(count);
+
+            assertThat(IntStream.range(0, count)
+                            .map(number -> groups.of(new TopicPartition("orders", number)))
+                            .distinct()
+                            .count())
+                    .isEqualTo(count);
+        }
     }
 
     @Test
