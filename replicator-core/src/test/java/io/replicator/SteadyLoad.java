@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,9 +79,12 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Ends the load, and fails if a single record was not acknowledged. Returns how many there are. */
     long stop() throws Exception {
-        CompletableFuture<Long> last = CompletableFuture.supplyAsync(() -> sent, clock);
-        long count = last.get(60, TimeUnit.SECONDS);
-        clock.shutdownNow();
+        // What is being sent is sent to its end, and counted; nothing is sent after it.
+        clock.shutdown();
+        if (!clock.awaitTermination(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("The load did not end.");
+        }
+        long count = sent;
         producer.flush();
         if (!failures.isEmpty() || acknowledged.get() < count) {
             throw new IllegalStateException(
