@@ -559,7 +559,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     @Override
     public void completed(int nodeId, long throttleNanos) {
-        awaiting.removeIf(cursor -> cursor.removed || hears(cursor, nodeId));
+        if (!awaiting.isEmpty()) {
+            awaiting.removeIf(cursor -> cursor.removed || hears(cursor, nodeId));
+        }
         measures.responses.increment();
         measures.throttleNanos.add(throttleNanos);
     }

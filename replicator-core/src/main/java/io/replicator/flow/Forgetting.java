@@ -6,13 +6,10 @@ import io.replicator.topics.ClusterAdmin;
 import io.replicator.topics.RefusedException;
 import io.replicator.topics.UnavailableException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * Removes the saved progress of topics from a flow that nobody runs, so that they are copied as if they never had been. Their
@@ -62,24 +59,12 @@ public final class Forgetting {
     /** A running flow would save the progress again, and go on copying where it is. */
     private void requireStopped(ClusterAdmin target) throws InterruptedException {
         String group = flow.ownershipGroup();
-        try {
-            ConsumerGroupDescription found = target.await(
-                    target.admin()
-                            .describeConsumerGroups(List.of(group))
-                            .describedGroups()
-                            .get(group),
-                    "DESCRIBE",
-                    "group " + group);
-            if (!found.members().isEmpty()) {
-                throw new RefusedException(
-                        "flow " + flow.name() + " is running: group " + group + " on "
-                                + target.cluster() + " has " + found.members().size()
-                                + " members; stop all its instances first (one that died counts until its session-timeout is over)");
-            }
-        } catch (UnavailableException failure) {
-            if (!(failure.getCause() instanceof GroupIdNotFoundException)) {
-                throw failure;
-            }
+        int members = target.members(group);
+        if (members > 0) {
+            throw new RefusedException(
+                    "flow " + flow.name() + " is running: group " + group + " on " + target.cluster() + " has "
+                            + members
+                            + " members; stop all its instances first (one that died counts until its session-timeout is over)");
         }
     }
 }

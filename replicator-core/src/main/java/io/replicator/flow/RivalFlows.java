@@ -19,8 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -314,18 +312,10 @@ final class RivalFlows implements AutoCloseable {
     }
 
     private Aliveness ask(String other) throws InterruptedException {
-        String group = group(other);
         try {
-            ConsumerGroupDescription found = target.await(
-                    target.admin()
-                            .describeConsumerGroups(List.of(group))
-                            .describedGroups()
-                            .get(group),
-                    "DESCRIBE",
-                    "group " + group);
-            return found.members().isEmpty() ? Aliveness.STOPPED : Aliveness.ALIVE;
+            return target.members(group(other)) == 0 ? Aliveness.STOPPED : Aliveness.ALIVE;
         } catch (UnavailableException failure) {
-            return failure.getCause() instanceof GroupIdNotFoundException ? Aliveness.STOPPED : Aliveness.UNKNOWN;
+            return Aliveness.UNKNOWN;
         }
     }
 

@@ -250,9 +250,7 @@ public final class GroupOwnership {
     }
 
     private ConsumerGroupDescription described() throws InterruptedException {
-        var answer = target.admin().describeConsumerGroups(List.of(flow.ownershipGroup()));
-        return target.await(
-                answer.describedGroups().get(flow.ownershipGroup()), "DESCRIBE", "group " + flow.ownershipGroup());
+        return target.describeGroup(flow.ownershipGroup());
     }
 
     private void loseAll() {

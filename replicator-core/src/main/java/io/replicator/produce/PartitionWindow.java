@@ -29,13 +29,13 @@ import org.apache.kafka.common.TopicPartition;
  * one that leaves out a batch.
  */
 final class PartitionWindow {
-    /** The broker knows a repeated batch again among the last five of a producer. */
     /**
      * After so long without an acknowledgement the broker may have forgotten the producer, as it does when a producer's last
      * record is old. It takes any sequence then, also one that leaves a refused batch out.
      */
     private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** The broker knows a repeated batch again among the last five of a producer. */
     static final int MOST_IN_FLIGHT = 5;
 
     private static final int NO_NODE = -1;

@@ -246,9 +246,7 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
             failed(window, batch, nowNanos);
         } else {
             // Or the broker forgot that it has it.
-            window.sendAgain(batch, true);
-            failed(window, batch, nowNanos);
-            window.unsure = true;
+            leaveUnsure(window, batch, nowNanos);
         }
     }
 
@@ -258,14 +256,19 @@ final class Verdicts implements ProduceCall.Listener<HeldBatch> {
             window.sendAgain(batch, true);
             window.transaction().abort(batch.why, nowNanos);
         } else if (!isAnonymous(window)) {
-            window.sendAgain(batch, true);
-            failed(window, batch, nowNanos);
-            window.unsure = true;
+            leaveUnsure(window, batch, nowNanos);
         } else if (batch.failures < MOST_TRIES_OF_REFUSED) {
             retry(window, batch, nowNanos);
         } else {
             window.refused(batch);
         }
+    }
+
+    /** What became of the batch is read when what else is on its way is answered. */
+    private void leaveUnsure(PartitionWindow window, HeldBatch batch, long nowNanos) {
+        window.sendAgain(batch, true);
+        failed(window, batch, nowNanos);
+        window.unsure = true;
     }
 
     /**

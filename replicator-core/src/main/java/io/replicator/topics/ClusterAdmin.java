@@ -3,15 +3,18 @@ package io.replicator.topics;
 import io.replicator.config.ClusterConfig;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * One cluster, asked by the control plane: Kafka's Admin with timeouts short enough that a person learns of trouble in
@@ -104,6 +107,34 @@ public final class ClusterAdmin implements AutoCloseable {
             throw faults.of(failure.getCause(), operation, resource);
         } catch (TimeoutException failure) {
             throw faults.of(failure, operation, resource);
+        }
+    }
+
+    /**
+     * Describes a consumer group.
+     *
+     * @throws UnavailableException with a message for a person, also when there is no such group
+     */
+    public ConsumerGroupDescription describeGroup(String group) throws InterruptedException {
+        return await(
+                admin().describeConsumerGroups(List.of(group)).describedGroups().get(group),
+                "DESCRIBE",
+                "group " + group);
+    }
+
+    /**
+     * How many members a consumer group has, 0 when there is no such group.
+     *
+     * @throws UnavailableException when nobody can tell
+     */
+    public int members(String group) throws InterruptedException {
+        try {
+            return describeGroup(group).members().size();
+        } catch (UnavailableException failure) {
+            if (failure.getCause() instanceof GroupIdNotFoundException) {
+                return 0;
+            }
+            throw failure;
         }
     }
 

@@ -4,13 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.Flows;
 import io.replicator.config.ClusterConfig;
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
-import io.replicator.config.Isolation;
-import io.replicator.config.ReplicationFactor;
-import io.replicator.config.StartFrom;
-import io.replicator.config.TopicsConfig;
 import io.replicator.testkit.KafkaCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -288,21 +283,10 @@ class OffsetLogIT {
     }
 
     private static FlowConfig flow(String name, KafkaCluster cluster) {
-        return new FlowConfig(
+        return Flows.flow(
                 name,
                 new ClusterConfig("east", "127.0.0.1:1", Map.of()),
                 new ClusterConfig("west", cluster.bootstrapServers(), Map.of()),
-                new TopicsConfig(
-                        List.of(Pattern.compile(".*")),
-                        List.of(),
-                        "{topic}",
-                        new StartFrom.Earliest(),
-                        Duration.ofSeconds(10),
-                        true,
-                        new ReplicationFactor.AsSource()),
-                Delivery.EXACTLY_ONCE,
-                Isolation.READ_COMMITTED,
-                16,
-                Long.MAX_VALUE);
+                ".*");
     }
 }

@@ -3,17 +3,12 @@ package io.replicator.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.replicator.Flows;
 import io.replicator.config.ClusterConfig;
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
-import io.replicator.config.Isolation;
-import io.replicator.config.ReplicationFactor;
-import io.replicator.config.StartFrom;
-import io.replicator.config.TopicsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Clients that cannot even be made: whether another attempt may succeed. */
@@ -55,21 +50,10 @@ class OffsetLogTroubleTest {
     }
 
     private static FlowConfig flow(String bootstrapServers, Map<String, String> client) {
-        return new FlowConfig(
+        return Flows.flow(
                 "test",
                 new ClusterConfig("east", "127.0.0.1:1", Map.of()),
                 new ClusterConfig("west", bootstrapServers, client),
-                new TopicsConfig(
-                        List.of(Pattern.compile(".*")),
-                        List.of(),
-                        "{topic}",
-                        new StartFrom.Earliest(),
-                        Duration.ofSeconds(10),
-                        true,
-                        new ReplicationFactor.AsSource()),
-                Delivery.EXACTLY_ONCE,
-                Isolation.READ_COMMITTED,
-                16,
-                Long.MAX_VALUE);
+                ".*");
     }
 }

@@ -11,7 +11,6 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Partition;
 import io.replicator.produce.BatchProducer;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -20,24 +19,20 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
 /** A batch of which nobody says whether it was written, until brokers have forgotten its producer. */
-class ForgottenProducerTest {
+class ForgottenProducerTest extends BrokerPair {
     private static final long TURN_MILLIS = 200;
     private static final long WRITTEN_MILLIS = 1_790_000_000_000L;
 
-    private final SplittableRandom random = new SplittableRandom(1);
-    private final SimulatedTime time = new SimulatedTime(1);
-    private final Trace trace = new Trace(time);
-    private final Faults faults = Faults.none(random.split());
-    private final SimulatedCluster source =
-            new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
-    private final SimulatedCluster target =
-            new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
     private final SimulatedPartition from = source.addPartition("orders", 0, 0);
     private final SimulatedPartition to = target.addPartition("orders", 0, 0);
     private final Partition partition =
             new Partition(new TopicPartition("orders", 0), from.topicId, to.topic, to.topicId, 0, 0, -1, 1 << 20);
     private SimulatedInstance lane;
     private int grants;
+
+    ForgottenProducerTest() {
+        super(Faults::none);
+    }
 
     private final class Registry implements GroupEvents {
         @Override

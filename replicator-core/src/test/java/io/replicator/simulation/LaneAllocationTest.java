@@ -24,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -38,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * A whole lane between two simulated clusters makes next to no garbage for a batch: counted as the difference between
  * many and few batches in as many requests, so that what a request costs is left out.
  */
-class LaneAllocationTest {
+class LaneAllocationTest extends BrokerPair {
     private static final int PARTITIONS = 60;
     private static final int ROUNDS = 300;
     private static final int WARM_UP_ROUNDS = 1_500;
@@ -49,14 +48,6 @@ class LaneAllocationTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    private final SplittableRandom random = new SplittableRandom(1);
-    private final SimulatedTime time = new SimulatedTime(1);
-    private final Trace trace = new Trace(time);
-    private final Faults faults = new Faults(random.split());
-    private final SimulatedCluster source =
-            new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
-    private final SimulatedCluster target =
-            new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
     private final ReceivePool receivePool = new ReceivePool(8 << 20);
     private final BatchRing ring = new BatchRing(1 << 12);
     private final BatchFetcher fetcher = new BatchFetcher(

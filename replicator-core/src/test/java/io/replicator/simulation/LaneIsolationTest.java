@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -77,15 +76,7 @@ class LaneIsolationTest {
     }
 
     /** A fetcher and a producer on one thread, between two brokers that never fail. */
-    private static final class SimulatedLane {
-        private final SplittableRandom random = new SplittableRandom(1);
-        private final SimulatedTime time = new SimulatedTime(1);
-        private final Trace trace = new Trace(time);
-        private final Faults faults = new Faults(random.split());
-        private final SimulatedCluster source =
-                new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
-        private final SimulatedCluster target =
-                new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
+    private static final class SimulatedLane extends BrokerPair {
         private final ReceivePool receivePool = new ReceivePool(RECEIVE_BYTES);
         private final BatchRing ring = new BatchRing(1 << 14);
         private final BatchFetcher fetcher = new BatchFetcher(

@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -34,7 +33,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
 /** Thousands of partitions with more to copy than memory holds, while the target's broker answers nothing. */
-class LaneMemoryTest {
+class LaneMemoryTest extends BrokerPair {
     private static final int PARTITIONS = 3_000;
     private static final int BATCHES = 4;
     private static final int BATCH_BYTES = 3_000;
@@ -50,14 +49,6 @@ class LaneMemoryTest {
 
     private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
 
-    private final SplittableRandom random = new SplittableRandom(1);
-    private final SimulatedTime time = new SimulatedTime(1);
-    private final Trace trace = new Trace(time);
-    private final Faults faults = new Faults(random.split());
-    private final SimulatedCluster source =
-            new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
-    private final SimulatedCluster target =
-            new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
     private final ReceivePool receivePool = new ReceivePool(RECEIVE_BYTES);
     private final ReceivePool mergePool = new ReceivePool(MERGE_BYTES);
     private final BatchRing ring = new BatchRing(1 << 14);

@@ -9,7 +9,6 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Divergence;
 import io.replicator.partition.Partition;
 import io.replicator.produce.BatchProducer;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -21,17 +20,9 @@ import org.junit.jupiter.api.Test;
  * A leader that does not know the epoch of what was copied last, although its log is as long: its records are others, or
  * compaction removed all of that epoch before this replica was made. Each lasts ten records at first, five at the second.
  */
-class TruncationTest {
+class TruncationTest extends BrokerPair {
     private static final long PATIENCE_MILLIS = 60_000;
 
-    private final SplittableRandom random = new SplittableRandom(1);
-    private final SimulatedTime time = new SimulatedTime(1);
-    private final Trace trace = new Trace(time);
-    private final Faults faults = new Faults(random.split());
-    private final SimulatedCluster source =
-            new SimulatedCluster("source", 1, false, time, random.split(), faults, trace);
-    private final SimulatedCluster target =
-            new SimulatedCluster("target", 1, false, time, random.split(), faults, trace);
     private final SimulatedPartition from = source.addPartition("orders", 0, 0);
     private final SimulatedPartition to = target.addPartition("orders", 0, 0);
     private final Partition partition =

@@ -297,13 +297,26 @@ class PartitionComparisonTest {
                 .containsExactly("orders: 1 records compacted away on the target, not compared");
     }
 
-    @Test
-    void shouldCountWhatStandsOnTheTargetAfterWhatIsSavedAndNoMarkers() {
-        SplittableRandom random = new SplittableRandom(1);
+    private static Copy copyOfTen() {
         Copy copy = new Copy();
         for (int i = 0; i < 10; i++) {
             copy.add("a");
         }
+        return copy;
+    }
+
+    private static void compareWhole(PartitionComparison comparison, Reading source, Reading target) {
+        SplittableRandom random = new SplittableRandom(1);
+        while (!comparison.advance()) {
+            source.read(random.nextInt(3));
+            target.read(random.nextInt(3));
+        }
+        comparison.close();
+    }
+
+    @Test
+    void shouldCountWhatStandsOnTheTargetAfterWhatIsSavedAndNoMarkers() {
+        Copy copy = copyOfTen();
         List<Difference> differences = new ArrayList<>();
         Findings findings = new Findings(ignored -> {}, differences::add);
         Feed source = new Feed(SOURCE, false, 0, 0, 7, 10);
@@ -313,11 +326,7 @@ class PartitionComparisonTest {
         Reading sourceReading = new Reading(source, copy.source);
         Reading targetReading = new Reading(target, copy.target);
 
-        while (!comparison.advance()) {
-            sourceReading.read(random.nextInt(3));
-            targetReading.read(random.nextInt(3));
-        }
-        comparison.close();
+        compareWhole(comparison, sourceReading, targetReading);
 
         assertThat(differences).isEmpty();
         assertThat(findings.report().comparedRecords()).isEqualTo(7);
@@ -327,11 +336,7 @@ class PartitionComparisonTest {
 
     @Test
     void shouldNotCompareWhatExpiresUnderWay() {
-        SplittableRandom random = new SplittableRandom(1);
-        Copy copy = new Copy();
-        for (int i = 0; i < 10; i++) {
-            copy.add("a");
-        }
+        Copy copy = copyOfTen();
         List<Difference> differences = new ArrayList<>();
         Findings findings = new Findings(ignored -> {}, differences::add);
         Feed source = new Feed(SOURCE, false, 0, 0, 10, 10);
@@ -342,11 +347,7 @@ class PartitionComparisonTest {
         copy.target.headMap(4L).clear();
         target.logStartMoved(4);
 
-        while (!comparison.advance()) {
-            sourceReading.read(random.nextInt(3));
-            targetReading.read(random.nextInt(3));
-        }
-        comparison.close();
+        compareWhole(comparison, sourceReading, targetReading);
 
         assertThat(differences).isEmpty();
         assertThat(findings.report().comparedRecords()).isEqualTo(6);

@@ -4,13 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.Flows;
 import io.replicator.config.ClusterConfig;
-import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
-import io.replicator.config.Isolation;
-import io.replicator.config.ReplicationFactor;
-import io.replicator.config.StartFrom;
-import io.replicator.config.TopicsConfig;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
@@ -25,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -447,21 +442,10 @@ class VerificationIT {
     }
 
     private static FlowConfig flow(String name) {
-        return new FlowConfig(
+        return Flows.flow(
                 name,
                 new ClusterConfig("east", east.bootstrapServers(), Map.of()),
                 new ClusterConfig("west", west.bootstrapServers(), Map.of()),
-                new TopicsConfig(
-                        List.of(Pattern.compile(name)),
-                        List.of(),
-                        "{topic}",
-                        new StartFrom.Earliest(),
-                        Duration.ofSeconds(10),
-                        true,
-                        new ReplicationFactor.AsSource()),
-                Delivery.EXACTLY_ONCE,
-                Isolation.READ_COMMITTED,
-                16,
-                Long.MAX_VALUE);
+                name);
     }
 }
