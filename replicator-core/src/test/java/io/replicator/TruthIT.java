@@ -423,7 +423,7 @@ class TruthIT {
     }
 
     private static long exact(OffsetMap map, long sourceOffset) {
-        return ((Translation.Exact) map.translate(sourceOffset)).targetOffset();
+        return ((Translation.Exact) map.translate(sourceOffset)).offset();
     }
 
     private static FlowConfig flow(String name) {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param shaping how batches are made for the target
  * @param sourceChanges what to do when the source is no longer what was copied
  * @param transaction when transactions are committed, where delivery is transactional
+ * @param positions what is done about consumer groups' positions
  */
 public record FlowConfig(
         String name,
@@ -29,7 +30,8 @@ public record FlowConfig(
         long maxBytesPerSecond,
         Shaping shaping,
         SourceChanges sourceChanges,
-        TransactionBounds transaction) {
+        TransactionBounds transaction,
+        PositionsConfig positions) {
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
@@ -46,6 +48,34 @@ public record FlowConfig(
                 "must be 1 to " + MOST_PARTITION_GROUPS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
+    }
+
+    /** A flow that leaves consumer groups alone. */
+    public FlowConfig(
+            String name,
+            ClusterConfig source,
+            ClusterConfig target,
+            TopicsConfig topics,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            long maxBytesPerSecond,
+            Shaping shaping,
+            SourceChanges sourceChanges,
+            TransactionBounds transaction) {
+        this(
+                name,
+                source,
+                target,
+                topics,
+                delivery,
+                isolation,
+                partitionGroups,
+                maxBytesPerSecond,
+                shaping,
+                sourceChanges,
+                transaction,
+                PositionsConfig.NONE);
     }
 
     /** A flow with the usual transactions, if any, and that does the usual when the source changes. */
@@ -84,6 +114,23 @@ public record FlowConfig(
             int partitionGroups,
             long maxBytesPerSecond) {
         this(name, source, target, topics, delivery, isolation, partitionGroups, maxBytesPerSecond, Shaping.AUTO);
+    }
+
+    /** The same flow, that does this about positions. */
+    public FlowConfig with(PositionsConfig newPositions) {
+        return new FlowConfig(
+                name,
+                source,
+                target,
+                topics,
+                delivery,
+                isolation,
+                partitionGroups,
+                maxBytesPerSecond,
+                shaping,
+                sourceChanges,
+                transaction,
+                newPositions);
     }
 
     /** The flow's compacted topic on the target, which holds its progress. */

@@ -238,10 +238,10 @@ public final class OffsetMap {
     /** Where a reader that stands at a source offset has to continue on the target. */
     public Translation translate(long sourceOffset) {
         if (sourceOffset < start) {
-            return new Translation.BelowCopied(start, runs == 0 ? -1 : targets[0]);
+            return new Translation.NotCopied(start, runs == 0 ? targetFloor() : targets[0]);
         }
-        if (sourceOffset > position || runs == 0) {
-            return new Translation.NotYet(position);
+        if (sourceOffset > position) {
+            return new Translation.NotYet(position, sourceOffset - position);
         }
         int run = lastRunAtOrBelow(sources, sourceOffset);
         if (run >= 0 && sourceOffset < sources[run] + lengths[run]) {

@@ -1,28 +1,49 @@
 package io.replicator.offsets;
 
-/** Where a source offset stands on the target: the answer of {@link OffsetMap#translate}. */
+/**
+ * Where a position on one side of a copy stands on the other: the answer of {@link Translator}. A position is the offset of
+ * the next record to be read. Every position gets one of these.
+ */
 public sealed interface Translation {
     /**
-     * A reader that continues at this target offset reads exactly what a reader at the source offset would: nothing is
-     * left out, nothing comes twice.
+     * A reader that continues at this offset reads exactly what it would have read where it comes from: nothing is left
+     * out, nothing comes twice.
      *
-     * @param targetOffset of the first copied record at or after the source offset, or the target's end where none is
+     * @param offset of the first copied record at or after the position; where there is none yet, the end of the copy as
+     *     it was when it had passed the position
      */
-    record Exact(long targetOffset) implements Translation {}
+    record Exact(long offset) implements Translation {}
 
     /**
-     * The source offset lies below the first one the map knows of: those records were not copied, or their runs are no
-     * longer known.
+     * The position lies among runs that are so old that they were coarsened ({@code offset-map.max-runs}). A reader that
+     * continues at this offset leaves nothing out.
      *
-     * @param start the first source offset that the map knows of
-     * @param targetOffset of the first copied record at or after {@code start}, -1 while there is none
+     * @param offset at or before the exact one
+     * @param mostRepeated records that the reader may have read before, at most
      */
-    record BelowCopied(long start, long targetOffset) implements Translation {}
+    record Coarse(long offset, long mostRepeated) implements Translation {}
 
     /**
-     * The target does not hold it yet.
+     * The position lies below where copying began, and the source still had records between the two: they are not on the
+     * other side.
      *
-     * @param position how far the source has been copied
+     * @param start the first position of which the records were copied
+     * @param offset where {@code start} stands on the other side
      */
-    record NotYet(long position) implements Translation {}
+    record NotCopied(long start, long offset) implements Translation {}
+
+    /**
+     * The copy has not come so far.
+     *
+     * @param position how far it has
+     * @param distance in offsets, from there to the position that was asked for
+     */
+    record NotYet(long position, long distance) implements Translation {}
+
+    /**
+     * Nobody can tell: what was saved is damaged, or was never known.
+     *
+     * @param reason for a person, with what to do
+     */
+    record Unknown(String reason) implements Translation {}
 }

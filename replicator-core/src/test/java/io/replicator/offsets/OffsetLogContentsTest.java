@@ -224,7 +224,7 @@ class OffsetLogContentsTest {
         assertThat(saved.position()).isEqualTo(map.position());
         assertThat(saved.targetEnd()).isEqualTo(map.targetEnd());
         OffsetMap goneOn = saved.toOffsetMap();
-        assertThat(goneOn.translate(0)).isInstanceOf(Translation.BelowCopied.class);
+        assertThat(goneOn.translate(0)).isInstanceOf(Translation.NotCopied.class);
         assertThat(goneOn.hasChanges()).isTrue();
         goneOn.append(goneOn.position() + 1, goneOn.targetEnd(), 1);
         Progress next = new Progress(PAIR, WRITER, goneOn.takeChanges());

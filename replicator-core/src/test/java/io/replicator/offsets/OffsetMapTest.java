@@ -36,17 +36,17 @@ class OffsetMapTest {
     void shouldSayWhatIsNotCopied() {
         OffsetMap map = new OffsetMap(100);
         assertThat(map.targetEnd()).isEqualTo(-1);
-        assertThat(map.translate(99)).isEqualTo(new Translation.BelowCopied(100, -1));
-        assertThat(map.translate(100)).isEqualTo(new Translation.NotYet(100));
+        assertThat(map.translate(99)).isEqualTo(new Translation.NotCopied(100, -1));
+        assertThat(map.translate(101)).isEqualTo(new Translation.NotYet(100, 1));
 
         map.append(102, 50, 10);
         map.advance(115);
 
-        assertThat(map.translate(99)).isEqualTo(new Translation.BelowCopied(100, 50));
+        assertThat(map.translate(99)).isEqualTo(new Translation.NotCopied(100, 50));
         assertThat(map.translate(100)).isEqualTo(new Translation.Exact(50));
         assertThat(map.translate(112)).isEqualTo(new Translation.Exact(60));
         assertThat(map.translate(115)).isEqualTo(new Translation.Exact(60));
-        assertThat(map.translate(116)).isEqualTo(new Translation.NotYet(115));
+        assertThat(map.translate(116)).isEqualTo(new Translation.NotYet(115, 1));
     }
 
     @Test
@@ -116,7 +116,7 @@ class OffsetMapTest {
         assertThat(map.hasChanges()).isTrue();
         assertThat(map.translate(13)).isEqualTo(new Translation.Exact(15));
         assertThat(map.translate(14)).isEqualTo(new Translation.Exact(24));
-        assertThat(map.translate(15)).isEqualTo(new Translation.NotYet(14));
+        assertThat(map.translate(15)).isEqualTo(new Translation.NotYet(14, 1));
         assertThat(map.sourceOf(20)).isEmpty();
 
         assertThatThrownBy(() -> map.append(14, 23, 1)).isInstanceOf(IllegalArgumentException.class);
@@ -195,7 +195,7 @@ class OffsetMapTest {
             long expected = next == null ? targetEnd : next.getValue();
             assertThat(map.translate(offset)).as("@%d", offset).isEqualTo(new Translation.Exact(expected));
         }
-        assertThat(map.translate(position + 1)).isEqualTo(new Translation.NotYet(position));
+        assertThat(map.translate(position + 1)).isEqualTo(new Translation.NotYet(position, 1));
 
         TreeMap<Long, Long> inverse = new TreeMap<>();
         model.forEach((from, to) -> inverse.put(to, from));

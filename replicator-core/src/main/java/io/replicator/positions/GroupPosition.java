@@ -1,0 +1,33 @@
+package io.replicator.positions;
+
+/**
+ * One group's position in one partition. Offsets are -1 while they are not known.
+ *
+ * @param group its name on the source
+ * @param targetGroup its name on the target
+ * @param topic the source's; empty where the state is that of the whole group
+ * @param partition its number, the same on both sides; -1 where the state is that of the whole group
+ * @param targetTopic the topic's name on the target, empty where it is not copied
+ * @param sourceOffset that the group has committed on the source
+ * @param targetOffset that it has on the target
+ * @param state what became of it
+ * @param isExact whether a reader that continues on the target reads exactly what it would have read on the source
+ * @param reason why it is not synced, or not exact, for a person; empty when all is well
+ * @param syncedAtMillis when the target's position was last known to be that of the source, in milliseconds since 1970; -1
+ *     for never
+ * @param lagRecords source offsets from what the target's position stands for to where the group stands; 0 when synced, -1
+ *     when not known
+ */
+public record GroupPosition(
+        String group,
+        String targetGroup,
+        String topic,
+        int partition,
+        String targetTopic,
+        long sourceOffset,
+        long targetOffset,
+        PositionState state,
+        boolean isExact,
+        String reason,
+        long syncedAtMillis,
+        long lagRecords) {}
