@@ -6,6 +6,7 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.LossPolicy;
+import io.replicator.config.PositionsConfig;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
 import io.replicator.config.SourceChanges;
@@ -22,13 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads one flow. */
 final class FlowBinder {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
-    private static final Set<String> PLACEHOLDERS = Set.of("topic", "source");
+    private static final List<String> PLACEHOLDERS = List.of("topic", "source");
 
     private static final String FROM_SOURCE = "source";
     private static final Set<String> FROM_BROKER = Set.of("broker", "broker-default", "-1");
@@ -82,7 +81,7 @@ final class FlowBinder {
                 "auto, pass, coalesce or rebuild");
         Optional<SourceChanges> sourceChanges = sourceChanges();
         Optional<TransactionBounds> transaction = transaction();
-        laterFeatures();
+        Optional<PositionsConfig> positions = new PositionsBinder(flow).bind();
         flow.finish();
         boolean named = isNameSound();
         boolean apart = areClustersApart(source, target);
@@ -97,7 +96,8 @@ final class FlowBinder {
                 || throttle.isEmpty()
                 || shaping.isEmpty()
                 || sourceChanges.isEmpty()
-                || transaction.isEmpty()) {
+                || transaction.isEmpty()
+                || positions.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FlowConfig(
@@ -111,7 +111,8 @@ final class FlowBinder {
                 throttle.get(),
                 shaping.get(),
                 sourceChanges.get(),
-                transaction.get()));
+                transaction.get(),
+                positions.get()));
     }
 
     private Optional<ClusterConfig> cluster(String end) {
@@ -133,7 +134,7 @@ final class FlowBinder {
         Optional<String> rename = topics.accepted(
                 "rename",
                 topics.text("rename", "a text with {topic} in it"),
-                text -> topics(requireKnownPlaceholders(text), SOUND_DURATION));
+                text -> topics(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_DURATION));
         Optional<StartFrom> start =
                 topics.parsed("start", "earliest, latest or a time such as 2026-11-21T08:00:00Z", FlowBinder::start);
         Optional<Duration> refresh = topics.accepted(
@@ -155,17 +156,6 @@ final class FlowBinder {
         }
         return Optional.of(new TopicsConfig(
                 select.get(), exclude.get(), rename.get(), start.get(), refresh.get(), enabled.get(), factor.get()));
-    }
-
-    private static String requireKnownPlaceholders(String rename) {
-        Matcher placeholders = PLACEHOLDER.matcher(rename);
-        while (placeholders.find()) {
-            if (!PLACEHOLDERS.contains(placeholders.group(1))) {
-                throw new IllegalArgumentException(
-                        "rename: " + placeholders.group() + " is unknown; {topic} and {source} are known");
-            }
-        }
-        return rename;
     }
 
     private static StartFrom start(String text) {
@@ -247,27 +237,6 @@ final class FlowBinder {
                 bytes -> sound("x", SOUND_SOURCE, SOUND_TARGET, 1, bytes));
         throttle.finish();
         return bytesPerSecond;
-    }
-
-    /** Keys whose capability comes in a later version: read for mistakes, and said so where the user wrote them. */
-    private void laterFeatures() {
-        Section groups = flow.section("groups");
-        groups.patterns("select");
-        groups.patterns("exclude");
-        groups.flag("sync");
-        groups.duration("interval");
-        groups.finish();
-        if (flow.isWritten("groups")) {
-            flow.suspect("groups", "consumer-group positions are not copied by this version");
-        }
-        Section mirrormaker = flow.section("mirrormaker");
-        mirrormaker.flag("offset-syncs");
-        mirrormaker.flag("checkpoints");
-        mirrormaker.flag("heartbeats");
-        mirrormaker.finish();
-        if (flow.isWritten("mirrormaker")) {
-            flow.suspect("mirrormaker", "MirrorMaker 2's records are not written by this version");
-        }
     }
 
     private boolean isNameSound() {

@@ -95,10 +95,6 @@ final class Section {
         asked.add(key);
     }
 
-    void suspect(String key, String message) {
-        mistakes.warn(place(key), path(key), message);
-    }
-
     /** The value, or nothing when it is missing, which {@link #finish} will say. */
     Optional<ConfigValue> value(String key, String allowed) {
         asked.add(key);

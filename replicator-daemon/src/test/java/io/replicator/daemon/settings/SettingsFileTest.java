@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.GroupDeletion;
+import io.replicator.config.GroupsConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.LossPolicy;
+import io.replicator.config.MirrorMakerConfig;
 import io.replicator.config.OwnershipProtocol;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
@@ -106,6 +109,11 @@ final class SettingsFileTest {
                       on-recreation = continue
                       partition-groups = 4
                       throttle { bytes-per-second = 50 MiB }
+                      groups { select = ["g.*"], exclude = [], rename = "{source}.{group}", sync = no, interval = 1 minute
+                               on-delete = delete }
+                      mirrormaker { offset-syncs = no, offset-syncs-location = target, checkpoints = no, heartbeats = no
+                                    heartbeats-interval = 3s }
+                      offset-map { max-runs = 1000 }
                     }
                   }
                   instance = i1
@@ -139,6 +147,17 @@ final class SettingsFileTest {
                 .isEqualTo(new SourceChanges(LossPolicy.STOP, LossPolicy.CONTINUE, LossPolicy.CONTINUE));
         assertThat(flow.partitionGroups()).isEqualTo(4);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(50L << 20);
+        GroupsConfig groups = flow.positions().groups();
+        assertThat(groups.select()).extracting(Pattern::pattern).containsExactly("g.*");
+        assertThat(groups.exclude()).isEmpty();
+        assertThat(groups.rename()).isEqualTo("{source}.{group}");
+        assertThat(groups.sync()).isFalse();
+        assertThat(groups.interval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(groups.onDelete()).isEqualTo(GroupDeletion.DELETE);
+        assertThat(flow.positions().mirrorMaker())
+                .isEqualTo(new MirrorMakerConfig(
+                        false, MirrorMakerConfig.Side.TARGET, false, false, Duration.ofSeconds(3)));
+        assertThat(flow.positions().maxRuns()).isEqualTo(1000);
         assertThat(settings.replicator().instance()).isEqualTo("i1");
         assertThat(settings.replicator().lanes()).isEqualTo(3);
         assertThat(settings.replicator().memoryBytes()).isEqualTo(1L << 30);
@@ -210,6 +229,18 @@ final class SettingsFileTest {
                         + " MiB",
                 "source = east | source = east, groups.interval = often | 8: replicator.flows.x.groups.interval: \"often\" is"
                         + " not a duration such as 500ms, 10s or 5 minutes",
+                "source = east | source = east, groups.interval = 1ms | 8: replicator.flows.x.groups.interval: PT0.001S must"
+                        + " be at least 100 ms",
+                "source = east | source = east, groups.rename = mine | 8: replicator.flows.x.groups.rename: mine must contain"
+                        + " {group}",
+                "source = east | source = east, groups.rename = \"{group}.{topic}\" | 8: replicator.flows.x.groups.rename:"
+                        + " {topic} is unknown; {group} and {source} are known",
+                "source = east | source = east, groups.on-delete = forget | 8: replicator.flows.x.groups.on-delete:"
+                        + " \"forget\" is not leave or delete",
+                "source = east | source = east, mirrormaker.offset-syncs-location = both | 8:"
+                        + " replicator.flows.x.mirrormaker.offset-syncs-location: \"both\" is not source or target",
+                "source = east | source = east, offset-map.max-runs = 1 | 8: replicator.flows.x.offset-map.max-runs: 1 must be"
+                        + " 256 to 10000000",
                 "east { bootstrap-servers = \"east-1:9092,east-2:9092\" } | east {}"
                         + "| 3: replicator.clusters.east.bootstrap-servers: is missing; host:port, several with commas between"
                         + " them",
@@ -364,15 +395,6 @@ final class SettingsFileTest {
 
         assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("hunter2") || line.contains("3cret"));
         assertThat(lines).allMatch(line -> line.startsWith(file() + ":"));
-    }
-
-    @Test
-    void shouldWarnOfCapabilitiesOfALaterVersionOnlyWhereTheyAreWritten() throws Exception {
-        Settings settings = read(SOUND.replace("source = east", "source = east, groups { sync = true }"));
-
-        assertThat(settings.warnings())
-                .containsExactly(file()
-                        + ":8: replicator.flows.x.groups: consumer-group positions are not copied by this version");
     }
 
     @Test
