@@ -395,6 +395,16 @@ public final class OffsetLog implements AutoCloseable {
         return contents.progress(source);
     }
 
+    /** Every partition that there is progress of, and where its copy lies, as last read. */
+    public Map<TopicPartition, PartitionPair> pairs() {
+        return contents.pairs();
+    }
+
+    /** A number that is another one when what {@link #progress} says of a partition may be. */
+    public long changeOf(TopicPartition source) {
+        return contents.changeOf(source);
+    }
+
     /** The source topics that something is known of, and where on the target they were copied to, as last read. */
     public Map<String, String> topics() {
         return contents.topics();

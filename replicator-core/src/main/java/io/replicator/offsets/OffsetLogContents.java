@@ -29,6 +29,11 @@ final class OffsetLogContents {
 
     private long foreignRecords;
 
+    /** Where in the log the last record of each partition stands, and that of the last owner. */
+    private final Map<TopicPartition, Long> changes = new HashMap<>();
+
+    private long ownersChange;
+
     OffsetLogContents(String topic) {
         this.topic = topic;
     }
@@ -108,6 +113,7 @@ final class OffsetLogContents {
         requireKnown(offset, parsedKey);
         try {
             acceptKnown(offset, parsedKey, value);
+            noteChange(offset, parsedKey);
         } catch (IllegalArgumentException e) {
             throw new OffsetLogException(
                     topic + "@" + offset + ": unreadable record " + parsedKey + ": " + e.getMessage()
@@ -137,6 +143,20 @@ final class OffsetLogContents {
         } else {
             foreignRecords++;
         }
+    }
+
+    private void noteChange(long offset, JsonNode key) {
+        if (OffsetLogFormat.GROUP.equals(key.path("kind").textValue())) {
+            ownersChange = offset;
+        } else if (key.has("partition")) {
+            changes.put(OffsetLogFormat.source(key), offset);
+        }
+    }
+
+    /** Grows when anything is read that bears on what is known of a partition; -1 when nothing was. */
+    long changeOf(TopicPartition source) {
+        Long change = changes.get(source);
+        return change == null ? -1 : Math.max(change, ownersChange);
     }
 
     private void requireKnown(long offset, JsonNode node) {
@@ -273,6 +293,14 @@ final class OffsetLogContents {
         progress.forEach((source, versions) -> topics.putIfAbsent(
                 source.topic(), versions.latest(groups).pair().targetTopic()));
         return topics;
+    }
+
+    /** Every partition that there is progress of, and where its copy lies. */
+    Map<TopicPartition, PartitionPair> pairs() {
+        Map<TopicPartition, PartitionPair> pairs = new HashMap<>();
+        progress.forEach(
+                (source, versions) -> pairs.put(source, versions.latest(groups).pair()));
+        return pairs;
     }
 
     /** Who owned the partition groups last, so far. */

@@ -28,4 +28,9 @@ public record SavedProgress(
     public OffsetMap toOffsetMap() {
         return new OffsetMap(this);
     }
+
+    /** Says where positions stand on the other side. */
+    public Translator translator() {
+        return new Translator(this);
+    }
 }

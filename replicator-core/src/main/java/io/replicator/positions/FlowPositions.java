@@ -1,0 +1,96 @@
+package io.replicator.positions;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Translator;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a flow has saved of where records stand, read from its offset log: as true for a command beside a daemon as for the
+ * daemon itself, and at most as old as the last save. It reads only, so that it may stand beside the flow's own
+ * {@link OffsetLog}. One thread.
+ */
+public final class FlowPositions implements AutoCloseable {
+    private final OffsetLog log;
+    private final Map<TopicPartition, Known> known = new HashMap<>();
+    private Map<TopicPartition, PartitionPair> pairs = Map.of();
+    private Map<TopicPartition, TopicPartition> sources = Map.of();
+
+    /** A translator, and the change of its partition that it was made for. */
+    private record Known(long change, Translator translator) {}
+
+    private FlowPositions(OffsetLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Reads all that the flow has saved so far; nothing where it never ran.
+     *
+     * @param timeout of each call to the target
+     * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
+     */
+    public static FlowPositions open(FlowConfig flow, Duration timeout) throws InterruptedException {
+        FlowPositions positions = new FlowPositions(new OffsetLog(flow, timeout));
+        try {
+            positions.log.load();
+            positions.index();
+        } catch (OffsetLogException | InterruptedException e) {
+            positions.close();
+            throw e;
+        }
+        return positions;
+    }
+
+    /**
+     * Reads on, at a cost of what was saved since.
+     *
+     * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
+     */
+    public void refresh() throws InterruptedException {
+        log.refresh();
+        index();
+    }
+
+    private void index() {
+        pairs = log.pairs();
+        sources = new HashMap<>();
+        pairs.forEach((source, pair) -> sources.put(pair.target(), source));
+        known.keySet().retainAll(pairs.keySet());
+    }
+
+    /** The source partitions that something is known of. */
+    public Collection<TopicPartition> partitions() {
+        return pairs.keySet();
+    }
+
+    /** Translates positions of a source partition; empty when nothing is known of it. */
+    public Optional<Translator> translator(TopicPartition source) {
+        if (!pairs.containsKey(source)) {
+            return Optional.empty();
+        }
+        long change = log.changeOf(source);
+        Known found = known.get(source);
+        if (found == null || found.change() != change) {
+            found = new Known(change, log.progress(source).orElseThrow().translator());
+            known.put(source, found);
+        }
+        return Optional.of(found.translator());
+    }
+
+    /** The same for the partition that holds the copy. */
+    public Optional<Translator> byTarget(TopicPartition target) {
+        return Optional.ofNullable(sources.get(target)).flatMap(this::translator);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
