@@ -3,8 +3,10 @@ package io.replicator;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.flow.Flow;
 import io.replicator.flow.FlowStatus;
+import io.replicator.positions.GroupsStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -69,6 +71,18 @@ public final class Replicator implements AutoCloseable {
     /** Every flow as it looks now, in the configuration's order. */
     public List<FlowStatus> flows() {
         return flows.stream().map(Flow::status).toList();
+    }
+
+    /**
+     * A flow's consumer groups as they were last looked at; nothing of them where another instance looks after them.
+     *
+     * @return empty when there is no flow of that name
+     */
+    public Optional<GroupsStatus> groups(String flow) {
+        return flows.stream()
+                .filter(each -> each.name().equals(flow))
+                .findFirst()
+                .map(Flow::groups);
     }
 
     /**

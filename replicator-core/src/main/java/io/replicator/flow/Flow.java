@@ -16,6 +16,10 @@ import io.replicator.ownership.Membership;
 import io.replicator.ownership.OwnershipTopic;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
+import io.replicator.positions.GroupSync;
+import io.replicator.positions.GroupsStatus;
+import io.replicator.positions.PositionListener;
+import io.replicator.positions.WrittenBefore;
 import io.replicator.topics.ClusterGate;
 import io.replicator.topics.RefusedException;
 import io.replicator.topics.TopicPlanner;
@@ -67,6 +71,7 @@ public final class Flow implements AutoCloseable {
     private final Duration progressInterval;
     private final Duration drainTimeout;
     private final Lanes lanes;
+    private final GroupSync groupSync;
     private final HealthLog healthLog;
     private final Rate recordRate = new Rate();
     private final Rate byteRate = new Rate();
@@ -123,6 +128,7 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 this::news,
                 groupMail);
+        this.groupSync = new GroupSync(config, () -> WrittenBefore.NOTHING, () -> PositionListener.NONE);
         this.healthLog = new HealthLog(config.name());
         this.troubleLog = new TroubleLog(config.name());
         this.savingLog = new TroubleLog(config.name());
@@ -208,6 +214,7 @@ public final class Flow implements AutoCloseable {
             } finally {
                 // Nothing is written here any more when others get the groups.
                 lanes.close();
+                groupSync.close();
                 ownership.leave();
                 endGroups();
             }
@@ -347,6 +354,7 @@ public final class Flow implements AutoCloseable {
             if (groups.takesControl()) {
                 refreshAt = now;
             }
+            groupSync.own(groups.ownsControl());
             if (now - refreshAt >= 0 || (news && now - refreshedAt >= LEAST_REFRESH_NANOS)) {
                 news = false;
                 boolean isComplete = refresh(planner, gate, log);
@@ -662,6 +670,11 @@ public final class Flow implements AutoCloseable {
                 0);
     }
 
+    /** Consumer groups' positions as they were last looked at, if this instance looks after them. Any thread. */
+    public GroupsStatus groups() {
+        return groupSync.status();
+    }
+
     /**
      * The threads that did not turn lately.
      *
@@ -682,6 +695,9 @@ public final class Flow implements AutoCloseable {
             }
             if (membershipThread.nanosSinceLastTurn() > patienceNanos) {
                 stuck.add(membershipThread.name());
+            }
+            if (groupSync.nanosSinceLastTurn() > patienceNanos) {
+                stuck.add(groupSync.name());
             }
         }
         return stuck;

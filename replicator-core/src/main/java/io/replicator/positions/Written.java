@@ -1,0 +1,13 @@
+package io.replicator.positions;
+
+/**
+ * A position that was written on the target.
+ *
+ * @param sourceOffset the source's that it stood for, -1 when not known
+ * @param targetOffset what was written, -1 when not known
+ * @param isExact whether it was the exact one
+ */
+public record Written(long sourceOffset, long targetOffset, boolean isExact) {
+    /** Nothing is known to have been written. */
+    static final Written NOTHING = new Written(-1, -1, false);
+}
