@@ -12,6 +12,8 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.Translation;
+import io.replicator.offsets.Translator;
 import io.replicator.offsets.Writer;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
@@ -128,11 +130,12 @@ class RecoveryIT {
         assertThat(foreignToo).hasSize(copied.size() + 20);
         assertThat(counted.recoveredRecords()).isEqualTo(60);
         assertThat(counted.recoveredAmbiguous()).isZero();
-        OffsetMap map = savedMap("shared");
-        assertThat(map.sourceOf(10)).hasValue(0);
-        assertThat(map.sourceOf(29)).hasValue(19);
-        assertThat(map.sourceOf(30)).isEmpty();
-        assertThat(map.sourceOf(40)).hasValue(20);
+        Translator translator = saved("shared").translator();
+        assertThat(translator.toSource(10)).isEqualTo(new Translation.Exact(0));
+        assertThat(translator.toSource(29)).isEqualTo(new Translation.Exact(19));
+        assertThat(translator.toSource(30)).isEqualTo(new Translation.Exact(20));
+        assertThat(translator.toSource(40)).isEqualTo(new Translation.Exact(20));
+        assertThat(translator.toTarget(20)).isEqualTo(new Translation.Exact(40));
     }
 
     @Test
@@ -294,9 +297,12 @@ class RecoveryIT {
     }
 
     private static OffsetMap savedMap(String topic) throws Exception {
+        return saved(topic).toOffsetMap();
+    }
+
+    private static SavedProgress saved(String topic) throws Exception {
         try (OffsetLog log = new OffsetLog(flow(topic), PATIENCE)) {
-            SavedProgress saved = log.load().partitions().get(new TopicPartition(topic, 0));
-            return saved.toOffsetMap();
+            return log.load().partitions().get(new TopicPartition(topic, 0));
         }
     }
 

@@ -7,7 +7,8 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.TransactionBounds;
 import io.replicator.offsets.OffsetLog;
-import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.Translation;
+import io.replicator.offsets.Translator;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.DumpedRecord;
@@ -194,17 +195,17 @@ class TransactionalIT {
 
     /** What was saved says of every record that a committed reader sees where it came from. */
     private static void assertMapped(String topic) throws Exception {
-        Map<TopicPartition, OffsetMap> maps = new HashMap<>();
+        Map<TopicPartition, Translator> translators = new HashMap<>();
         try (OffsetLog log = new OffsetLog(flow(topic, BY_TIME), PATIENCE)) {
             log.ensureTopic(target.admin());
-            log.load().partitions().forEach((partition, saved) -> maps.put(partition, saved.toOffsetMap()));
+            log.load().partitions().forEach((partition, saved) -> translators.put(partition, saved.translator()));
         }
         TopicDump copy = TopicDump.committed(target, topic);
         TopicDump original = TopicDump.committed(source, topic);
         copy.partitions().forEach((partition, records) -> {
-            OffsetMap map = maps.get(new TopicPartition(topic, partition));
+            Translator translator = translators.get(new TopicPartition(topic, partition));
             List<Long> sources = new ArrayList<>();
-            records.forEach(record -> sources.add(map.sourceOf(record.offset()).orElse(-1)));
+            records.forEach(record -> sources.add(((Translation.Exact) translator.toSource(record.offset())).offset()));
             assertThat(sources)
                     .isEqualTo(original.partition(partition).stream()
                             .map(DumpedRecord::offset)

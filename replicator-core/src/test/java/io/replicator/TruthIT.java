@@ -10,9 +10,10 @@ import io.replicator.config.SourceChanges;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.offsets.OffsetLog;
-import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.TopicClaim;
 import io.replicator.offsets.Translation;
+import io.replicator.offsets.Translator;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
@@ -128,11 +129,12 @@ class TruthIT {
                 .singleElement()
                 .asString()
                 .contains("offsets 100 to 149 of replaced-0", "records=50");
-        OffsetMap map = saved(flow, "replaced");
+        SavedProgress saved = saved(flow, "replaced");
+        Translator map = saved.translator();
         assertThat(exact(map, 99)).isEqualTo(exact(map, 0) + 99);
         assertThat(exact(map, 100)).isGreaterThan(exact(map, 99) + 50);
         assertThat(exact(map, 179)).isEqualTo(exact(map, 100) + 79);
-        assertThat(map.records()).isEqualTo(180);
+        assertThat(saved.runs().records()).isEqualTo(180);
     }
 
     @Test
@@ -422,17 +424,17 @@ class TruthIT {
         return TopicDump.committed(source, topic).contents();
     }
 
-    private static long exact(OffsetMap map, long sourceOffset) {
-        return ((Translation.Exact) map.translate(sourceOffset)).offset();
+    private static long exact(Translator map, long sourceOffset) {
+        return ((Translation.Exact) map.toTarget(sourceOffset)).offset();
     }
 
     private static FlowConfig flow(String name) {
         return Flows.flow(name, Flows.cluster(source), Flows.cluster(target), name);
     }
 
-    private static OffsetMap saved(FlowConfig flow, String topic) throws InterruptedException {
+    private static SavedProgress saved(FlowConfig flow, String topic) throws InterruptedException {
         try (OffsetLog offsets = new OffsetLog(flow, Duration.ofSeconds(10))) {
-            return offsets.load().partitions().get(new TopicPartition(topic, 0)).toOffsetMap();
+            return offsets.load().partitions().get(new TopicPartition(topic, 0));
         }
     }
 

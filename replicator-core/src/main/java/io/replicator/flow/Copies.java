@@ -367,7 +367,7 @@ final class Copies {
 
     private void begin(TopicPartition source, CopiedTopic topic) {
         SavedProgress progress = log.progress(source).orElseThrow();
-        OffsetMap map = progress.toOffsetMap();
+        OffsetMap map = progress.toOffsetMap(flow.positions().maxRuns());
         int group = groups.of(source);
         Partition partition = new Partition(
                 source,

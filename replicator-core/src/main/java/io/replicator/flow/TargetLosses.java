@@ -63,6 +63,7 @@ final class TargetLosses {
             long logStart = logStarts.getOrDefault(place, 0L);
             long logEnd = logEnds.getOrDefault(place, Long.MAX_VALUE);
             Copy copy = byTarget.get(place);
+            copy.partition().targetBeginsAt(logStart);
             long knownTo = Math.max(end, copy.partition().targetKnownTo());
             if (end >= 0 && (logEnd < end || logStart > knownTo)) {
                 found.add(place);

@@ -5,11 +5,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ public final class OffsetLog implements AutoCloseable {
     private final Duration timeout;
     private final TopicPartition log;
     private final Map<TopicPartition, Progress> unsaved = new LinkedHashMap<>();
-    private final Map<TopicPartition, Integer> savedChunks = new HashMap<>();
+    private final SavedSpans spans = new SavedSpans();
     private final OffsetLogContents contents;
 
     /** Why records were not understood, the last of their keys, in the order of the log. */
@@ -146,7 +147,7 @@ public final class OffsetLog implements AutoCloseable {
 
     /**
      * Writes progress, and what earlier saves could not write. Returns when all of it is on every in-sync replica. Runs
-     * are durable before the progress that counts them is sent.
+     * are durable before the progress that counts them is sent, and that before anything is forgotten that it does without.
      *
      * @throws OffsetLogException when anything may not be durable; the next save, of no progress even, tries again
      */
@@ -154,20 +155,20 @@ public final class OffsetLog implements AutoCloseable {
         for (Progress each : progress) {
             unsaved.merge(each.pair().source(), each, Progress::withUnsaved);
         }
-        List<ProducerRecord<byte[], byte[]>> chunks = new ArrayList<>();
-        List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
+        List<LogRecord> runs = new ArrayList<>();
+        List<LogRecord> positions = new ArrayList<>();
+        List<LogRecord> tombstones = new ArrayList<>();
         for (Progress each : unsaved.values()) {
             TopicPartition source = each.pair().source();
-            for (RunChunk chunk : each.changes().chunks()) {
-                savedChunks.merge(source, chunk.index() + 1, Math::max);
-                chunks.add(record(
-                        OffsetLogFormat.runsKey(source, chunk.index()),
-                        OffsetLogFormat.runsValue(each.pair(), each.writer(), chunk)));
-            }
-            positions.add(record(OffsetLogFormat.progressKey(source), OffsetLogFormat.progressValue(each)));
+            spans.write(each);
+            runs.addAll(ProgressRecords.runs(each));
+            positions.add(ProgressRecords.progress(each));
+            tombstones.addAll(ProgressRecords.tombstones(each, spans.first(source), spans.end(source)));
         }
-        write(chunks);
+        write(runs);
         write(positions);
+        write(tombstones);
+        unsaved.values().forEach(spans::forgot);
         unsaved.clear();
     }
 
@@ -184,8 +185,8 @@ public final class OffsetLog implements AutoCloseable {
     /** Writes who owns partition groups; durable when it returns. */
     public void saveOwners(Collection<GroupOwner> owners) throws InterruptedException {
         write(owners.stream()
-                .map(owner ->
-                        record(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)))
+                .map(owner -> new LogRecord(
+                        OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)))
                 .toList());
     }
 
@@ -196,38 +197,34 @@ public final class OffsetLog implements AutoCloseable {
 
     /** Writes between which clusters the flow copies. */
     public void save(FlowEnds ends) throws InterruptedException {
-        write(List.of(record(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
+        write(List.of(new LogRecord(OffsetLogFormat.flowKey(), OffsetLogFormat.flowValue(ends))));
     }
 
     /** Writes what the flow says of topics of its target, by their names there; durable when it returns. */
     public void saveClaims(Map<String, TopicClaim> claims) throws InterruptedException {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        List<LogRecord> records = new ArrayList<>();
         claims.forEach((targetTopic, claim) ->
-                records.add(record(OffsetLogFormat.topicKey(targetTopic), OffsetLogFormat.topicValue(claim))));
+                records.add(new LogRecord(OffsetLogFormat.topicKey(targetTopic), OffsetLogFormat.topicValue(claim))));
         write(records);
     }
 
     /** Forgets partitions whose topic left the flow, by tombstones: progress first, for runs mean nothing without. */
     public void remove(Collection<TopicPartition> sources) throws InterruptedException {
-        List<ProducerRecord<byte[], byte[]>> positions = new ArrayList<>();
-        List<ProducerRecord<byte[], byte[]>> chunks = new ArrayList<>();
+        List<LogRecord> positions = new ArrayList<>();
+        List<LogRecord> chunks = new ArrayList<>();
         for (TopicPartition source : sources) {
             unsaved.remove(source);
-            positions.add(record(OffsetLogFormat.progressKey(source), null));
-            for (int chunk = 0; chunk < savedChunks.getOrDefault(source, 0); chunk++) {
-                chunks.add(record(OffsetLogFormat.runsKey(source, chunk), null));
-            }
+            positions.add(new LogRecord(OffsetLogFormat.progressKey(source), null));
+            Set<CoarseRuns.Key> coarse = new HashSet<>(contents.coarse(source));
+            coarse.addAll(spans.coarse(source));
+            chunks.addAll(ProgressRecords.tombstones(source, spans.first(source), spans.end(source), coarse));
         }
         write(positions);
         write(chunks);
-        sources.forEach(savedChunks::remove);
+        sources.forEach(spans::remove);
     }
 
-    private ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value) {
-        return new ProducerRecord<>(log.topic(), log.partition(), key, value);
-    }
-
-    private void write(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException {
+    private void write(List<LogRecord> records) throws InterruptedException {
         if (records.isEmpty()) {
             return;
         }
@@ -235,9 +232,11 @@ public final class OffsetLog implements AutoCloseable {
         AtomicReference<Exception> failure = new AtomicReference<>();
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
         try {
-            for (ProducerRecord<byte[], byte[]> record : records) {
+            for (LogRecord record : records) {
                 requireGoing(failure, deadlineNanos);
-                sent.add(producer().send(record, (ignored, e) -> failure.compareAndSet(null, e)));
+                ProducerRecord<byte[], byte[]> sending =
+                        new ProducerRecord<>(log.topic(), log.partition(), record.key(), record.value());
+                sent.add(producer().send(sending, (ignored, e) -> failure.compareAndSet(null, e)));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -316,7 +315,9 @@ public final class OffsetLog implements AutoCloseable {
             readAnew(e);
             throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
         }
-        contents.partitions().forEach(source -> savedChunks.merge(source, contents.chunkCount(source), Math::max));
+        for (TopicPartition source : contents.partitions()) {
+            spans.haveRead(source, contents.firstChunk(source), contents.chunksEnd(source));
+        }
     }
 
     /**
@@ -428,18 +429,18 @@ public final class OffsetLog implements AutoCloseable {
                     log.topic(),
                     state.foreignRecords());
         }
-        List<TopicPartition> damaged = state.partitions().values().stream()
+        List<SavedProgress> damaged = state.partitions().values().stream()
                 .filter(saved -> !saved.isWhole())
-                .map(saved -> saved.pair().source())
                 .toList();
         if (!damaged.isEmpty()) {
             LOG.warn(
                     "runs are missing in the offset log: copying goes on, older offsets do not translate"
-                            + " flow={} topic={} partitions={} first={}",
+                            + " flow={} topic={} partitions={} first={} what=\"{}\"",
                     flow.name(),
                     log.topic(),
                     damaged.size(),
-                    damaged.get(0));
+                    damaged.get(0).pair().source(),
+                    damaged.get(0).damage());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -18,9 +19,11 @@ import org.apache.kafka.common.TopicPartition;
  * Where a chunk holds less, the progress still stands on its own, with its last run.
  */
 final class OffsetLogContents {
+    private static final SavedChunks NOTHING = new SavedChunks();
+
     private final String topic;
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
-    private final Map<TopicPartition, Map<Integer, Versions<ChunkEntry>>> chunks = new HashMap<>();
+    private final Map<TopicPartition, SavedChunks> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
     private final Map<String, TopicClaim> claims = new HashMap<>();
 
@@ -46,56 +49,13 @@ final class OffsetLogContents {
             long position,
             long targetEnd,
             long records,
+            int firstChunk,
+            int exactChunk,
             int closedRuns,
             Runs lastRun,
+            String damage,
             SourceSeen source)
-            implements Entry {}
-
-    private record ChunkEntry(PartitionPair pair, Writer writer, Runs runs) implements Entry {}
-
-    /** What was written of a partition, and by whom. */
-    private interface Entry {
-        PartitionPair pair();
-
-        Writer writer();
-    }
-
-    /**
-     * What several owners wrote under one key, in the log's order, the last of each producer id: until the whole log was
-     * read nobody knows which producer id is the latest, for compaction moves owners behind what they wrote.
-     */
-    private static final class Versions<T extends Entry> {
-        private final List<T> entries = new ArrayList<>(1);
-
-        void put(T entry) {
-            for (T before : entries) {
-                if (entry.writer().isFencedBy(before.writer()) && entry.pair().equals(before.pair())) {
-                    return;
-                }
-            }
-            // What another incarnation of the topic left is over.
-            entries.removeIf(
-                    before -> before.writer().producerId() == entry.writer().producerId()
-                            || !before.pair().equals(entry.pair()));
-            entries.add(entry);
-        }
-
-        /** The latest owner's, the last in the log of those that no owner is known of. */
-        T latest(Map<Integer, GroupOwner> owners) {
-            T latest = entries.get(0);
-            for (T entry : entries) {
-                if (rank(entry, owners) >= rank(latest, owners)) {
-                    latest = entry;
-                }
-            }
-            return latest;
-        }
-
-        private int rank(T entry, Map<Integer, GroupOwner> owners) {
-            GroupOwner owner = owners.get(entry.writer().partitionGroup());
-            return owner == null ? -1 : owner.rank(entry.writer().producerId());
-        }
-    }
+            implements Versions.Entry {}
 
     /**
      * Takes the next record of the log.
@@ -112,8 +72,8 @@ final class OffsetLogContents {
         }
         requireKnown(offset, parsedKey);
         try {
-            acceptKnown(offset, parsedKey, value);
             noteChange(offset, parsedKey);
+            acceptKnown(offset, parsedKey, value);
         } catch (IllegalArgumentException e) {
             throw new OffsetLogException(
                     topic + "@" + offset + ": unreadable record " + parsedKey + ": " + e.getMessage()
@@ -127,13 +87,14 @@ final class OffsetLogContents {
         String kind = OffsetLogFormat.text(key, "kind");
         JsonNode parsedValue = value == null ? null : OffsetLogFormat.parse(value);
         if (parsedValue != null) {
-            OffsetLogFormat.longOf(parsedValue, "v");
             requireKnown(offset, parsedValue);
         }
         if (kind.equals(OffsetLogFormat.PROGRESS)) {
             acceptProgress(OffsetLogFormat.source(key), parsedValue);
         } else if (kind.equals(OffsetLogFormat.RUNS)) {
-            acceptChunk(OffsetLogFormat.source(key), OffsetLogFormat.intOf(key, "chunk"), parsedValue);
+            acceptRuns(offset, key, parsedValue);
+        } else if (kind.equals(OffsetLogFormat.COARSE)) {
+            acceptCoarse(offset, key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.GROUP)) {
             acceptGroup(key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.FLOW)) {
@@ -145,6 +106,7 @@ final class OffsetLogContents {
         }
     }
 
+    /** Even what cannot be read changes what is known. */
     private void noteChange(long offset, JsonNode key) {
         if (OffsetLogFormat.GROUP.equals(key.path("kind").textValue())) {
             ownersChange = offset;
@@ -173,6 +135,7 @@ final class OffsetLogContents {
             progress.remove(source);
             return;
         }
+        OffsetLogFormat.longOf(value, "v");
         long position = OffsetLogFormat.longOf(value, "position");
         ProgressEntry entry = new ProgressEntry(
                 OffsetLogFormat.pair(source, value),
@@ -182,11 +145,17 @@ final class OffsetLogContents {
                 position,
                 OffsetLogFormat.longOf(value, "targetEnd"),
                 OffsetLogFormat.longOf(value, "records"),
+                OffsetLogFormat.chunk(value, "firstChunk"),
+                OffsetLogFormat.chunk(value, "exactChunk"),
                 OffsetLogFormat.intOf(value, "closedRuns"),
                 OffsetLogFormat.runs(value, "lastRun"),
+                OffsetLogFormat.damage(value),
                 OffsetLogFormat.source(position, value));
         requireSound(entry);
-        progress.computeIfAbsent(source, ignored -> new Versions<>()).put(entry);
+        Versions<ProgressEntry> before = progress.putIfAbsent(source, new Versions<>(entry));
+        if (before != null) {
+            before.put(entry);
+        }
     }
 
     private static void requireSound(ProgressEntry entry) {
@@ -197,23 +166,56 @@ final class OffsetLogContents {
                 && entry.start() >= 0
                 && entry.position() >= sourceEnd
                 && entry.targetEnd() == end
-                && (entry.closedRuns() == 0 || lastRun.count() == 1);
+                && MapChanges.areCounted(entry.firstChunk(), entry.exactChunk(), entry.closedRuns(), lastRun);
         if (!sound) {
             throw new IllegalArgumentException("its numbers contradict each other");
         }
     }
 
-    private void acceptChunk(TopicPartition source, int index, JsonNode value) {
-        Map<Integer, Versions<ChunkEntry>> ofPartition = chunks.computeIfAbsent(source, ignored -> new HashMap<>());
+    private void acceptRuns(long offset, JsonNode key, JsonNode value) {
+        SavedChunks ofPartition = chunksOf(OffsetLogFormat.source(key));
+        int chunk = OffsetLogFormat.intOf(key, "chunk");
         if (value == null) {
-            ofPartition.remove(index);
+            ofPartition.removeRuns(chunk);
             return;
         }
-        ChunkEntry entry = new ChunkEntry(
-                OffsetLogFormat.pair(source, value),
-                OffsetLogFormat.writer(value),
-                OffsetLogFormat.runs(value, OffsetLogFormat.RUNS));
-        ofPartition.computeIfAbsent(index, ignored -> new Versions<>()).put(entry);
+        try {
+            Runs runs = OffsetLogFormat.runs(value, OffsetLogFormat.RUNS);
+            ofPartition.putRuns(
+                    chunk,
+                    OffsetLogFormat.pair(OffsetLogFormat.source(key), value),
+                    OffsetLogFormat.writer(value),
+                    new PackedRuns(runs));
+        } catch (IllegalArgumentException e) {
+            ofPartition.runsAreUnreadable(chunk, unreadable(offset, key, e));
+        }
+    }
+
+    private void acceptCoarse(long offset, JsonNode key, JsonNode value) {
+        SavedChunks ofPartition = chunksOf(OffsetLogFormat.source(key));
+        CoarseRuns.Key coarseKey = OffsetLogFormat.coarseKey(key);
+        if (value == null) {
+            ofPartition.removeCoarse(coarseKey);
+            return;
+        }
+        try {
+            ofPartition.putCoarse(
+                    coarseKey,
+                    OffsetLogFormat.pair(OffsetLogFormat.source(key), value),
+                    OffsetLogFormat.writer(value),
+                    OffsetLogFormat.coarse(coarseKey, value));
+        } catch (IllegalArgumentException e) {
+            ofPartition.coarseIsUnreadable(coarseKey, unreadable(offset, key, e));
+        }
+    }
+
+    private SavedChunks chunksOf(TopicPartition source) {
+        return chunks.computeIfAbsent(source, ignored -> new SavedChunks());
+    }
+
+    /** Copying goes on without it: what cannot be said any more is said of each position that is asked for. */
+    private String unreadable(long offset, JsonNode key, IllegalArgumentException why) {
+        return "record " + topic + "@" + offset + ", " + key + ", is unreadable: " + why.getMessage();
     }
 
     private void acceptGroup(JsonNode key, JsonNode value) {
@@ -222,6 +224,7 @@ final class OffsetLogContents {
             groups.remove(group);
             return;
         }
+        OffsetLogFormat.longOf(value, "v");
         GroupOwner owner = OffsetLogFormat.owner(key, value);
         GroupOwner before = groups.get(group);
         if (before == null || !owner.isFencedBy(before)) {
@@ -250,25 +253,39 @@ final class OffsetLogContents {
         return all;
     }
 
-    /** How many chunks of a partition's runs the log holds, those that no progress counts included. */
-    int chunkCount(TopicPartition source) {
-        return chunks.getOrDefault(source, Map.of()).keySet().stream()
-                .mapToInt(index -> index + 1)
-                .max()
-                .orElse(0);
+    /** The first chunk of runs that the log holds, counted by the progress or not; that behind the last where none is. */
+    int firstChunk(TopicPartition source) {
+        SavedChunks found = chunks.get(source);
+        return found == null ? 0 : found.firstChunk();
+    }
+
+    /** The number behind that of the last chunk of runs that the log holds. */
+    int chunksEnd(TopicPartition source) {
+        SavedChunks found = chunks.get(source);
+        return found == null ? 0 : found.end();
+    }
+
+    /** All coarse runs that the log holds of a partition. */
+    Set<CoarseRuns.Key> coarse(TopicPartition source) {
+        SavedChunks found = chunks.get(source);
+        return found == null ? Set.of() : found.coarse();
     }
 
     /** Every partition that the log holds something of. */
     List<TopicPartition> partitions() {
         List<TopicPartition> all = new ArrayList<>(progress.keySet());
-        chunks.keySet().stream().filter(source -> !progress.containsKey(source)).forEach(all::add);
+        chunks.forEach((source, found) -> {
+            if (!found.isEmpty() && !progress.containsKey(source)) {
+                all.add(source);
+            }
+        });
         return all;
     }
 
     /** Whether the log says nothing at all. */
     boolean isEmpty() {
         return progress.isEmpty()
-                && chunks.isEmpty()
+                && chunks.values().stream().allMatch(SavedChunks::isEmpty)
                 && groups.isEmpty()
                 && claims.isEmpty()
                 && ends == null
@@ -309,47 +326,46 @@ final class OffsetLogContents {
     }
 
     private SavedProgress saved(ProgressEntry entry) {
-        Runs runs = runs(entry);
-        boolean isWhole = runs.count() == entry.closedRuns() + entry.lastRun().count()
-                && runs.isAscending()
-                && runs.records() == entry.records()
-                && (runs.count() == 0 || runs.source(0) >= entry.start());
-        Runs lastRun = entry.lastRun();
-        long lastStart = lastRun.count() == 0 ? entry.position() : lastRun.source(0);
+        SavedChunks found = chunks.getOrDefault(entry.pair().source(), NOTHING);
+        try {
+            SavedRuns runs = found.runs(
+                    entry.pair(),
+                    new SavedChunks.Span(entry.firstChunk(), entry.exactChunk(), entry.closedRuns()),
+                    entry.lastRun(),
+                    groups);
+            requireAllOf(entry, runs);
+            return saved(entry, entry.start(), runs, entry.damage());
+        } catch (SavedChunks.Damage damage) {
+            Runs lastRun = entry.lastRun();
+            long lastStart = lastRun.count() == 0 ? entry.position() : lastRun.source(0);
+            int nextChunk = Math.max(RunChunk.chunksOf(entry.closedRuns()), found.end()) + 1;
+            SavedRuns rest = SavedRuns.lastOnly(lastRun, nextChunk, List.copyOf(found.coarse()));
+            return saved(entry, lastStart, rest, "in " + topic + ", " + damage.getMessage());
+        }
+    }
+
+    private static void requireAllOf(ProgressEntry entry, SavedRuns runs) throws SavedChunks.Damage {
+        Stretch[] stretches = runs.stretches();
+        boolean fits =
+                runs.records() == entry.records() && (stretches.length == 0 || stretches[0].source() >= entry.start());
+        for (int i = 1; i < stretches.length; i++) {
+            fits &= stretches[i - 1].isBefore(stretches[i]);
+        }
+        if (!fits) {
+            throw new SavedChunks.Damage("the runs of " + entry.pair().source() + " contradict its progress");
+        }
+    }
+
+    private static SavedProgress saved(ProgressEntry entry, long start, SavedRuns runs, String damage) {
         return new SavedProgress(
                 entry.pair(),
                 entry.writer(),
-                isWhole ? entry.start() : lastStart,
+                start,
                 entry.targetStart(),
                 entry.position(),
                 entry.targetEnd(),
-                isWhole ? runs : lastRun,
-                isWhole,
+                runs,
+                damage,
                 entry.source());
-    }
-
-    /** The closed runs that the progress counts, as far as they are there, and the last run. */
-    private Runs runs(ProgressEntry entry) {
-        Map<Integer, Versions<ChunkEntry>> ofPartition =
-                chunks.getOrDefault(entry.pair().source(), Map.of());
-        List<Long> triples = new ArrayList<>();
-        for (int chunk = 0; chunk < RunChunk.chunksOf(entry.closedRuns()); chunk++) {
-            Versions<ChunkEntry> versions = ofPartition.get(chunk);
-            ChunkEntry found = versions == null ? null : versions.latest(groups);
-            if (found != null && found.pair().equals(entry.pair())) {
-                int wanted = Math.min(RunChunk.RUNS, entry.closedRuns() - chunk * RunChunk.RUNS);
-                addRuns(triples, found.runs(), Math.min(wanted, found.runs().count()));
-            }
-        }
-        addRuns(triples, entry.lastRun(), entry.lastRun().count());
-        return Runs.of(triples.stream().mapToLong(Long::longValue).toArray());
-    }
-
-    private static void addRuns(List<Long> triples, Runs runs, int count) {
-        for (int run = 0; run < count; run++) {
-            triples.add(runs.source(run));
-            triples.add(runs.target(run));
-            triples.add(runs.length(run));
-        }
     }
 }

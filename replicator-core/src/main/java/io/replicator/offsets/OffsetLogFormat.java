@@ -24,6 +24,7 @@ import org.apache.kafka.common.Uuid;
  * <pre>
  *   {"v":1,"kind":"progress","topic":"orders","partition":3}   one per source partition, the last run in it
  *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
+ *   {"v":1,"kind":"coarse","topic":"orders","partition":3,"chunk":0,"chunks":8}   the ends of chunks of old runs
  *   {"v":1,"kind":"group","group":7}                           one per partition group
  *   {"v":1,"kind":"flow"}                                      between which clusters the flow copies
  *   {"v":1,"kind":"topic","targetTopic":"orders"}              whether the flow writes that topic of the target
@@ -35,6 +36,7 @@ final class OffsetLogFormat {
     static final int VERSION = 1;
     static final String PROGRESS = "progress";
     static final String RUNS = "runs";
+    static final String COARSE = "coarse";
     static final String GROUP = "group";
     static final String FLOW = "flow";
     static final String TOPIC = "topic";
@@ -49,6 +51,10 @@ final class OffsetLogFormat {
 
     static byte[] runsKey(TopicPartition source, int chunk) {
         return bytes(partitionKey(RUNS, source).put("chunk", chunk));
+    }
+
+    static byte[] coarseKey(TopicPartition source, CoarseRuns.Key key) {
+        return bytes(partitionKey(COARSE, source).put("chunk", key.chunk()).put("chunks", key.chunks()));
     }
 
     static byte[] groupKey(int partitionGroup) {
@@ -79,6 +85,14 @@ final class OffsetLogFormat {
         value.put("position", changes.position());
         value.put("targetEnd", changes.targetEnd());
         value.put("records", changes.records());
+        // Only where there is something to say: most records are as those of earlier versions.
+        if (changes.exactChunk() > 0) {
+            value.put("firstChunk", changes.firstChunk());
+            value.put("exactChunk", changes.exactChunk());
+        }
+        if (!changes.damage().isEmpty()) {
+            value.put("damage", changes.damage());
+        }
         value.put("closedRuns", changes.closedRuns());
         putRuns(value.putArray("lastRun"), changes.lastRun());
         putIds(value, progress.pair());
@@ -91,6 +105,18 @@ final class OffsetLogFormat {
     static byte[] runsValue(PartitionPair pair, Writer writer, RunChunk chunk) {
         ObjectNode value = value();
         putRuns(value.putArray("runs"), chunk.runs());
+        putIds(value, pair);
+        putWriter(value, writer);
+        return bytes(value);
+    }
+
+    static byte[] coarseValue(PartitionPair pair, Writer writer, CoarseRuns runs) {
+        ObjectNode value = value();
+        value.put("source", runs.source());
+        value.put("sourceEnd", runs.sourceEnd());
+        value.put("target", runs.target());
+        value.put("targetEnd", runs.targetEnd());
+        value.put("records", runs.records());
         putIds(value, pair);
         putWriter(value, writer);
         return bytes(value);
@@ -193,6 +219,31 @@ final class OffsetLogFormat {
     /** Progress that was saved without it does not say: -1. */
     static long targetStart(JsonNode value) {
         return value.has("targetStart") ? longOf(value, "targetStart", -1, Long.MAX_VALUE) : -1;
+    }
+
+    /** The number of a chunk; progress of earlier versions has all from the first on, and says nothing of it. */
+    static int chunk(JsonNode value, String field) {
+        return value.has(field) ? intOf(value, field) : 0;
+    }
+
+    /** Why older runs are not known, empty where they are. */
+    static String damage(JsonNode value) {
+        return value.path("damage").asText("");
+    }
+
+    static CoarseRuns.Key coarseKey(JsonNode key) {
+        return new CoarseRuns.Key(intOf(key, "chunk"), intOf(key, "chunks"));
+    }
+
+    static CoarseRuns coarse(CoarseRuns.Key key, JsonNode value) {
+        return new CoarseRuns(
+                key.chunk(),
+                key.chunks(),
+                longOf(value, "source"),
+                longOf(value, "sourceEnd"),
+                longOf(value, "target"),
+                longOf(value, "targetEnd"),
+                longOf(value, "records"));
     }
 
     static Writer writer(JsonNode value) {

@@ -1,9 +1,8 @@
 package io.replicator.offsets;
 
+import io.replicator.config.PositionsConfig;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * A partition's runs, sorted, and merged while they are contiguous on both sides.
@@ -17,28 +16,55 @@ import java.util.OptionalLong;
  * <p>Written by one thread, the lane's producer. Primitive arrays that double: nothing is allocated per record, and next
  * to nothing per run. Source and target offsets of the runs only ever go up, and the position is never below the last
  * run's end.
+ *
+ * <p>It is bounded. Closed runs are counted in chunks of {@link RunChunk#RUNS}, by numbers that are never used again; when
+ * there are too many runs the oldest chunk is made coarse, and what neither side has any more is trimmed:
+ *
+ * <pre>
+ *   chunk    0 1 2     | 3 4 5 6     | 7 8 9 ...     and the last run
+ *            trimmed     coarse        exact
+ *                        firstChunk    exactChunk
+ * </pre>
  */
 public final class OffsetMap {
-    private static final int FIRST_CAPACITY = 4;
+    /** Coarse chunks are as few, so that a map's memory is that of its exact runs. */
+    private static final int RUNS_PER_COARSE_CHUNK = 64;
+
+    private static final int LEAST_COARSE_CHUNKS = 4;
+
+    // Columns of a run.
+    private static final int SOURCE = 0;
+    private static final int TARGET = 1;
+    private static final int LENGTH = 2;
+    private static final int COLUMNS = 3;
+
+    private final int maxRuns;
 
     private long start;
 
     /** Below it the target holds nothing of the copy but what the runs say; -1 when that is not known. */
     private long targetStart;
 
-    // The runs, index by index; all fields are written by the lane's producer thread.
-    private long[] sources;
-    private long[] targets;
-    private long[] lengths;
-    private int runs;
+    /** Why what lies below the start is not known, empty when nothing of the copy does. */
+    private String damage;
+
+    // All fields are written by the lane's producer thread.
+    private final LongRows runs = new LongRows(COLUMNS);
+    private final CoarseChunks coarse;
+    private int firstChunk;
+    private int exactChunk;
     private long position;
     private long records;
+
+    /** The first source offset that the source has, as last seen; -1 when it was not. */
+    private long sourceLogStart;
 
     // What the last snapshot saw.
     private int takenClosedRuns;
     private long takenPosition;
     private long takenRecords;
     private long takenTargetStart;
+    private long takenSourceLogStart;
 
     /**
      * A map of which nothing is copied yet, of a target of which nothing is known.
@@ -56,38 +82,51 @@ public final class OffsetMap {
      * @param targetStart where the target's log ended then: what is copied stands at or after it. -1 when not known
      */
     public OffsetMap(long position, long targetStart) {
+        this(position, targetStart, PositionsConfig.DEFAULT_MAX_RUNS);
+    }
+
+    /**
+     * A map of which nothing is copied yet.
+     *
+     * @param position the source offset of the next record to be acknowledged
+     * @param targetStart where the target's log ended then: what is copied stands at or after it. -1 when not known
+     * @param maxRuns how many runs are kept, and a chunk more at most; beyond that the oldest are made coarse
+     */
+    public OffsetMap(long position, long targetStart, int maxRuns) {
         if (position < 0) {
             throw new IllegalArgumentException("position " + position + " is negative");
         }
+        this.maxRuns = maxRuns;
+        this.coarse = new CoarseChunks(Math.max(LEAST_COARSE_CHUNKS, maxRuns / RUNS_PER_COARSE_CHUNK));
         this.targetStart = targetStart;
+        this.damage = "";
         this.start = position;
         this.position = position;
+        this.sourceLogStart = -1;
         this.takenPosition = -1;
-        this.sources = new long[FIRST_CAPACITY];
-        this.targets = new long[FIRST_CAPACITY];
-        this.lengths = new long[FIRST_CAPACITY];
+        this.takenSourceLogStart = -1;
     }
 
     /** A map that goes on from what was saved; what was found damaged is handed out again by the next snapshot. */
-    OffsetMap(SavedProgress saved) {
+    OffsetMap(SavedProgress saved, int maxRuns) {
+        this(saved.position(), saved.targetStart(), maxRuns);
         this.start = saved.start();
-        this.targetStart = saved.targetStart();
-        this.runs = saved.runs().count();
-        int capacity = Math.max(FIRST_CAPACITY, runs + 1);
-        this.sources = new long[capacity];
-        this.targets = new long[capacity];
-        this.lengths = new long[capacity];
-        for (int run = 0; run < runs; run++) {
-            sources[run] = saved.runs().source(run);
-            targets[run] = saved.runs().target(run);
-            lengths[run] = saved.runs().length(run);
+        this.damage = saved.damage();
+        this.firstChunk = saved.map().firstChunk();
+        this.exactChunk = saved.map().exactChunk();
+        this.coarse.addSaved(saved.map());
+        Runs exact = saved.map().exact();
+        for (int run = 0; run < exact.count(); run++) {
+            addRun(exact.source(run), exact.target(run), exact.length(run));
         }
-        this.position = saved.position();
-        this.records = saved.runs().records();
+        this.records = saved.map().records();
+        this.sourceLogStart = saved.source().logStart();
         this.takenClosedRuns = closedRuns();
         this.takenPosition = saved.isWhole() ? position : -1;
         this.takenRecords = records;
         this.takenTargetStart = targetStart;
+        this.takenSourceLogStart = sourceLogStart;
+        bound();
     }
 
     /**
@@ -103,29 +142,53 @@ public final class OffsetMap {
             throw new IllegalArgumentException("run " + sourceStart + "->" + targetStart + " x" + length
                     + " does not follow position " + position + ", target offset " + targetFloor());
         }
-        int last = runs - 1;
-        boolean extendsLast = last >= 0
-                && sources[last] + lengths[last] == sourceStart
-                && targets[last] + lengths[last] == targetStart;
-        if (extendsLast) {
-            lengths[last] += length;
+        int last = runs.count() - 1;
+        if (last >= 0 && sourceEnd(last) == sourceStart && targetEnd(last) == targetStart) {
+            runs.add(last, LENGTH, length);
         } else {
             addRun(sourceStart, targetStart, length);
+            bound();
         }
         position = sourceStart + length;
         records += length;
     }
 
     private void addRun(long sourceStart, long targetStart, long length) {
-        if (runs == sources.length) {
-            sources = Arrays.copyOf(sources, 2 * runs);
-            targets = Arrays.copyOf(targets, 2 * runs);
-            lengths = Arrays.copyOf(lengths, 2 * runs);
+        int run = runs.addRow();
+        runs.set(run, SOURCE, sourceStart);
+        runs.set(run, TARGET, targetStart);
+        runs.set(run, LENGTH, length);
+    }
+
+    private void bound() {
+        while (runs.count() > maxRuns && hasFullChunk()) {
+            coarsen();
         }
-        sources[runs] = sourceStart;
-        targets[runs] = targetStart;
-        lengths[runs] = length;
-        runs++;
+        coarse.bound();
+    }
+
+    private boolean hasFullChunk() {
+        return runs.count() > RunChunk.RUNS;
+    }
+
+    private void coarsen() {
+        int last = RunChunk.RUNS - 1;
+        coarse.add(new CoarseRuns(
+                exactChunk, 1, runSource(0), sourceEnd(last), runTarget(0), targetEnd(last), recordsOfFirstChunk()));
+        dropFirstChunk();
+    }
+
+    private long recordsOfFirstChunk() {
+        long sum = 0;
+        for (int run = 0; run < RunChunk.RUNS; run++) {
+            sum += runLength(run);
+        }
+        return sum;
+    }
+
+    private void dropFirstChunk() {
+        runs.removeFirst(RunChunk.RUNS);
+        exactChunk++;
     }
 
     /**
@@ -148,7 +211,7 @@ public final class OffsetMap {
      * behind it, so that a source offset always means the record that the source has now.
      *
      * @param newPosition at or below the position
-     * @return how many copied records the source has lost
+     * @return how many copied records the source has lost; at most so many where that is among coarse runs
      */
     public long cutAt(long newPosition) {
         if (newPosition < 0 || newPosition > position) {
@@ -156,20 +219,55 @@ public final class OffsetMap {
         }
         targetIsKnownTo(targetEnd());
         long before = records;
-        while (runs > 0 && sources[runs - 1] >= newPosition) {
-            runs--;
-            records -= lengths[runs];
+        int last = runs.count() - 1;
+        while (last >= 0 && runSource(last) >= newPosition) {
+            records -= runLength(last);
+            runs.cutTo(last);
+            last--;
         }
-        if (runs > 0) {
-            long beyond = Math.max(0, sources[runs - 1] + lengths[runs - 1] - newPosition);
-            lengths[runs - 1] -= beyond;
+        if (last >= 0) {
+            long beyond = Math.max(0, sourceEnd(last) - newPosition);
+            runs.add(last, LENGTH, -beyond);
             records -= beyond;
+        } else if (coarse.reaches(newPosition)) {
+            exactChunk++;
+            records -= coarse.cut(newPosition, exactChunk);
+            firstChunk = coarse.isEmpty() ? exactChunk : coarse.firstChunk();
         }
         start = Math.min(start, newPosition);
         position = newPosition;
         takenClosedRuns = Math.min(takenClosedRuns, closedRuns());
         takenPosition = -1;
         return before - records;
+    }
+
+    /**
+     * Forgets runs of which neither side has any record left. The last run always stays: it says where to go on.
+     *
+     * @param newSourceLogStart the first offset that the source has, -1 when that is not known
+     * @param targetLogStart the first offset that the target has, -1 likewise
+     */
+    public void trim(long newSourceLogStart, long targetLogStart) {
+        sourceLogStart = Math.max(sourceLogStart, newSourceLogStart);
+        records -= coarse.trim(sourceLogStart, targetLogStart);
+        while (coarse.isEmpty() && hasFullChunk() && isFirstChunkBelow(sourceLogStart, targetLogStart)) {
+            records -= recordsOfFirstChunk();
+            dropFirstChunk();
+        }
+        firstChunk = coarse.isEmpty() ? exactChunk : coarse.firstChunk();
+        if (!damage.isEmpty() && sourceLogStart >= start && targetLogStart >= firstTarget()) {
+            damage = "";
+            takenPosition = -1;
+        }
+    }
+
+    private boolean isFirstChunkBelow(long sourceOffset, long targetOffset) {
+        int last = RunChunk.RUNS - 1;
+        return sourceEnd(last) <= sourceOffset && targetEnd(last) <= targetOffset;
+    }
+
+    private long firstTarget() {
+        return runs.count() == 0 ? targetFloor() : runTarget(0);
     }
 
     /** The first source offset this map knows of: where copying began. */
@@ -184,7 +282,15 @@ public final class OffsetMap {
 
     /** The target offset after the last acknowledged record, -1 when there is none. */
     public long targetEnd() {
-        return runs == 0 ? -1 : targets[runs - 1] + lengths[runs - 1];
+        return runs.count() == 0 ? -1 : targetEnd(runs.count() - 1);
+    }
+
+    private long targetEnd(int run) {
+        return runTarget(run) + runLength(run);
+    }
+
+    private long sourceEnd(int run) {
+        return runSource(run) + runLength(run);
     }
 
     /**
@@ -207,64 +313,35 @@ public final class OffsetMap {
         }
     }
 
-    /** How many records the runs hold. */
+    /** How many records the runs hold that are kept, coarse ones included. */
     public long records() {
         return records;
     }
 
+    /** How many runs are kept as they are. */
     public int runs() {
-        return runs;
+        return runs.count();
     }
 
     public long runSource(int run) {
-        return sources[checked(run)];
+        return runs.get(run, SOURCE);
     }
 
     public long runTarget(int run) {
-        return targets[checked(run)];
+        return runs.get(run, TARGET);
     }
 
     public long runLength(int run) {
-        return lengths[checked(run)];
-    }
-
-    private int checked(int run) {
-        if (run < 0 || run >= runs) {
-            throw new IndexOutOfBoundsException("run " + run + " of " + runs);
-        }
-        return run;
-    }
-
-    /** Where a reader that stands at a source offset has to continue on the target. */
-    public Translation translate(long sourceOffset) {
-        if (sourceOffset < start) {
-            return new Translation.NotCopied(start, runs == 0 ? targetFloor() : targets[0]);
-        }
-        if (sourceOffset > position) {
-            return new Translation.NotYet(position, sourceOffset - position);
-        }
-        int run = lastRunAtOrBelow(sources, sourceOffset);
-        if (run >= 0 && sourceOffset < sources[run] + lengths[run]) {
-            return new Translation.Exact(targets[run] + (sourceOffset - sources[run]));
-        }
-        return new Translation.Exact(run + 1 < runs ? targets[run + 1] : targetFloor());
-    }
-
-    /** The source offset of the record that stands at a target offset; empty when no run put one there. */
-    public OptionalLong sourceOf(long targetOffset) {
-        int run = lastRunAtOrBelow(targets, targetOffset);
-        boolean inside = run >= 0 && targetOffset < targets[run] + lengths[run];
-        return inside ? OptionalLong.of(sources[run] + (targetOffset - targets[run])) : OptionalLong.empty();
-    }
-
-    private int lastRunAtOrBelow(long[] starts, long offset) {
-        int found = Arrays.binarySearch(starts, 0, runs, offset);
-        return found >= 0 ? found : -found - 2;
+        return runs.get(run, LENGTH);
     }
 
     /** Whether anything moved since the last snapshot; true for a map that was never asked. */
     public boolean hasChanges() {
-        return position != takenPosition || records != takenRecords || targetStart != takenTargetStart;
+        return position != takenPosition
+                || records != takenRecords
+                || targetStart != takenTargetStart
+                || sourceLogStart != takenSourceLogStart
+                || coarse.hasGone();
     }
 
     /**
@@ -273,19 +350,36 @@ public final class OffsetMap {
      */
     public MapChanges takeChanges() {
         int closed = closedRuns();
+        int exactFrom = RunChunk.RUNS * exactChunk;
         List<RunChunk> chunks = new ArrayList<>();
         if (takenClosedRuns < closed) {
             int lastChunk = (closed - 1) / RunChunk.RUNS;
-            for (int chunk = takenClosedRuns / RunChunk.RUNS; chunk <= lastChunk; chunk++) {
-                int from = chunk * RunChunk.RUNS;
-                chunks.add(new RunChunk(chunk, copyOf(from, Math.min(from + RunChunk.RUNS, closed))));
+            for (int chunk = Math.max(exactChunk, takenClosedRuns / RunChunk.RUNS); chunk <= lastChunk; chunk++) {
+                int from = chunk * RunChunk.RUNS - exactFrom;
+                int to = Math.min(from + RunChunk.RUNS, closed - exactFrom);
+                chunks.add(new RunChunk(chunk, Runs.of(runs.copyOf(from, to))));
             }
         }
         takenClosedRuns = closed;
         takenPosition = position;
         takenRecords = records;
         takenTargetStart = targetStart;
-        return new MapChanges(start, targetStart, position, targetEnd(), records, closed, copyOf(closed, runs), chunks);
+        takenSourceLogStart = sourceLogStart;
+        return new MapChanges(
+                start,
+                targetStart,
+                position,
+                targetEnd(),
+                records,
+                firstChunk,
+                exactChunk,
+                closed,
+                Runs.of(runs.copyOf(closed - exactFrom, runs.count())),
+                chunks,
+                coarse.takeFresh(),
+                coarse.takeStale(),
+                coarse.takeGone(),
+                damage);
     }
 
     /**
@@ -295,19 +389,11 @@ public final class OffsetMap {
     public void handOutAnew() {
         takenClosedRuns = 0;
         takenPosition = -1;
+        coarse.handOutAnew();
     }
 
+    /** Counted from the very first. */
     private int closedRuns() {
-        return Math.max(0, runs - 1);
-    }
-
-    private Runs copyOf(int from, int to) {
-        long[] triples = new long[3 * (to - from)];
-        for (int run = from, at = 0; run < to; run++) {
-            triples[at++] = sources[run];
-            triples[at++] = targets[run];
-            triples[at++] = lengths[run];
-        }
-        return Runs.of(triples);
+        return RunChunk.RUNS * exactChunk + Math.max(0, runs.count() - 1);
     }
 }

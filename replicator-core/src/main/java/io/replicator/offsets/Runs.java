@@ -33,6 +33,11 @@ public final class Runs {
         return triples.length == 0 ? NONE : new Runs(triples.clone());
     }
 
+    /** Some of these runs. */
+    Runs of(int from, int to) {
+        return from == to ? NONE : new Runs(Arrays.copyOfRange(triples, 3 * from, 3 * to));
+    }
+
     public int count() {
         return triples.length / 3;
     }
@@ -64,7 +69,11 @@ public final class Runs {
     /** Whether source and target only ever go up, from run to run, and every run has a record. */
     boolean isAscending() {
         for (int run = 0; run < count(); run++) {
-            if (length(run) < 1 || source(run) < 0 || target(run) < 0) {
+            boolean isPossible = length(run) >= 1
+                    && source(run) >= 0
+                    && target(run) >= 0
+                    && length(run) <= Long.MAX_VALUE - Math.max(source(run), target(run));
+            if (!isPossible) {
                 return false;
             }
             if (run > 0 && (source(run) < sourceEnd(run - 1) || target(run) < targetEnd(run - 1))) {

@@ -1,5 +1,7 @@
 package io.replicator.offsets;
 
+import io.replicator.config.PositionsConfig;
+
 /**
  * One partition as it was last saved.
  *
@@ -9,9 +11,8 @@ package io.replicator.offsets;
  * @param targetStart below it the target holds nothing of the copy but what the runs say; -1 when that is not known
  * @param position the source offset of the next record to be acknowledged
  * @param targetEnd the target offset after the last acknowledged record, -1 when none
- * @param runs ascending
- * @param isWhole false when saved runs were missing or contradicted the progress: then only the last run is here, which
- *     is saved with the progress itself, and {@code start} is where it begins
+ * @param map the runs
+ * @param damage why what lies below {@code start} is not known, for a person; empty when all is well
  * @param source what was seen of its source
  */
 public record SavedProgress(
@@ -21,12 +22,30 @@ public record SavedProgress(
         long targetStart,
         long position,
         long targetEnd,
-        Runs runs,
-        boolean isWhole,
+        SavedRuns map,
+        String damage,
         SourceSeen source) {
-    /** A map that goes on from here. */
+    /**
+     * False when saved runs were missing or contradicted the progress: then only the last run is here, which is saved with
+     * the progress itself, {@code start} is where it begins, and {@code damage} says what was wrong.
+     */
+    public boolean isWhole() {
+        return map.isWhole();
+    }
+
+    /** The runs that are exact, ascending. */
+    public Runs runs() {
+        return map.exact();
+    }
+
+    /** A map that goes on from here, with the usual bound. */
     public OffsetMap toOffsetMap() {
-        return new OffsetMap(this);
+        return toOffsetMap(PositionsConfig.DEFAULT_MAX_RUNS);
+    }
+
+    /** A map that goes on from here and keeps so many runs. */
+    public OffsetMap toOffsetMap(int maxRuns) {
+        return new OffsetMap(this, maxRuns);
     }
 
     /** Says where positions stand on the other side. */

@@ -17,8 +17,12 @@ package io.replicator.offsets;
 public final class Translator {
     private final SavedProgress saved;
 
+    /** Ascending on both sides. */
+    private final Stretch[] stretches;
+
     Translator(SavedProgress saved) {
         this.saved = saved;
+        this.stretches = saved.map().stretches();
     }
 
     /** Which partition, and where its copy lies. */
@@ -59,26 +63,24 @@ public final class Translator {
     }
 
     private Translation belowStart() {
-        Translation start = atOrAfter(saved.start());
         if (saved.source().logStart() >= saved.start()) {
-            return start;
+            return atOrAfter(saved.start());
         }
-        if (!saved.isWhole()) {
+        if (!saved.damage().isEmpty()) {
             return damaged();
         }
-        return start instanceof Translation.Exact exact
+        return atOrAfter(saved.start()) instanceof Translation.Exact exact
                 ? new Translation.NotCopied(saved.start(), exact.offset())
-                : start;
+                : targetIsUnknown();
     }
 
     private Translation atOrAfter(long sourceOffset) {
-        Runs runs = saved.runs();
-        int run = lastAtOrBelow(true, sourceOffset);
-        if (run >= 0 && sourceOffset < runs.sourceEnd(run)) {
-            return new Translation.Exact(runs.target(run) + (sourceOffset - runs.source(run)));
+        int last = lastAtOrBelow(true, sourceOffset);
+        if (last >= 0 && sourceOffset < stretches[last].sourceEnd()) {
+            return stretches[last].toTarget(sourceOffset);
         }
-        if (run + 1 < runs.count()) {
-            return new Translation.Exact(runs.target(run + 1));
+        if (last + 1 < stretches.length) {
+            return new Translation.Exact(stretches[last + 1].target());
         }
         return targetFloor() < 0 ? targetIsUnknown() : new Translation.Exact(targetFloor());
     }
@@ -91,16 +93,15 @@ public final class Translator {
      */
     public Translation toSource(long targetOffset) {
         requireOffset(targetOffset);
-        Runs runs = saved.runs();
-        int run = lastAtOrBelow(false, targetOffset);
-        if (run >= 0 && targetOffset < runs.targetEnd(run)) {
-            return new Translation.Exact(runs.source(run) + (targetOffset - runs.target(run)));
+        int last = lastAtOrBelow(false, targetOffset);
+        if (last >= 0 && targetOffset < stretches[last].targetEnd()) {
+            return stretches[last].toSource(targetOffset);
         }
-        if (run < 0 && !saved.isWhole()) {
+        if (last < 0 && !saved.damage().isEmpty()) {
             return damaged();
         }
-        if (run + 1 < runs.count()) {
-            return new Translation.Exact(runs.source(run + 1));
+        if (last + 1 < stretches.length) {
+            return new Translation.Exact(stretches[last + 1].source());
         }
         if (targetFloor() < 0) {
             return targetIsUnknown();
@@ -110,14 +111,14 @@ public final class Translator {
                 : new Translation.Exact(saved.position());
     }
 
-    /** The last run that begins at or below an offset, -1 when all begin above. */
+    /** The last part that begins at or below an offset, -1 when all begin above. */
     private int lastAtOrBelow(boolean isOfSource, long offset) {
-        Runs runs = saved.runs();
         int low = 0;
-        int high = runs.count();
+        int high = stretches.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if ((isOfSource ? runs.source(middle) : runs.target(middle)) <= offset) {
+            Stretch stretch = stretches[middle];
+            if ((isOfSource ? stretch.source() : stretch.target()) <= offset) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -133,8 +134,9 @@ public final class Translator {
     }
 
     private Translation damaged() {
-        return new Translation.Unknown("what was saved of " + saved.pair().source() + " below offset " + saved.start()
-                + " is damaged; positions from there on translate");
+        return new Translation.Unknown("where " + saved.pair().source() + " below offset " + saved.start()
+                + " stands on the other side is not known: " + saved.damage()
+                + "; positions from there on translate, set an earlier one by timestamp");
     }
 
     private Translation targetIsUnknown() {

@@ -46,6 +46,7 @@ public final class Partition {
     private final AtomicLong gapRecords = new AtomicLong();
     private final AtomicLong recreations = new AtomicLong();
     private volatile Health transactionHealth = Health.RUNNING;
+    private final AtomicLong targetStart = new AtomicLong(-1);
 
     /**
      * @param source topic and number on the source
@@ -305,6 +306,16 @@ public final class Partition {
     /** The control plane: the target topic's {@code max.message.bytes} is now this. */
     public void targetMaxBatchBytesIs(int maxBytes) {
         targetMaxBatchBytes = maxBytes;
+    }
+
+    /** The control plane: the target's log begins here. */
+    public void targetBeginsAt(long offset) {
+        targetStart.setRelease(offset);
+    }
+
+    /** The target's log start offset as last seen, which is now and then; -1 before. */
+    public long targetStart() {
+        return targetStart.getAcquire();
     }
 
     /** The control plane: so many offsets were lost on the source before they could be copied. */

@@ -65,10 +65,14 @@ final class Windows implements Iterable<PartitionWindow> {
     List<Progress> takeProgress() {
         List<Progress> changed = new ArrayList<>();
         for (PartitionWindow window : all) {
-            if (window.opening == null
-                    && !window.identity().isTaken()
-                    && window.map().hasChanges()) {
-                changed.add(progress(window));
+            if (window.opening == null && !window.identity().isTaken()) {
+                window.map()
+                        .trim(
+                                window.partition().sourceStart(),
+                                window.partition().targetStart());
+                if (window.map().hasChanges()) {
+                    changed.add(progress(window));
+                }
             }
         }
         return changed;

@@ -1,5 +1,6 @@
 package io.replicator.verify;
 
+import io.replicator.offsets.CoarseRuns;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.SavedProgress;
@@ -38,9 +39,9 @@ final class ComparisonPlan {
         if (isAnotherTopic(target.topic(pair.targetTopic()), pair.targetTopicId())) {
             return refuse(pair, "topic was created anew on target after it was copied");
         }
-        if (!saved.isWhole()) {
-            findings.note(
-                    pair.source() + ": runs are missing in the offset log, compared from offset " + saved.start());
+        if (!saved.damage().isEmpty()) {
+            findings.note(pair.source() + ": compared from offset " + saved.start()
+                    + ", for where older records stand is not known: " + saved.damage());
         }
         return Optional.of(comparison(saved));
     }
@@ -61,7 +62,7 @@ final class ComparisonPlan {
         TopicPartition from = pair.source();
         TopicPartition to = pair.target();
         Runs runs = saved.runs();
-        long sourceFrom = Math.max(saved.start(), source.logStart(from));
+        long sourceFrom = Math.max(exactFrom(saved), source.logStart(from));
         long targetFrom = RunCursor.fromSource(runs).translateUp(sourceFrom);
         findings.note(
                 from.topic(),
@@ -88,6 +89,23 @@ final class ComparisonPlan {
                 feed(target, to, targetFrom, Math.max(saved.targetEnd(), 0)),
                 saved.targetEnd() >= 0,
                 findings);
+    }
+
+    /** Where records stand among old runs that were made coarse is not known one by one: begins behind them. */
+    private long exactFrom(SavedProgress saved) {
+        long exactFrom = saved.start();
+        long records = 0;
+        for (CoarseRuns coarse : saved.map().coarse()) {
+            exactFrom = coarse.sourceEnd();
+            if (exactFrom > source.logStart(saved.pair().source())) {
+                records += coarse.records();
+            }
+        }
+        findings.note(
+                saved.pair().source().topic(),
+                records,
+                "records are older than the flow knows the place of each (offset-map.max-runs), not compared");
+        return exactFrom;
     }
 
     /** A log that ends early, by an unclean election, ends the feed: what it lacks is then missing. */

@@ -6,6 +6,7 @@ import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.SavedRuns;
 import io.replicator.offsets.SavedState;
 import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Writer;
@@ -77,7 +78,15 @@ final class BeginningsTest {
         TopicPartition partition = new TopicPartition(topic, 0);
         PartitionPair pair = new PartitionPair(partition, Uuid.ZERO_UUID, topic, Uuid.ZERO_UUID);
         SavedProgress progress = new SavedProgress(
-                pair, new Writer(group, -1, (short) -1), 0, 0, 0, -1, Runs.of(), true, SourceSeen.NOTHING);
+                pair,
+                new Writer(group, -1, (short) -1),
+                0,
+                0,
+                0,
+                -1,
+                SavedRuns.of(Runs.none()),
+                "",
+                SourceSeen.NOTHING);
         return new SavedState(
                 Map.of(partition, progress), Map.of(group, GroupOwner.begun(group, "a")), Optional.empty(), 0);
     }

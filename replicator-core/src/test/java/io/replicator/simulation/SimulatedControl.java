@@ -214,8 +214,8 @@ final class SimulatedControl implements GroupEvents {
                 target.hasRecordAt(from) ? from + 1 : saved.targetStart(),
                 saved.position(),
                 saved.targetEnd(),
-                saved.runs(),
-                saved.isWhole(),
+                saved.map(),
+                saved.damage(),
                 saved.source());
     }
 
@@ -345,9 +345,15 @@ final class SimulatedControl implements GroupEvents {
                         changes.position() + 1,
                         changes.targetEnd(),
                         changes.records(),
+                        changes.firstChunk(),
+                        changes.exactChunk(),
                         changes.closedRuns(),
                         changes.lastRun(),
-                        changes.chunks()));
+                        changes.chunks(),
+                        changes.coarse(),
+                        changes.stale(),
+                        changes.gone(),
+                        changes.damage()));
     }
 
     /** The group coordinator takes a group back: what is on its way arrives, all of it is saved, then {@code next}. */

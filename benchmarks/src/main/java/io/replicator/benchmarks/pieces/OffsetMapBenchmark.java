@@ -1,10 +1,18 @@
 package io.replicator.benchmarks.pieces;
 
 import io.replicator.offsets.OffsetMap;
+import io.replicator.offsets.PartitionPair;
+import io.replicator.offsets.Runs;
+import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.SavedRuns;
+import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Translation;
-import java.util.OptionalLong;
+import io.replicator.offsets.Translator;
+import io.replicator.offsets.Writer;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,19 +46,34 @@ public class OffsetMapBenchmark {
 
         private final long[] sourceOffsets = new long[QUESTIONS];
         private final long[] targetOffsets = new long[QUESTIONS];
-        private OffsetMap map;
+        private Translator translator;
         private int question;
 
         @Setup
         public void fill() {
-            map = new OffsetMap(0);
+            long[] triples = new long[3 * runs];
             for (int run = 0; run < runs; run++) {
-                append(map, run, 1);
+                triples[3 * run] = run * (RECORDS_EACH + 1L);
+                triples[3 * run + 1] = (long) run * RECORDS_EACH;
+                triples[3 * run + 2] = RECORDS_EACH;
             }
+            long position = runs * (RECORDS_EACH + 1L);
+            long targetEnd = (long) runs * RECORDS_EACH;
+            translator = new SavedProgress(
+                            new PartitionPair(new TopicPartition("any", 0), Uuid.ZERO_UUID, "any", Uuid.ZERO_UUID),
+                            new Writer(0, -1, (short) -1),
+                            0,
+                            0,
+                            position,
+                            targetEnd,
+                            SavedRuns.of(Runs.of(triples)),
+                            "",
+                            SourceSeen.NOTHING)
+                    .translator();
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < QUESTIONS; i++) {
-                sourceOffsets[i] = random.nextLong(map.position());
-                targetOffsets[i] = random.nextLong(map.targetEnd());
+                sourceOffsets[i] = random.nextLong(position);
+                targetOffsets[i] = random.nextLong(targetEnd);
             }
         }
 
@@ -62,13 +85,13 @@ public class OffsetMapBenchmark {
     /** Where a consumer group's source offset stands on the target. */
     @Benchmark
     public Translation translate(Filled filled) {
-        return filled.map.translate(filled.sourceOffsets[filled.next()]);
+        return filled.translator.toTarget(filled.sourceOffsets[filled.next()]);
     }
 
     /** Where a record of the target came from. */
     @Benchmark
-    public OptionalLong sourceOf(Filled filled) {
-        return filled.map.sourceOf(filled.targetOffsets[filled.next()]);
+    public Translation sourceOf(Filled filled) {
+        return filled.translator.toSource(filled.targetOffsets[filled.next()]);
     }
 
     /** Acknowledged batches that follow each other: one run grows. */

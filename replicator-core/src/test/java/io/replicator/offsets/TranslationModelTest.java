@@ -1,0 +1,226 @@
+package io.replicator.offsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.partition.LeaderEpochs;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whole lives of a partition's map by seed: holes, markers and aborted batches on the source, other writers on the target,
+ * retention on both, truncations, saves that are lost, torn or merged, compaction of the log, restarts, bounds so small that
+ * most of it is coarse. Whatever is saved answers for every offset of either side, and a model of the records is the judge.
+ */
+class TranslationModelTest {
+    private static final int SEEDS_EACH = 100;
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 3);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+    void shouldAnswerForEveryOffset(int hundred) {
+        int coarse = 0;
+        int trimmed = 0;
+        for (int seed = hundred * SEEDS_EACH; seed < (hundred + 1) * SEEDS_EACH; seed++) {
+            Life life = new Life(seed);
+            try {
+                life.live();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+            coarse += life.sawCoarse ? 1 : 0;
+            trimmed += life.sawTrimmed ? 1 : 0;
+        }
+        assertThat(coarse).as("lives with coarse runs").isGreaterThan(SEEDS_EACH / 10);
+        assertThat(trimmed).as("lives that were trimmed").isPositive();
+    }
+
+    private static final class Life {
+        private final SplittableRandom random;
+        private final PartitionPair pair = new PartitionPair(PARTITION, new Uuid(1, 2), "east.orders", new Uuid(3, 4));
+        private final int maxRuns;
+        private final int chanceOfRetention;
+        private final int chanceOfCut;
+        private final String name;
+        private Writer writer = new Writer(7, 2001, (short) 0);
+        private OffsetLogInMemory log = new OffsetLogInMemory();
+        private OffsetMap map;
+        private CopyModel now;
+        private CopyModel durable;
+        private Progress unsaved;
+
+        /** Where the target's log really ends. */
+        private long targetEnd;
+
+        private boolean sawCoarse;
+        private boolean sawTrimmed;
+
+        Life(long seed) {
+            random = new SplittableRandom(seed);
+            name = "seed " + seed;
+            maxRuns = random.nextBoolean() ? 64 : 64 + random.nextInt(200);
+            chanceOfRetention = random.nextInt(20);
+            chanceOfCut = random.nextInt(3);
+            long start = random.nextInt(20);
+            targetEnd = random.nextInt(20);
+            boolean isTargetKnown = random.nextInt(8) > 0;
+            map = new OffsetMap(start, isTargetKnown ? targetEnd : -1, maxRuns);
+            now = new CopyModel(start, map.targetStart());
+            now.exactRuns = maxRuns - RunChunk.RUNS;
+        }
+
+        void live() {
+            save();
+            check();
+            int steps = 5 + random.nextInt(60);
+            for (int step = 0; step < steps; step++) {
+                copy(random.nextInt(step % 10 == 0 ? 200 : 30));
+                if (random.nextInt(100) < chanceOfRetention) {
+                    retention();
+                }
+                if (random.nextInt(100) < chanceOfCut) {
+                    cut();
+                }
+                somethingOfASave();
+                if (random.nextInt(20) == 0) {
+                    compact();
+                }
+            }
+            check();
+            save();
+            check();
+            restart();
+            save();
+            check();
+        }
+
+        private void copy(int appends) {
+            for (int i = 0; i < appends; i++) {
+                long source = now.position + (random.nextInt(3) == 0 ? random.nextInt(4) : 0);
+                targetEnd += random.nextInt(4) == 0 ? random.nextInt(3) : 0;
+                int count = 1 + random.nextInt(4);
+                map.append(source, targetEnd, count);
+                now.append(source, targetEnd, count);
+                targetEnd += count;
+            }
+            if (random.nextInt(4) == 0) {
+                now.position += random.nextInt(4);
+                map.advance(now.position);
+            }
+            if (random.nextInt(4) == 0 && now.floor >= 0) {
+                targetEnd += random.nextInt(4);
+                map.targetIsKnownTo(targetEnd);
+                now.floor = targetEnd;
+            }
+        }
+
+        private void retention() {
+            if (random.nextInt(3) > 0) {
+                now.sourceLogStart = upTo(now.sourceLogStart, now.position);
+            }
+            if (random.nextInt(3) > 0) {
+                now.targetLogStart = upTo(now.targetLogStart, targetEnd);
+            }
+            int before = map.runs();
+            map.trim(now.sourceLogStart, now.targetLogStart);
+            sawTrimmed |= map.runs() < before;
+        }
+
+        private long upTo(long least, long most) {
+            return least >= most ? least : least + 1 + random.nextLong(most - least);
+        }
+
+        private void cut() {
+            long least = Math.max(0, Math.max(now.position - random.nextInt(1000), now.sourceLogStart));
+            long offset = least >= now.position ? now.position : least + random.nextLong(now.position - least);
+            if (offset >= now.start) {
+                map.cutAt(offset);
+                now.cut(offset);
+            }
+        }
+
+        /** What a save goes through until it is durable, if it comes so far. */
+        private void somethingOfASave() {
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    map.takeChanges();
+                    map.handOutAnew();
+                }
+                case 1 -> unsaved = taken();
+                case 2 -> tear();
+                case 3 -> restart();
+                default -> save();
+            }
+            if (random.nextInt(6) == 0) {
+                check();
+            }
+        }
+
+        private Progress taken() {
+            Progress progress = new Progress(
+                    pair, writer, map.takeChanges(), new SourceSeen(LeaderEpochs.NONE, now.sourceLogStart));
+            return unsaved == null ? progress : Progress.withUnsaved(unsaved, progress);
+        }
+
+        private void save() {
+            Progress progress = taken();
+            log.appendRuns(progress);
+            log.appendProgress(progress);
+            unsaved = null;
+            durable = now.copy();
+        }
+
+        /** A save ends anywhere, and its writer with it. */
+        private void tear() {
+            Progress progress = taken();
+            List<LogRecord> records = new ArrayList<>(ProgressRecords.runs(progress));
+            int beforeProgress = records.size();
+            records.add(ProgressRecords.progress(progress));
+            int written = random.nextInt(3) == 0 ? beforeProgress + 1 : random.nextInt(records.size() + 1);
+            records.subList(0, written).forEach(log::append);
+            if (written > beforeProgress) {
+                durable = now.copy();
+                List<LogRecord> tombstones = log.tombstones(progress);
+                tombstones.subList(0, random.nextInt(tombstones.size() + 1)).forEach(log::append);
+            }
+            restart();
+        }
+
+        /** Another owner goes on with what is durable. */
+        private void restart() {
+            map = saved().toOffsetMap(maxRuns);
+            now = durable.copy();
+            unsaved = null;
+            writer = new Writer(7, 2001, (short) (writer.producerEpoch() + 1));
+        }
+
+        private void compact() {
+            Map<ByteBuffer, LogRecord> latest = new LinkedHashMap<>();
+            for (LogRecord record : log.records()) {
+                latest.remove(ByteBuffer.wrap(record.key()));
+                latest.put(ByteBuffer.wrap(record.key()), record);
+            }
+            latest.values().removeIf(record -> record.value() == null);
+            log = new OffsetLogInMemory();
+            latest.values().forEach(log::append);
+        }
+
+        private SavedProgress saved() {
+            return log.load().partitions().get(PARTITION);
+        }
+
+        private void check() {
+            SavedProgress saved = saved();
+            assertThat(saved.damage()).as(name).isEmpty();
+            sawCoarse |= !saved.map().coarse().isEmpty();
+            durable.check(saved.translator(), name);
+        }
+    }
+}
