@@ -16,8 +16,10 @@ import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
@@ -126,6 +128,56 @@ final class ClusterGroups implements AutoCloseable {
     /** Whether there is no such group. */
     static boolean isUnknown(UnavailableException failure) {
         return failure.getCause() instanceof GroupIdNotFoundException;
+    }
+
+    /**
+     * The positions of one group, each once no transaction is about to change it any more.
+     *
+     * @param partitions asked for; one that is not in the answer has a transaction under way, one that is null has no position
+     */
+    Map<TopicPartition, OffsetAndMetadata> stablePositions(String group, Collection<TopicPartition> partitions)
+            throws InterruptedException {
+        ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
+        return cluster.await(
+                cluster.admin()
+                        .listConsumerGroupOffsets(
+                                Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
+                        .partitionsToOffsetAndMetadata(group),
+                "DESCRIBE",
+                "group " + group);
+    }
+
+    /** Who is in a group now; nobody where there is no such group. */
+    List<GroupMember> members(GroupListing group) throws InterruptedException {
+        List<String> name = List.of(group.groupId());
+        try {
+            if (group.type().filter(type -> type == GroupType.STREAMS).isPresent()) {
+                return described(cluster.admin().describeStreamsGroups(name).describedGroups(), group)
+                        .members()
+                        .stream()
+                        .map(member -> new GroupMember(member.clientId(), member.clientHost(), member.memberId()))
+                        .toList();
+            }
+            boolean isOfConsumers =
+                    group.protocol().isEmpty() || group.protocol().equals("consumer");
+            Collection<MemberDescription> members = isOfConsumers
+                    ? described(cluster.admin().describeConsumerGroups(name).describedGroups(), group)
+                            .members()
+                    : described(cluster.admin().describeClassicGroups(name).describedGroups(), group)
+                            .members();
+            return members.stream()
+                    .map(member -> new GroupMember(member.clientId(), member.host(), member.consumerId()))
+                    .toList();
+        } catch (UnavailableException failure) {
+            if (isUnknown(failure)) {
+                return List.of();
+            }
+            throw failure;
+        }
+    }
+
+    private <T> T described(Map<String, KafkaFuture<T>> answers, GroupListing group) throws InterruptedException {
+        return cluster.await(answers.get(group.groupId()), "DESCRIBE", "group " + group.groupId());
     }
 
     static boolean isUnreachable(UnavailableException failure) {
