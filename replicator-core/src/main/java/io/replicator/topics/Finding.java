@@ -28,6 +28,8 @@ public record Finding(Severity severity, Kind kind, String cluster, String messa
         /** A right must be granted. */
         PERMISSION,
         /** A topic, or what is not one. */
-        TOPIC
+        TOPIC,
+        /** A consumer group. */
+        GROUP
     }
 }

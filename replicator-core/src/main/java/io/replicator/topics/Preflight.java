@@ -123,6 +123,7 @@ public final class Preflight {
         try {
             new DeliveryCheck(flow, target, findings).run();
             new OwnershipCheck(flow, target, findings).run();
+            new GroupsCheck(flow, source, target, findings).run();
             if (seen.isPresent()) {
                 return new TargetCheck(flow, source, target, findings).run(seen.get());
             }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.config.ClusterConfig;
+import io.replicator.config.FlowConfig;
+import io.replicator.config.GroupDeletion;
+import io.replicator.config.GroupsConfig;
+import io.replicator.config.PositionsConfig;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.junit.ClusterLogs;
 import io.replicator.topics.Finding.Kind;
@@ -16,6 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
@@ -292,5 +299,46 @@ final class PreflightIT {
         assertOne(report, Severity.WARNING, Kind.TOPIC, "unlike", "message.timestamp.type=CreateTime");
         assertOne(report, Severity.NOTE, Kind.TOPIC, "unlike", "retention.ms");
         assertOne(report, Severity.NOTE, Kind.TOPIC, "unlike", "message.timestamp.after.max.ms");
+    }
+
+    @Test
+    void shouldSayWhichGroupsAreKeptFreshAndWhichCannotBe() throws Exception {
+        clusters.source().createTopic("grouped", 1);
+        for (String group : List.of("app.one", "app-one", "other")) {
+            clusters.source()
+                    .admin()
+                    .alterConsumerGroupOffsets(
+                            group, Map.of(new TopicPartition("grouped", 0), new OffsetAndMetadata(0)))
+                    .all()
+                    .get();
+        }
+        FlowConfig flow = clusters.flow("grouped").selecting("grouped").config();
+        FlowConfig denied = clusters.guestFlow("grouped").selecting("grouped").config();
+
+        PreflightReport all = Preflight.check(flow.with(groups("app.*", "{group}")), TIMEOUT);
+        assertOne(all, Severity.NOTE, Kind.GROUP, "positions of 2 consumer groups are kept fresh: app-one, app.one");
+        assertThat(all.findings())
+                .noneMatch(finding -> finding.kind() == Kind.GROUP && finding.severity() != Severity.NOTE);
+        assertOne(
+                Preflight.check(denied.with(groups("app-one|other", "moved-{group}")), TIMEOUT),
+                Severity.WARNING,
+                Kind.GROUP,
+                "positions of groups moved-app-one, moved-other cannot be written: grant READ on these groups");
+        assertThat(Preflight.check(flow, TIMEOUT).findings())
+                .as("groups are left alone")
+                .noneMatch(finding -> finding.kind() == Kind.GROUP);
+    }
+
+    private static PositionsConfig groups(String select, String rename) {
+        return new PositionsConfig(
+                new GroupsConfig(
+                        List.of(Pattern.compile(select)),
+                        List.of(),
+                        rename,
+                        true,
+                        Duration.ofSeconds(5),
+                        GroupDeletion.LEAVE),
+                PositionsConfig.NONE.mirrorMaker(),
+                PositionsConfig.DEFAULT_MAX_RUNS);
     }
 }
