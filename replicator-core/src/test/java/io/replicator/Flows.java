@@ -84,7 +84,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
                 flow.sourceChanges(),
-                flow.transaction());
+                flow.transaction(),
+                flow.positions());
     }
 
     /** The same flow, of other records. */
@@ -100,7 +101,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
                 flow.sourceChanges(),
-                flow.transaction());
+                flow.transaction(),
+                flow.positions());
     }
 
     /** The same flow, with batches made for the target in another way. */
@@ -116,7 +118,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 shaping,
                 flow.sourceChanges(),
-                flow.transaction());
+                flow.transaction(),
+                flow.positions());
     }
 
     /** The same flow, that does something else when the source is no longer what was copied. */
@@ -132,7 +135,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
                 sourceChanges,
-                flow.transaction());
+                flow.transaction(),
+                flow.positions());
     }
 
     /** The same flow, written in transactions that are committed then. */
@@ -148,7 +152,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
                 flow.sourceChanges(),
-                transaction);
+                transaction,
+                flow.positions());
     }
 
     /** The same flow, with so many shares of its partitions. */
@@ -164,7 +169,8 @@ public final class Flows {
                 flow.maxBytesPerSecond(),
                 flow.shaping(),
                 flow.sourceChanges(),
-                flow.transaction());
+                flow.transaction(),
+                flow.positions());
     }
 
     public static TopicsConfig topics(StartFrom start, String... select) {

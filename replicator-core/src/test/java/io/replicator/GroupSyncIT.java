@@ -198,12 +198,12 @@ final class GroupSyncIT {
         topic("renamed", 1);
         sourceGroups.commit("app-renamed-1", "renamed", 0, 30);
         sourceGroups.commit("app-renamed-2", "renamed", 0, 40);
-        targetGroups.commit("app-renamed-3", "renamed-elsewhere", 0, 1);
 
         try (Replicator replicator = Flows.start(flow("renamed", GroupDeletion.DELETE, "{source}-{group}"))) {
             await().atMost(PATIENCE)
                     .until(() ->
                             targetGroups.exists("east-app-renamed-1") && targetGroups.exists("east-app-renamed-2"));
+            targetGroups.commit("app-renamed-3", "renamed", 0, 1);
             source.admin().deleteConsumerGroups(List.of("app-renamed-1")).all().get();
 
             await().atMost(PATIENCE).until(() -> !targetGroups.exists("east-app-renamed-1"));
@@ -226,6 +226,43 @@ final class GroupSyncIT {
             await().atMost(PATIENCE)
                     .until(() -> position(replicator, "app-left", "left", 0).isEmpty());
             assertThat(targetGroups.exists("app-left")).isTrue();
+        }
+    }
+
+    @Test
+    void shouldNotDeleteWhatConsumersOfTheTargetHaveCommitted() throws Exception {
+        topic("kept", 1);
+        sourceGroups.commit("app-kept", "kept", 0, 30);
+
+        try (Replicator replicator = Flows.start(flow("kept", GroupDeletion.DELETE, "{group}"))) {
+            awaitSame(replicator, "app-kept", "kept");
+            targetGroups.commit("app-kept", "kept", 0, 70);
+            source.admin().deleteConsumerGroups(List.of("app-kept")).all().get();
+
+            await().atMost(PATIENCE)
+                    .until(() -> position(replicator, "app-kept", "kept", 0).isEmpty());
+            assertThat(targetGroups.offsets("app-kept", "kept")).containsEntry(0, 70L);
+        }
+    }
+
+    @Test
+    void shouldLeaveAGroupWhereItWasSetBackOnTheTarget() throws Exception {
+        topic("set-back", 1);
+        sourceGroups.commit("app-set-back", "set-back", 0, 50);
+
+        try (Replicator replicator = start("set-back")) {
+            awaitSame(replicator, "app-set-back", "set-back");
+            long back = targetGroups.offsets("app-set-back", "set-back").get(0) - 45;
+            targetGroups.commit("app-set-back", "set-back", 0, back);
+            sourceGroups.commit("app-set-back", "set-back", 0, 60);
+            awaitState(replicator, "app-set-back", "set-back", PositionState.IN_USE);
+            assertThat(targetGroups.offsets("app-set-back", "set-back")).containsEntry(0, back);
+
+            // Where the two have met it goes on.
+            sourceGroups.commit("app-set-back", "set-back", 0, 5);
+            awaitSame(replicator, "app-set-back", "set-back");
+            sourceGroups.commit("app-set-back", "set-back", 0, 9);
+            awaitSame(replicator, "app-set-back", "set-back");
         }
     }
 
@@ -280,6 +317,10 @@ final class GroupSyncIT {
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(20)), group);
             producer.commitTransaction();
+            // The group's coordinator takes it over in its own time.
+            await().atMost(PATIENCE).until(() -> !sourceGroups
+                    .offsets("app-exactly-once", "exactly-once")
+                    .isEmpty());
             awaitSame(replicator, "app-exactly-once", "exactly-once");
             Map<Integer, Long> first = targetGroups.offsets("app-exactly-once", "exactly-once");
             producer.beginTransaction();

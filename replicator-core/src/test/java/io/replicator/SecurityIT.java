@@ -15,22 +15,30 @@ import static org.awaitility.Awaitility.await;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.GroupDeletion;
+import io.replicator.config.GroupsConfig;
+import io.replicator.config.PositionsConfig;
 import io.replicator.config.StartFrom;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.partition.PartitionState;
+import io.replicator.positions.GroupsStatus;
+import io.replicator.positions.PositionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.ListenerSecurity;
 import io.replicator.testkit.Mechanism;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterLogs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
@@ -220,6 +228,65 @@ final class SecurityIT {
         }
 
         assertSame("unread");
+    }
+
+    @Test
+    void shouldNameTheRightThatAGroupNeedsAndGoOnOnceItIsGranted() throws Exception {
+        source.createTopic("grouped", 1);
+        Load.to(source, "grouped").write(100);
+        for (Right right : Right.values()) {
+            right.grant("grouped");
+        }
+        new GroupsOf(source).commit("app-grouped", "grouped", 0, 10);
+        new GroupsOf(source).commit("app-grouped-too", "grouped", 0, 10);
+        GroupsConfig groups = new GroupsConfig(
+                List.of(Pattern.compile("app-.*")),
+                List.of(),
+                "{group}",
+                true,
+                Duration.ofMillis(200),
+                GroupDeletion.LEAVE);
+        FlowConfig flow = flow("grouped")
+                .with(new PositionsConfig(
+                        groups, PositionsConfig.NONE.mirrorMaker(), PositionsConfig.DEFAULT_MAX_RUNS));
+
+        try (Replicator replicator = Flows.start(flow)) {
+            awaitGroups(replicator, status -> status.trouble().contains("grant DESCRIBE"));
+            allow(source, GROUP, PatternType.LITERAL, "app-grouped", DESCRIBE);
+            awaitGroups(replicator, status -> isDenied(status, "app-grouped", "DESCRIBE"));
+            allow(target, GROUP, PatternType.LITERAL, "app-grouped", DESCRIBE);
+            awaitGroups(replicator, status -> isDenied(status, "app-grouped", "READ"));
+            allow(source, GROUP, PatternType.PREFIXED, "app-", DESCRIBE);
+            allow(target, GROUP, PatternType.LITERAL, "app-grouped-too", READ);
+            // One group's trouble is not the other's.
+            awaitGroups(
+                    replicator,
+                    status -> isSynced(status, "app-grouped-too") && isDenied(status, "app-grouped", "READ"));
+            allow(target, GROUP, PatternType.LITERAL, "app-grouped", READ);
+            awaitGroups(
+                    replicator,
+                    status ->
+                            isSynced(status, "app-grouped") && status.trouble().isEmpty());
+        }
+    }
+
+    private static void awaitGroups(Replicator replicator, Predicate<GroupsStatus> expected) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> replicator.groups("grouped").orElseThrow(), expected);
+    }
+
+    private static boolean isDenied(GroupsStatus status, String group, String operation) {
+        return status.positions().stream()
+                .anyMatch(told -> told.group().equals(group)
+                        && told.state() == PositionState.FAILED
+                        && told.reason().contains("west denies " + operation)
+                        && told.reason().contains("group " + group)
+                        && told.reason().contains("user " + MIRROR));
+    }
+
+    private static boolean isSynced(GroupsStatus status, String group) {
+        return status.positions().stream()
+                .anyMatch(told -> told.group().equals(group) && told.state() == PositionState.SYNCED);
     }
 
     @Test

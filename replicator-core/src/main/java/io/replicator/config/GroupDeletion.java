@@ -4,6 +4,6 @@ package io.replicator.config;
 public enum GroupDeletion {
     /** It stays as it is. */
     LEAVE,
-    /** It is deleted, if the flow had kept its positions and it has no members there. */
+    /** It is deleted, if it has no members there and no other positions than those that the flow wrote. */
     DELETE
 }

@@ -11,6 +11,12 @@ public sealed interface StartFrom {
     record Latest() implements StartFrom {}
 
     /**
+     * Behind the last record that MirrorMaker 2 copied, the clusters' names being its aliases; at the first record of what it
+     * never copied.
+     */
+    record MirrorMaker() implements StartFrom {}
+
+    /**
      * At the first record whose timestamp is not before a time.
      *
      * @param time compared with the records' timestamps, in milliseconds

@@ -2,6 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
+import io.replicator.mirrormaker.TakeOver;
 import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
@@ -9,8 +10,10 @@ import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.SavedState;
+import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Writer;
 import io.replicator.partition.Health;
+import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import io.replicator.topics.ClusterGate;
@@ -58,6 +61,7 @@ final class Copies {
     private final OffsetLog log;
     private final PartitionGroups groups;
     private final Beginnings beginnings;
+    private final TakeOver takeOver;
     private final SourceLosses losses;
     private final Endings endings;
     private final Recreations recreations;
@@ -90,6 +94,7 @@ final class Copies {
         this.log = log;
         this.groups = new PartitionGroups(flow.partitionGroups());
         this.beginnings = new Beginnings(saved);
+        this.takeOver = new TakeOver(flow);
         this.losses = new SourceLosses(flow, lanes, positions);
         this.endings = new Endings(lanes);
         this.recreations = new Recreations(flow, endings);
@@ -277,9 +282,23 @@ final class Copies {
             return;
         }
         log.refresh();
-        beginAnew(fresh);
+        Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
+        anew.entrySet().removeIf(each -> !isAnew(each.getKey(), each.getValue()));
+        Map<TopicPartition, CopiedTopic> continued = new HashMap<>(fresh);
+        continued.keySet().removeAll(anew.keySet());
+        beginAll(continued);
+        beginAnew(anew);
+        beginAll(anew);
+    }
+
+    /** Those that have progress begin before clusters are asked about the others, which may take long. */
+    private void beginAll(Map<TopicPartition, CopiedTopic> fresh) {
+        if (fresh.isEmpty()) {
+            return;
+        }
         new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition)));
         fresh.values().forEach(topic -> started.put(topic.name(), topic.targetName()));
+        publish();
         LOG.info(
                 "copying flow={} newPartitions={} partitions={} topics={}",
                 flow.name(),
@@ -292,23 +311,27 @@ final class Copies {
      * Saves where partitions without progress begin, on both sides, before anything of them is written: whoever finds them
      * after a crash then knows which records of the target may be ours. Those that a cluster says nothing of are taken from
      * the fresh ones, until the next time.
+     *
+     * @param fresh without progress; those remain that have it then
      */
     private void beginAnew(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
         Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
-        anew.entrySet().removeIf(each -> !isAnew(each.getKey(), each.getValue()));
         if (anew.isEmpty()) {
             unbegun = List.of();
             return;
         }
-        StartPositions.Found starts = starts(anew);
         Map<TopicPartition, TopicPartition> targets = new HashMap<>();
         anew.forEach((partition, topic) ->
                 targets.put(partition, new TopicPartition(topic.targetName(), partition.partition())));
+        List<UnbegunPartition> unknown = new ArrayList<>();
+        Map<TopicPartition, OffsetMap> takenOver = takeOver(anew, targets, unknown);
+        unknown.forEach(partition -> fresh.remove(partition.source()));
+        targets.keySet().retainAll(anew.keySet());
+        StartPositions.Found starts = starts(anew, takenOver.keySet());
         StartPositions.Found targetEnds = targetPositions.of(targets.values(), LATEST);
         // An earlier owner that wrote something until just now said so before it did.
         log.refresh();
         List<Progress> beginnings = new ArrayList<>();
-        List<UnbegunPartition> unknown = new ArrayList<>();
         anew.forEach((partition, topic) -> {
             if (!isAnew(partition, topic)) {
                 return;
@@ -316,10 +339,16 @@ final class Copies {
             Optional<String> trouble = starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
             if (trouble.isPresent()) {
                 fresh.remove(partition);
-                unknown.add(new UnbegunPartition(partition, topic.targetName(), trouble.get()));
+                unknown.add(UnbegunPartition.silent(partition, topic.targetName(), trouble.get()));
             } else {
                 log.progress(partition).ifPresent(former -> recreations.found(former, topic.sourceId()));
-                beginnings.add(beginning(partition, topic, starts, targetEnds.offset(targets.get(partition))));
+                OffsetMap map = takenOver.containsKey(partition)
+                        ? takenOver.get(partition)
+                        : new OffsetMap(starts.offset(partition));
+                map.targetIsKnownTo(targetEnds.offset(targets.get(partition)));
+                boolean isAtLogStart = !takenOver.containsKey(partition)
+                        && (!isAsConfigured(partition) || flow.topics().start().equals(EARLIEST));
+                beginnings.add(beginning(partition, topic, map, isAtLogStart ? map.start() : -1));
             }
         });
         unbegun = List.copyOf(unknown);
@@ -329,12 +358,44 @@ final class Copies {
         }
     }
 
-    private Progress beginning(TopicPartition source, CopiedTopic topic, StartPositions.Found starts, long targetEnd) {
-        OffsetMap map = new OffsetMap(starts.offset(source), targetEnd);
+    /**
+     * Where partitions go on that MirrorMaker 2 copied, if they are to. Those that it never copied begin as others do; those
+     * of which it cannot be told are taken from the ones that begin.
+     */
+    private Map<TopicPartition, OffsetMap> takeOver(
+            Map<TopicPartition, CopiedTopic> anew,
+            Map<TopicPartition, TopicPartition> targets,
+            List<UnbegunPartition> unknown)
+            throws InterruptedException {
+        Map<TopicPartition, OffsetMap> taken = new HashMap<>();
+        if (!isTakenOver()) {
+            return taken;
+        }
+        Map<TopicPartition, TopicPartition> asked = new HashMap<>(targets);
+        asked.keySet().removeIf(partition -> log.progress(partition).isPresent());
+        takeOver.look(asked, log.pairs().keySet()).forEach((partition, answer) -> {
+            if (answer instanceof TakeOver.Behind behind) {
+                taken.put(partition, behind.map());
+            } else if (answer instanceof TakeOver.Refused refused) {
+                PartitionState state = refused.isPassing() ? PartitionState.WAITING : PartitionState.FAILED;
+                Health health = new Health(state, refused.reason(), refused.resumesWhen());
+                unknown.add(
+                        new UnbegunPartition(partition, anew.remove(partition).targetName(), health));
+            }
+        });
+        return taken;
+    }
+
+    private boolean isTakenOver() {
+        return flow.topics().start() instanceof StartFrom.MirrorMaker;
+    }
+
+    private Progress beginning(TopicPartition source, CopiedTopic topic, OffsetMap map, long sourceLogStart) {
         return new Progress(
                 new PartitionPair(source, topic.sourceId(), topic.targetName(), topic.targetId()),
                 new Writer(groups.of(source), NO_PRODUCER, (short) NO_PRODUCER),
-                map.takeChanges());
+                map.takeChanges(),
+                new SourceSeen(LeaderEpochs.NONE, sourceLogStart));
     }
 
     /** Puts on record that the groups have begun: what appears in them from now on is copied whole. */
@@ -355,14 +416,21 @@ final class Copies {
         return byName;
     }
 
-    private StartPositions.Found starts(Map<TopicPartition, CopiedTopic> anew) throws InterruptedException {
+    private StartPositions.Found starts(Map<TopicPartition, CopiedTopic> anew, Set<TopicPartition> takenOver)
+            throws InterruptedException {
         Map<Boolean, List<TopicPartition>> byKind = anew.keySet().stream()
-                .collect(Collectors.partitioningBy(
-                        partition -> log.progress(partition).isEmpty()
-                                && beginnings.isAsConfigured(partition, groups.of(partition))));
+                .filter(partition -> !takenOver.contains(partition))
+                .collect(Collectors.partitioningBy(this::isAsConfigured));
         StartPositions.Found asConfigured =
                 positions.of(byKind.get(true), flow.topics().start());
         return asConfigured.and(positions.of(byKind.get(false), EARLIEST));
+    }
+
+    /** Whether a partition without progress begins where the configuration says, and not at its log's start. */
+    private boolean isAsConfigured(TopicPartition partition) {
+        return !isTakenOver()
+                && log.progress(partition).isEmpty()
+                && beginnings.isAsConfigured(partition, groups.of(partition));
     }
 
     private void begin(TopicPartition source, CopiedTopic topic) {

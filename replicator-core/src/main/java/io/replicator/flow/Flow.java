@@ -6,6 +6,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
+import io.replicator.mirrormaker.MirrorMakerRecords;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.OtherFlows;
@@ -18,8 +19,6 @@ import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import io.replicator.positions.GroupSync;
 import io.replicator.positions.GroupsStatus;
-import io.replicator.positions.PositionListener;
-import io.replicator.positions.WrittenBefore;
 import io.replicator.topics.ClusterGate;
 import io.replicator.topics.RefusedException;
 import io.replicator.topics.TopicPlanner;
@@ -72,6 +71,10 @@ public final class Flow implements AutoCloseable {
     private final Duration drainTimeout;
     private final Lanes lanes;
     private final GroupSync groupSync;
+
+    // Written by the thread that keeps the groups' positions.
+    private volatile MirrorMakerRecords mirrorMakerRecords;
+
     private final HealthLog healthLog;
     private final Rate recordRate = new Rate();
     private final Rate byteRate = new Rate();
@@ -128,12 +131,21 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 this::news,
                 groupMail);
-        this.groupSync = new GroupSync(config, () -> WrittenBefore.NOTHING, () -> PositionListener.NONE);
+        this.groupSync = new GroupSync(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
         this.healthLog = new HealthLog(config.name());
         this.troubleLog = new TroubleLog(config.name());
         this.savingLog = new TroubleLog(config.name());
         this.thread = new Thread(this::run, "replicator-" + config.name() + "-control");
         this.thread.setDaemon(true);
+    }
+
+    /** On the thread that keeps the groups' positions, which closes them; again when a cluster did not answer. */
+    private MirrorMakerRecords openMirrorMakerRecords() {
+        if (mirrorMakerRecords != null) {
+            mirrorMakerRecords.close();
+        }
+        mirrorMakerRecords = new MirrorMakerRecords(config);
+        return mirrorMakerRecords;
     }
 
     public String name() {
@@ -632,9 +644,9 @@ public final class Flow implements AutoCloseable {
                 partition.source().topic(),
                 partition.source().partition(),
                 partition.targetTopic(),
-                PartitionState.WAITING,
-                partition.reason(),
-                "the cluster says where the partition begins and ends",
+                partition.health().state(),
+                partition.health().reason(),
+                partition.health().resumesWhen(),
                 -1,
                 -1,
                 -1,
@@ -672,7 +684,15 @@ public final class Flow implements AutoCloseable {
 
     /** Consumer groups' positions as they were last looked at, if this instance looks after them. Any thread. */
     public GroupsStatus groups() {
-        return groupSync.status();
+        GroupsStatus status = groupSync.status();
+        MirrorMakerRecords records = mirrorMakerRecords;
+        String trouble = records == null ? "" : String.join("; ", records.troubles());
+        return trouble.isEmpty()
+                ? status
+                : new GroupsStatus(
+                        status.positions(),
+                        status.trouble().isEmpty() ? trouble : status.trouble() + "; " + trouble,
+                        status.lookedAtMillis());
     }
 
     /**

@@ -23,6 +23,7 @@ final class OffsetLogContents {
 
     private final String topic;
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
+    private final RunsParser parser = new RunsParser();
     private final Map<TopicPartition, SavedChunks> chunks = new HashMap<>();
     private final Map<Integer, GroupOwner> groups = new HashMap<>();
     private final Map<String, TopicClaim> claims = new HashMap<>();
@@ -70,7 +71,7 @@ final class OffsetLogContents {
             foreignRecords++;
             return;
         }
-        requireKnown(offset, parsedKey);
+        requireKnown(offset, parsedKey.path("v").longValue());
         try {
             noteChange(offset, parsedKey);
             acceptKnown(offset, parsedKey, value);
@@ -85,14 +86,16 @@ final class OffsetLogContents {
 
     private void acceptKnown(long offset, JsonNode key, byte[] value) {
         String kind = OffsetLogFormat.text(key, "kind");
+        if (kind.equals(OffsetLogFormat.RUNS)) {
+            acceptRuns(offset, key, value);
+            return;
+        }
         JsonNode parsedValue = value == null ? null : OffsetLogFormat.parse(value);
         if (parsedValue != null) {
-            requireKnown(offset, parsedValue);
+            requireKnown(offset, parsedValue.path("v").longValue());
         }
         if (kind.equals(OffsetLogFormat.PROGRESS)) {
             acceptProgress(OffsetLogFormat.source(key), parsedValue);
-        } else if (kind.equals(OffsetLogFormat.RUNS)) {
-            acceptRuns(offset, key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.COARSE)) {
             acceptCoarse(offset, key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.GROUP)) {
@@ -121,8 +124,7 @@ final class OffsetLogContents {
         return change == null ? -1 : Math.max(change, ownersChange);
     }
 
-    private void requireKnown(long offset, JsonNode node) {
-        long version = node.path("v").longValue();
+    private void requireKnown(long offset, long version) {
         if (version > OffsetLogFormat.VERSION) {
             throw OffsetLogException.refused(topic + "@" + offset + ": record of format " + version
                     + " was written by a newer version, this one knows up to " + OffsetLogFormat.VERSION
@@ -172,21 +174,19 @@ final class OffsetLogContents {
         }
     }
 
-    private void acceptRuns(long offset, JsonNode key, JsonNode value) {
-        SavedChunks ofPartition = chunksOf(OffsetLogFormat.source(key));
+    private void acceptRuns(long offset, JsonNode key, byte[] value) {
+        TopicPartition source = OffsetLogFormat.source(key);
+        SavedChunks ofPartition = chunksOf(source);
         int chunk = OffsetLogFormat.intOf(key, "chunk");
         if (value == null) {
             ofPartition.removeRuns(chunk);
             return;
         }
         try {
-            Runs runs = OffsetLogFormat.runs(value, OffsetLogFormat.RUNS);
-            ofPartition.putRuns(
-                    chunk,
-                    OffsetLogFormat.pair(OffsetLogFormat.source(key), value),
-                    OffsetLogFormat.writer(value),
-                    new PackedRuns(runs));
-        } catch (IllegalArgumentException e) {
+            parser.read(value);
+            requireKnown(offset, parser.version());
+            ofPartition.putRuns(chunk, parser.pair(source), parser.writer(), parser.runs());
+        } catch (IllegalArgumentException | ArithmeticException e) {
             ofPartition.runsAreUnreadable(chunk, unreadable(offset, key, e));
         }
     }
@@ -214,7 +214,7 @@ final class OffsetLogContents {
     }
 
     /** Copying goes on without it: what cannot be said any more is said of each position that is asked for. */
-    private String unreadable(long offset, JsonNode key, IllegalArgumentException why) {
+    private String unreadable(long offset, JsonNode key, RuntimeException why) {
         return "record " + topic + "@" + offset + ", " + key + ", is unreadable: " + why.getMessage();
     }
 

@@ -107,6 +107,15 @@ public final class OffsetMap {
         this.takenSourceLogStart = -1;
     }
 
+    /**
+     * Of what lies below the start it is not known where it stands, though it is on the target.
+     *
+     * @param why for a person
+     */
+    public void isUnknownBelowStart(String why) {
+        damage = why;
+    }
+
     /** A map that goes on from what was saved; what was found damaged is handed out again by the next snapshot. */
     OffsetMap(SavedProgress saved, int maxRuns) {
         this(saved.position(), saved.targetStart(), maxRuns);
@@ -333,6 +342,11 @@ public final class OffsetMap {
 
     public long runLength(int run) {
         return runs.get(run, LENGTH);
+    }
+
+    /** Where the source's log began when that was last known, by this life or an earlier one; -1 when it never was. */
+    public long sourceLogStart() {
+        return sourceLogStart;
     }
 
     /** Whether anything moved since the last snapshot; true for a map that was never asked. */

@@ -83,11 +83,11 @@ public final class Runs {
         return true;
     }
 
-    long sourceEnd(int run) {
+    public long sourceEnd(int run) {
         return source(run) + length(run);
     }
 
-    long targetEnd(int run) {
+    public long targetEnd(int run) {
         return target(run) + length(run);
     }
 

@@ -99,13 +99,26 @@ public final class SavedRuns {
 
     /** The runs that are exact, unpacked. */
     public Runs exact() {
+        return exact(chunks);
+    }
+
+    /** The last of these: so many at least, if there are. */
+    Runs lastRuns(int most) {
+        int from = chunks.size();
+        for (int count = lastRun.count(); from > 0 && count < most; from--) {
+            count += chunks.get(from - 1).count();
+        }
+        return exact(chunks.subList(from, chunks.size()));
+    }
+
+    private Runs exact(List<PackedRuns> some) {
         int count = lastRun.count();
-        for (PackedRuns chunk : chunks) {
+        for (PackedRuns chunk : some) {
             count += chunk.count();
         }
         long[] triples = new long[3 * count];
         int at = 0;
-        for (PackedRuns chunk : chunks) {
+        for (PackedRuns chunk : some) {
             long[] unpacked = chunk.triples(chunk.count());
             System.arraycopy(unpacked, 0, triples, at, unpacked.length);
             at += unpacked.length;

@@ -40,6 +40,15 @@ public final class Translator {
         return saved.start();
     }
 
+    /**
+     * The latest runs.
+     *
+     * @param most so many, and those of their chunk
+     */
+    public Runs lastRuns(int most) {
+        return saved.map().lastRuns(most);
+    }
+
     /** The target offset up to which all of the copy is known; -1 when nothing is known of the target. */
     public long targetFloor() {
         return Math.max(saved.targetEnd(), saved.targetStart());

@@ -6,11 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsResult;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -236,16 +238,46 @@ final class ClusterGroups implements AutoCloseable {
         }
     }
 
-    /** Whether there is no such group, by its coordinator's word. */
-    boolean isGone(String group) throws InterruptedException {
-        try {
-            return cluster.describeGroup(group).groupState() == GroupState.DEAD;
-        } catch (UnavailableException failure) {
-            if (isUnknown(failure)) {
-                return true;
-            }
-            throw failure;
+    /**
+     * What the coordinators of groups say that are not listed.
+     *
+     * @param gone those that are no more
+     * @param failed why nobody can tell, by group
+     */
+    record Gone(Set<String> gone, Map<String, UnavailableException> failed) {}
+
+    /**
+     * Which groups are no more, by their coordinators' word.
+     *
+     * @throws UnavailableException when the cluster does not answer
+     */
+    Gone gone(Collection<String> groups) throws InterruptedException {
+        Gone found = new Gone(new HashSet<>(), new HashMap<>());
+        if (groups.isEmpty()) {
+            return found;
         }
+        Map<String, KafkaFuture<ConsumerGroupDescription>> answers =
+                cluster.admin().describeConsumerGroups(groups).describedGroups();
+        for (Map.Entry<String, KafkaFuture<ConsumerGroupDescription>> answer : answers.entrySet()) {
+            String group = answer.getKey();
+            try {
+                if (cluster.await(answer.getValue(), "DESCRIBE", "group " + group)
+                                .groupState()
+                        == GroupState.DEAD) {
+                    found.gone().add(group);
+                }
+            } catch (UnavailableException failure) {
+                if (isUnreachable(failure)) {
+                    throw failure; // The next one would take as long.
+                }
+                if (isUnknown(failure)) {
+                    found.gone().add(group);
+                } else {
+                    found.failed().put(group, failure);
+                }
+            }
+        }
+        return found;
     }
 
     /**

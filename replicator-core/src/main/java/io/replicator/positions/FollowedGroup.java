@@ -27,6 +27,8 @@ final class FollowedGroup {
     /** Since it could not be read, on either side. */
     private final BackOff backOff = new BackOff();
 
+    private final BackOff hiddenBackOff = new BackOff();
+
     /** How often in a row the source did not list it. */
     private int missed;
 
@@ -92,7 +94,7 @@ final class FollowedGroup {
 
     /** The group as a whole is in that state, for that reason. */
     void is(PositionState state, String reason) {
-        whole = new GroupPosition(name, targetName, "", -1, "", -1, -1, state, false, reason, -1, -1);
+        whole = new GroupPosition(name, targetName, "", -1, "", -1, -1, state, false, reason, -1, -1, "");
     }
 
     /** It cannot be read; whatever was known of it is no longer. */
@@ -101,11 +103,24 @@ final class FollowedGroup {
         hasMoved = true;
     }
 
+    /** The source shows it no longer, and does not say either that it is gone: nobody can tell where it stands. */
+    void hidden(String reason, long nowNanos) {
+        failed(reason);
+        positions.values().forEach(position -> position.told = null);
+        hiddenBackOff.failed(nowNanos);
+    }
+
+    /** Since it was asked for in vain whether it was deleted. */
+    BackOff hiddenBackOff() {
+        return hiddenBackOff;
+    }
+
     BackOff backOff() {
         return backOff;
     }
 
     void listed() {
+        hiddenBackOff.worked();
         missed = 0;
     }
 

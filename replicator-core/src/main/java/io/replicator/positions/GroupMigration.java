@@ -6,6 +6,7 @@ import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
 import io.replicator.topics.ClusterAdmin;
+import io.replicator.topics.TopicSelection;
 import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 
 /**
  * Moves groups to the target: says what it would do and what stands in the way, does it, and reads it back. By what the
@@ -44,6 +44,7 @@ public final class GroupMigration implements AutoCloseable {
     private static final int MOST_NAMED = 5;
 
     private final FlowConfig flow;
+    private final TopicSelection selection;
     private final Duration timeout;
     private final ClusterGroups source;
     private final ClusterGroups target;
@@ -54,6 +55,7 @@ public final class GroupMigration implements AutoCloseable {
     private GroupMigration(
             FlowConfig flow, Duration timeout, ClusterGroups source, ClusterGroups target, FlowPositions positions) {
         this.flow = flow;
+        this.selection = new TopicSelection(flow);
         this.timeout = timeout;
         this.source = source;
         this.target = target;
@@ -264,33 +266,39 @@ public final class GroupMigration implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> there = positions(target, targetGroup);
         // After the group was read: the copy has come at least as far as is known here.
         positions.refresh();
-        Set<Uuid> gone = gone(committed.keySet());
+        Topics topics = topics(committed.keySet());
         List<PlannedPosition> planned = new ArrayList<>();
         for (Map.Entry<TopicPartition, OffsetAndMetadata> each : committed.entrySet()) {
-            planned.add(planned(each.getKey(), each.getValue(), there, gone, options, obstacles));
+            planned.add(planned(each.getKey(), each.getValue(), there, topics, options, obstacles));
         }
         return planned;
     }
 
-    private Set<Uuid> gone(Collection<TopicPartition> partitions) throws InterruptedException {
-        Set<Uuid> onSource = new HashSet<>();
-        Set<Uuid> onTarget = new HashSet<>();
+    /** What became of the topics on both sides. */
+    private record Topics(TopicIds.Found source, TopicIds.Found target) {
+        Optional<String> hidden(PartitionPair pair) {
+            return Optional.ofNullable(source.hidden().get(pair.sourceTopicId()))
+                    .or(() -> Optional.ofNullable(target.hidden().get(pair.targetTopicId())));
+        }
+    }
+
+    private Topics topics(Collection<TopicPartition> partitions) throws InterruptedException {
+        TopicIds onSource = new TopicIds();
+        TopicIds onTarget = new TopicIds();
         for (TopicPartition partition : partitions) {
             positions.translator(partition).map(Translator::pair).ifPresent(pair -> {
-                onSource.add(pair.sourceTopicId());
-                onTarget.add(pair.targetTopicId());
+                onSource.add(pair.source().topic(), pair.sourceTopicId());
+                onTarget.add(pair.targetTopic(), pair.targetTopicId());
             });
         }
-        Set<Uuid> gone = new HashSet<>(TopicIds.gone(source.cluster(), onSource));
-        gone.addAll(TopicIds.gone(target.cluster(), onTarget));
-        return gone;
+        return new Topics(onSource.find(source.cluster()), onTarget.find(target.cluster()));
     }
 
     private PlannedPosition planned(
             TopicPartition partition,
             OffsetAndMetadata position,
             Map<TopicPartition, OffsetAndMetadata> there,
-            Set<Uuid> gone,
+            Topics topics,
             MigrationOptions options,
             Obstacles obstacles) {
         Optional<Translator> known = positions.translator(partition);
@@ -306,8 +314,13 @@ public final class GroupMigration implements AutoCloseable {
         PartitionPair pair = translator.pair();
         OffsetAndMetadata held = there.get(pair.target());
         long present = held == null ? -1 : held.offset();
-        if (gone.contains(pair.sourceTopicId()) || gone.contains(pair.targetTopicId())) {
-            boolean isSource = gone.contains(pair.sourceTopicId());
+        Optional<String> hidden = topics.hidden(pair);
+        if (hidden.isPresent()) {
+            obstacles.lasting(partition + ": " + hidden.get());
+            return position(partition, pair.targetTopic(), position, -1, present, false, 0, hidden.get(), "");
+        }
+        boolean isSource = topics.source().gone().contains(pair.sourceTopicId());
+        if (isSource || topics.target().gone().contains(pair.targetTopicId())) {
             String why = "topic " + (isSource ? partition.topic() : pair.targetTopic()) + " of "
                     + (isSource ? flow.source() : flow.target()).name()
                     + " was deleted since, or created anew: what is known of its offsets holds no more";
@@ -317,7 +330,7 @@ public final class GroupMigration implements AutoCloseable {
         return planned(partition, position, translator, present, options, obstacles);
     }
 
-    private static PlannedPosition planned(
+    private PlannedPosition planned(
             TopicPartition partition,
             OffsetAndMetadata position,
             Translator translator,
@@ -326,6 +339,15 @@ public final class GroupMigration implements AutoCloseable {
             Obstacles obstacles) {
         String targetTopic = translator.pair().targetTopic();
         Translation there = translator.toTarget(position.offset());
+        if (there instanceof Translation.NotYet notYet && !selection.isSelected(partition.topic())) {
+            String why = "the flow no longer copies the topic, and the copy ends at " + notYet.position() + ", "
+                    + notYet.distance() + " offsets before the group's position";
+            if (options.leaveOut()) {
+                return position(partition, "", position, -1, -1, false, 0, "", why + ": it is left out");
+            }
+            obstacles.lasting(partition + ": " + why + "; copy the topic again, or leave its position behind");
+            return position(partition, targetTopic, position, -1, present, false, 0, why, "");
+        }
         if (there instanceof Translation.NotYet notYet) {
             String why = "the copy has " + notYet.distance() + " offsets to go to " + position.offset();
             obstacles.passing(partition + ": " + why);
@@ -404,7 +426,7 @@ public final class GroupMigration implements AutoCloseable {
         for (PlannedPosition each : draft.positions()) {
             onSource.put(source(each), each.sourceOffset());
             if (each.isMoved()) {
-                onTarget.put(target(each), each.targetOffset());
+                onTarget.put(target(each), standsAlready(each) ? each.presentOffset() : each.targetOffset());
             }
         }
         FirstRecords.Found sourceFound = sourceRecords.read(onSource);
@@ -412,18 +434,24 @@ public final class GroupMigration implements AutoCloseable {
         List<PlannedPosition> positionsRead = new ArrayList<>();
         List<String> refusals = new ArrayList<>(draft.refusals());
         for (PlannedPosition each : draft.positions()) {
+            PlannedPosition planned = each;
             Optional<ConsumerRecord<byte[], byte[]>> before =
                     Optional.ofNullable(sourceFound.records().get(source(each)));
             Optional<ConsumerRecord<byte[], byte[]>> after =
                     Optional.ofNullable(targetFound.records().get(target(each)));
             String refusal = each.refusal();
+            if (each.isMoved() && standsAlready(each) && !targetFound.unread().containsKey(target(each))) {
+                boolean isSame = after.map(record -> record.offset() >= each.targetOffset())
+                        .orElse(true);
+                planned = isSame ? each.to(each.presentOffset()) : each;
+            }
             if (each.isMoved()) {
                 refusal = difference(each, before, after);
                 if (!refusal.isEmpty()) {
                     refusals.add(source(each) + ": " + refusal);
                 }
             }
-            positionsRead.add(each.with(before.map(FirstRecords::told), after.map(FirstRecords::told), refusal));
+            positionsRead.add(planned.with(before.map(FirstRecords::told), after.map(FirstRecords::told), refusal));
         }
         return new MigrationPlan(
                 draft.group(),
@@ -433,6 +461,22 @@ public final class GroupMigration implements AutoCloseable {
                 draft.targetMembers(),
                 refusals,
                 draft.isPassing() && refusals.size() == draft.refusals().size());
+    }
+
+    /**
+     * Whether the group has a position on the target between which and the one that is wanted nothing of the copy stands. Where
+     * nobody else's record does either, it stays.
+     */
+    private boolean standsAlready(PlannedPosition position) {
+        return position.isMoved()
+                && position.presentOffset() >= 0
+                && position.presentOffset() < position.targetOffset()
+                && positions
+                        .translator(source(position))
+                        .map(translator -> translator
+                                .toSource(position.presentOffset())
+                                .equals(translator.toSource(position.targetOffset())))
+                        .orElse(false);
     }
 
     /** What is wrong with the record that comes next on the target, when it is the copy of the one that comes next here. */

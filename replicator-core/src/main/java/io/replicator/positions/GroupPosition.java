@@ -17,6 +17,7 @@ package io.replicator.positions;
  *     for never
  * @param lagRecords source offsets from what the target's position stands for to where the group stands; 0 when synced, -1
  *     when not known
+ * @param metadata that it has committed with its position on the source
  */
 public record GroupPosition(
         String group,
@@ -30,4 +31,5 @@ public record GroupPosition(
         boolean isExact,
         String reason,
         long syncedAtMillis,
-        long lagRecords) {}
+        long lagRecords,
+        String metadata) {}

@@ -10,7 +10,6 @@ import io.replicator.topics.UnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,10 +60,10 @@ final class GroupRound {
     /** The target's groups as it listed them in this round. */
     private Map<String, GroupListing> targetGroups = Map.of();
 
-    /** Incarnations of topics that are no more, as of this round. */
-    private Set<Uuid> goneOnSource = Set.of();
+    /** Incarnations of topics that are no more, as they were last looked for. */
+    private TopicIds.Found sourceTopics = TopicIds.Found.NOTHING;
 
-    private Set<Uuid> goneOnTarget = Set.of();
+    private TopicIds.Found targetTopics = TopicIds.Found.NOTHING;
 
     /**
      * @param before what an earlier life wrote
@@ -79,7 +77,7 @@ final class GroupRound {
             Runnable alive) {
         this.flow = flow;
         this.config = flow.positions().groups();
-        this.selection = new TopicSelection(flow.topics());
+        this.selection = new TopicSelection(flow);
         this.source = source;
         this.target = target;
         this.before = before;
@@ -103,23 +101,25 @@ final class GroupRound {
     private void lookAtGroups(long nowNanos) throws InterruptedException {
         Map<String, GroupListing> listed = source.list();
         List<FollowedGroup> present = present(listed, nowNanos);
-        read(present, listed, nowNanos);
-        alive.run();
-        targetGroups = config.sync() ? target.list() : Map.of();
         boolean isFullLook = isFirst || nowNanos - fullLookNanos >= 0;
+        if (!isFullLook) {
+            read(present, listed, nowNanos);
+            alive.run();
+        }
+        targetGroups = config.sync() ? target.list() : Map.of();
         List<FollowedGroup> due = new ArrayList<>();
         for (FollowedGroup group : present) {
-            if (group.hasPositions()
-                    && group.backOff().isOver(nowNanos)
-                    && (isFullLook || group.isDue(nowNanos) || group.isInUse() != isInUse(group))) {
+            boolean isToLookAt = isFullLook
+                    || (group.hasPositions() && (group.isDue(nowNanos) || group.isInUse() != isInUse(group)));
+            if (isToLookAt && group.backOff().isOver(nowNanos)) {
                 due.add(group);
             }
         }
-        // After the groups were read: the copy had come at least as far as it is known to have come here.
-        positions.refresh();
-        lookForGoneTopics(due);
+        if (due.isEmpty()) {
+            positions.refresh(); // Others are told of it as well.
+        }
         for (int from = 0; from < due.size(); from += ClusterGroups.BATCH) {
-            look(due.subList(from, Math.min(due.size(), from + ClusterGroups.BATCH)), nowNanos);
+            readAndLook(due.subList(from, Math.min(due.size(), from + ClusterGroups.BATCH)), listed, nowNanos);
             alive.run();
         }
         if (isFullLook) {
@@ -127,8 +127,21 @@ final class GroupRound {
                     nowNanos + Math.max(FULL_LOOK_NANOS, config.interval().toNanos());
             isFirst = false;
         }
-        forgetDeleted(listed.keySet());
+        forgetDeleted(listed.keySet(), nowNanos);
         sayFailures();
+    }
+
+    /** Reads where groups stand on the source directly before it is written: what they do in between goes by unseen. */
+    private void readAndLook(List<FollowedGroup> batch, Map<String, GroupListing> listed, long nowNanos)
+            throws InterruptedException {
+        read(batch, listed, nowNanos);
+        // After the groups were read: the copy had come at least as far as it is known to have come here.
+        positions.refresh();
+        List<FollowedGroup> readable = batch.stream()
+                .filter(group -> group.hasPositions() && group.backOff().isOver(nowNanos))
+                .toList();
+        lookForGoneTopics(readable);
+        look(readable, nowNanos);
     }
 
     /** Everything that is to be told, ordered by group, topic and partition. */
@@ -155,8 +168,10 @@ final class GroupRound {
                 present.add(group);
             }
         }
-        if (isFirst || nowNanos - fullLookNanos >= 0) {
-            notice = present.isEmpty() ? whyNone() : "";
+        if (!present.isEmpty()) {
+            notice = "";
+        } else if (isFirst || nowNanos - fullLookNanos >= 0) {
+            notice = whyNone();
         }
         return present;
     }
@@ -228,24 +243,19 @@ final class GroupRound {
     }
 
     private void lookForGoneTopics(Collection<FollowedGroup> due) throws InterruptedException {
-        Set<String> seen = new HashSet<>();
-        Set<Uuid> onSource = new HashSet<>();
-        Set<Uuid> onTarget = new HashSet<>();
+        TopicIds onSource = new TopicIds();
+        TopicIds onTarget = new TopicIds();
         for (FollowedGroup group : due) {
             for (FollowedPosition position : group.positions()) {
-                if (seen.add(position.source.topic())) {
-                    Optional<Translator> translator = positions.translator(position.source);
-                    if (translator.isEmpty()) {
-                        seen.remove(position.source.topic());
-                    } else {
-                        onSource.add(translator.get().pair().sourceTopicId());
-                        onTarget.add(translator.get().pair().targetTopicId());
-                    }
-                }
+                // Not once per topic: of one that was created anew some partitions may still be known by the former id.
+                positions.translator(position.source).map(Translator::pair).ifPresent(pair -> {
+                    onSource.add(pair.source().topic(), pair.sourceTopicId());
+                    onTarget.add(pair.targetTopic(), pair.targetTopicId());
+                });
             }
         }
-        goneOnSource = TopicIds.gone(source.cluster(), onSource);
-        goneOnTarget = TopicIds.gone(target.cluster(), onTarget);
+        sourceTopics = onSource.find(source.cluster());
+        targetTopics = onTarget.find(target.cluster());
     }
 
     /** Looks where groups stand on the target, and writes what is to be written there. */
@@ -301,6 +311,7 @@ final class GroupRound {
             OffsetAndMetadata held = there.get(pair.target());
             long heldOffset = held == null ? PositionRule.NONE : held.offset();
             PositionRule.Verdict verdict = verdict(group, position, translator, heldOffset);
+            position.isSeen = true;
             if (verdict.write() == PositionRule.NONE && !hasOtherMetadata(verdict, position, held)) {
                 tell(group, position, translator, verdict, heldOffset);
                 continue;
@@ -326,27 +337,48 @@ final class GroupRound {
     private PositionRule.Verdict verdict(
             FollowedGroup group, FollowedPosition position, Translator translator, long heldOffset) {
         PartitionPair pair = translator.pair();
-        if (goneOnSource.contains(pair.sourceTopicId())) {
+        if (sourceTopics.gone().contains(pair.sourceTopicId())) {
             return failed(
                     "topic " + pair.source().topic() + " of " + flow.source().name()
                             + " was deleted since it was copied, or created anew: what is known of its offsets holds no more");
         }
-        if (goneOnTarget.contains(pair.targetTopicId())) {
+        if (targetTopics.gone().contains(pair.targetTopicId())) {
             return failed(
                     "topic " + pair.targetTopic() + " of " + flow.target().name()
                             + " was deleted since it was copied to, or created anew: what is known of its offsets holds no more");
         }
-        if (position.written.targetOffset() == PositionRule.NONE) {
+        String hidden = Optional.ofNullable(sourceTopics.hidden().get(pair.sourceTopicId()))
+                .orElse(targetTopics.hidden().get(pair.targetTopicId()));
+        if (hidden != null) {
+            return failed(hidden);
+        }
+        if (!position.isRecalled) {
+            position.isRecalled = true;
             position.written =
                     before.getOrDefault(new WrittenBefore.Place(group.targetName(), pair.target()), Written.NOTHING);
         }
         if (heldOffset == position.attempt.targetOffset()) {
             position.written = position.attempt; // Also where the cluster did not come to say that it was written.
         }
-        return PositionRule.of(
+        PositionRule.Verdict verdict = PositionRule.of(
                 position.committed.offset(),
                 translator,
                 new PositionRule.Held(heldOffset, group.isInUse(), position.written));
+        if (verdict.state() == PositionState.NOT_YET && !selection.isSelected(position.source.topic())) {
+            return new PositionRule.Verdict(
+                    PositionState.NOT_REPLICATED,
+                    PositionRule.NONE,
+                    false,
+                    false,
+                    "the flow no longer copies this topic, and the group is further on than the copy");
+        }
+        boolean isRight = verdict.state() == PositionState.SYNCED || verdict.state() == PositionState.INEXACT;
+        if (isRight && verdict.write() == PositionRule.NONE && heldOffset < position.written.targetOffset()) {
+            // It was set back and the two have met again: from here on it goes forward as it would for the first time.
+            position.written = Written.NOTHING;
+            position.attempt = Written.NOTHING;
+        }
+        return verdict;
     }
 
     private static PositionRule.Verdict failed(String reason) {
@@ -387,7 +419,8 @@ final class GroupRound {
                         ? "nothing is known of the partition's copy yet"
                         : "the flow does not copy this topic; add it to topics.select, or let another flow move the group",
                 -1,
-                PositionRule.NONE);
+                PositionRule.NONE,
+                position.committed.metadata());
     }
 
     private void tell(
@@ -412,7 +445,8 @@ final class GroupRound {
                 verdict.isExact(),
                 verdict.reason(),
                 syncedAt,
-                isSynced ? 0 : PositionRule.lagRecords(sourceOffset, translator, targetOffset));
+                isSynced ? 0 : PositionRule.lagRecords(sourceOffset, translator, targetOffset),
+                position.committed.metadata());
     }
 
     private void written(
@@ -424,6 +458,7 @@ final class GroupRound {
         FollowedPosition position = decision.position();
         if (failure.isEmpty()) {
             position.written = position.attempt;
+            position.isSeen = false;
             position.backOff.worked();
             tell(group, position, decision.translator(), decision.verdict(), wrote.offset());
             return;
@@ -439,27 +474,40 @@ final class GroupRound {
             verdict = failed(failure.get().getMessage());
             position.backOff.failed(nowNanos);
         }
+        if (!ClusterGroups.isUnreachable(failure.get())) {
+            position.attempt = position.written; // It was refused: who ever stands there came by himself.
+        }
         tell(group, position, decision.translator(), verdict, decision.heldOffset());
     }
 
     /** Drops groups that were deleted on the source, by its coordinator's own word; one that only was not listed is kept. */
-    private void forgetDeleted(Set<String> listed) throws InterruptedException {
-        for (FollowedGroup group : List.copyOf(groups.values())) {
-            if (!listed.contains(group.name()) && group.missed() >= MISSES_TO_ASK && isGone(group) && follow(group)) {
-                groups.remove(group.name());
-                LOG.info("a group is no longer on the source flow={} group={}", flow.name(), group.name());
+    private void forgetDeleted(Set<String> listed, long nowNanos) throws InterruptedException {
+        Map<String, FollowedGroup> missing = new TreeMap<>();
+        for (FollowedGroup group : groups.values()) {
+            if (!listed.contains(group.name())
+                    && group.missed() >= MISSES_TO_ASK
+                    && group.hiddenBackOff().isOver(nowNanos)
+                    && missing.size() < ClusterGroups.BATCH) {
+                missing.put(group.name(), group);
             }
         }
-    }
-
-    private boolean isGone(FollowedGroup group) throws InterruptedException {
-        try {
-            return source.isGone(group.name());
-        } catch (UnavailableException unknown) {
-            if (ClusterGroups.isUnreachable(unknown)) {
-                throw unknown; // The next one would take as long.
+        ClusterGroups.Gone answer = source.gone(missing.keySet());
+        for (FollowedGroup group : missing.values()) {
+            UnavailableException failure = answer.failed().get(group.name());
+            if (failure != null) {
+                boolean isDenied = failure.reason() == UnavailableException.Reason.DENIED;
+                group.hidden(
+                        "no longer visible on " + flow.source().name()
+                                + (isDenied
+                                        ? "; grant DESCRIBE on group " + group.name()
+                                        : ": " + failure.getMessage()),
+                        nowNanos);
+            } else if (answer.gone().contains(group.name()) && follow(group)) {
+                groups.remove(group.name());
+                LOG.info("a group is no longer on the source flow={} group={}", flow.name(), group.name());
+            } else {
+                group.hiddenBackOff().failed(nowNanos);
             }
-            return false;
         }
     }
 
@@ -469,6 +517,15 @@ final class GroupRound {
             return true;
         }
         try {
+            if (!isAllOurs(group)) {
+                LOG.info(
+                        "a group was deleted on the source, and stays on the target: it has positions there that were not"
+                                + " written from here flow={} group={} as={}",
+                        flow.name(),
+                        group.name(),
+                        group.targetName());
+                return true;
+            }
             target.delete(group.targetName());
             LOG.info("deleted a group flow={} group={} as={}", flow.name(), group.name(), group.targetName());
             return true;
@@ -481,6 +538,22 @@ final class GroupRound {
                     "it was deleted on the source, and cannot be deleted on the target: " + failure.getMessage());
             return false;
         }
+    }
+
+    /** Whether a group has no position on the target but those that were written last: a consumer's own would be lost. */
+    private boolean isAllOurs(FollowedGroup group) throws InterruptedException {
+        ClusterGroups.Answer there = target.positions(List.of(group.targetName()));
+        if (there.failed().containsKey(group.targetName())) {
+            throw there.failed().get(group.targetName());
+        }
+        Map<TopicPartition, Long> ours = new HashMap<>();
+        for (FollowedPosition position : group.positions()) {
+            positions
+                    .translator(position.source)
+                    .ifPresent(translator -> ours.put(translator.pair().target(), position.written.targetOffset()));
+        }
+        return there.found().getOrDefault(group.targetName(), Map.of()).entrySet().stream()
+                .allMatch(held -> held.getValue().offset() == ours.getOrDefault(held.getKey(), PositionRule.NONE));
     }
 
     /** Says once of each group what is the matter with it. */

@@ -253,13 +253,27 @@ public final class GroupSync implements AutoCloseable {
 
         @Override
         public void close() {
-            listener.close();
-            closePositions();
-            if (target != null) {
-                target.close();
+            Thread.interrupted(); // What is closed would take it for its own end, and leave the rest open.
+            try {
+                listener.close();
+            } finally {
+                try {
+                    closePositions();
+                } finally {
+                    closeClusters();
+                }
             }
-            if (source != null) {
-                source.close();
+        }
+
+        private void closeClusters() {
+            try {
+                if (target != null) {
+                    target.close();
+                }
+            } finally {
+                if (source != null) {
+                    source.close();
+                }
             }
         }
     }

@@ -38,6 +38,23 @@ public record PlannedPosition(
         return refusal.isEmpty() && targetOffset >= 0;
     }
 
+    PlannedPosition to(long newTargetOffset) {
+        return new PlannedPosition(
+                topic,
+                partition,
+                targetTopic,
+                sourceOffset,
+                metadata,
+                sourceRecord,
+                newTargetOffset,
+                targetRecord,
+                presentOffset,
+                isExact,
+                toCopy,
+                refusal,
+                note);
+    }
+
     PlannedPosition with(Optional<FirstRecord> onSource, Optional<FirstRecord> onTarget, String newRefusal) {
         return new PlannedPosition(
                 topic,

@@ -8,7 +8,8 @@ import io.replicator.offsets.Translator;
  * what that is on the target, where it stands there, and what was written there last.
  *
  * <p>A position on the target only ever goes forward, unless it is still the one that was written here: then it follows the
- * source's back as well. No position is written that lies beyond a record that the group has still to read.
+ * source's back as well. One that was set back on the target since stays there. No position is written that lies beyond a
+ * record that the group has still to read.
  */
 final class PositionRule {
     /** No position, or none that is known. */
@@ -85,26 +86,43 @@ final class PositionRule {
     /** Goes to a position, unless what is there is right as well, or not ours to take back. */
     private static Verdict reach(long wanted, Verdict written, Translator translator, Held held) {
         if (held.offset() < wanted) {
-            return written;
+            return isSetBack(held) ? setBack(wanted, held) : written;
         }
         if (held.offset() == wanted || isSame(wanted, translator, held.offset())) {
             return left(written);
         }
-        return held.offset() == held.written().targetOffset() ? written : ahead(wanted, held);
+        return isOurs(held) ? written : ahead(wanted, held);
+    }
+
+    private static boolean isOurs(Held held) {
+        return held.offset() != NONE && held.offset() == held.written().targetOffset();
     }
 
     /**
-     * Whether nothing of the copy stands between a position and a later one, so that a reader reads the same from both. What is
-     * yet to be copied comes behind both.
+     * Whether nothing of the copy stands between a position and a later one, so that a reader reads the same from both. Beyond
+     * what is saved of the copy nobody knows: after a kill there may be records that were copied and are not on record yet.
      */
     private static boolean isSame(long wanted, Translator translator, long later) {
-        Translation source = translator.toSource(later);
-        if (source instanceof Translation.NotYet beyond) {
-            return beyond.position() == wanted;
-        }
-        return source instanceof Translation.Exact exact
-                && translator.toTarget(exact.offset()) instanceof Translation.Exact target
+        return translator.toSource(later) instanceof Translation.Exact source
+                && translator.toTarget(source.offset()) instanceof Translation.Exact target
                 && target.offset() == wanted;
+    }
+
+    /** Whether it lies before what was written last: only somebody on the target can have put it there, to read again. */
+    private static boolean isSetBack(Held held) {
+        return held.offset() != NONE && held.offset() < held.written().targetOffset();
+    }
+
+    private static Verdict setBack(long wanted, Held held) {
+        return new Verdict(
+                PositionState.IN_USE,
+                NONE,
+                false,
+                false,
+                "somebody set the group back on the target, from "
+                        + held.written().targetOffset() + " to " + held.offset()
+                        + ": it stays, and does not go on to " + wanted
+                        + "; to overwrite it: replicator migrate-group --force");
     }
 
     private static Verdict left(Verdict written) {
@@ -127,10 +145,10 @@ final class PositionRule {
     }
 
     /**
-     * A position within the bound may be the exact one, from when that was still known. It is kept, unless it is known to
-     * stand for a later one of the source.
+     * Our own position within the bound may be the exact one, from when that was still known: it is kept, if it is known to
+     * stand for no later one of the source. Anybody else's may lie behind records that are still to be read.
      */
-    private static Verdict coarse(long sourceOffset, Translation.Coarse coarse, Translator translator, Held held) {
+    static Verdict coarse(long sourceOffset, Translation.Coarse coarse, Translator translator, Held held) {
         Verdict verdict = new Verdict(
                 PositionState.INEXACT,
                 coarse.offset(),
@@ -139,12 +157,12 @@ final class PositionRule {
                 "the position is so old that it is only known coarsely: up to " + coarse.mostRepeated()
                         + " records are read again; offset-map.max-runs says how many are known exactly");
         Written written = held.written();
-        boolean isOurs = held.offset() != NONE && held.offset() == written.targetOffset();
-        if (isOurs && written.sourceOffset() == sourceOffset) {
+        if (isOurs(held) && written.sourceOffset() == sourceOffset) {
             return written.isExact() ? new Verdict(PositionState.SYNCED, NONE, true, true, "") : left(verdict);
         }
         boolean isWithin = held.offset() >= coarse.offset() && held.offset() - coarse.offset() <= coarse.mostRepeated();
-        if (isWithin && (!isOurs || written.sourceOffset() < sourceOffset)) {
+        boolean isNoLater = written.sourceOffset() != NONE && written.sourceOffset() <= sourceOffset;
+        if (isOurs(held) && isWithin && isNoLater) {
             return left(verdict);
         }
         return reach(coarse.offset(), verdict, translator, held);
@@ -152,9 +170,12 @@ final class PositionRule {
 
     /** The group has read all that is copied: it goes to the copy's end, and on with the copy. */
     private static Verdict notYet(Translation.NotYet notYet, Translator translator, Held held) {
-        boolean isForward =
-                translator.toTarget(notYet.position()) instanceof Translation.Exact end && held.offset() < end.offset();
-        long write = isForward ? ((Translation.Exact) translator.toTarget(notYet.position())).offset() : NONE;
+        long end = translator.toTarget(notYet.position()) instanceof Translation.Exact exact ? exact.offset() : NONE;
+        boolean isForward = held.offset() < end;
+        if (isForward && isSetBack(held)) {
+            return setBack(end, held);
+        }
+        long write = isForward ? end : NONE;
         return new Verdict(
                 PositionState.NOT_YET,
                 write,

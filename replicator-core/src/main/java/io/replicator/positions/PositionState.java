@@ -8,7 +8,7 @@ public enum PositionState {
     INEXACT,
     /** The copy has not come as far as the group. */
     NOT_YET,
-    /** The group has members on the target: its position there is theirs. */
+    /** The group has members on the target, or was set back there: its position there is theirs. */
     IN_USE,
     /** A consumer on the target has committed a position further on: it stays. */
     AHEAD,

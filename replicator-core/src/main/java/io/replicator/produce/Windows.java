@@ -89,6 +89,6 @@ final class Windows implements Iterable<PartitionWindow> {
                         partition.targetTopicId()),
                 new Writer(partition.group(), identity.producerId(), identity.epoch()),
                 window.map().takeChanges(),
-                new SourceSeen(window.leaderEpochs(), partition.sourceStart()));
+                new SourceSeen(window.leaderEpochs(), window.map().sourceLogStart()));
     }
 }

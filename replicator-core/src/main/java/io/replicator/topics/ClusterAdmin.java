@@ -111,6 +111,16 @@ public final class ClusterAdmin implements AutoCloseable {
     }
 
     /**
+     * Puts a failure into words that another client of this cluster had.
+     *
+     * @param operation Kafka's name of the right it needs, such as WRITE
+     * @param resource what it is about, such as {@code topic orders}
+     */
+    public UnavailableException unavailable(Throwable failure, String operation, String resource) {
+        return faults.of(failure, operation, resource);
+    }
+
+    /**
      * Describes a consumer group.
      *
      * @throws UnavailableException with a message for a person, also when there is no such group

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -46,6 +47,9 @@ final class ClusterFaults {
 
     /** An operation on a resource failed. */
     UnavailableException of(Throwable failure, String operation, String resource) {
+        if (failure.getClass() == KafkaException.class && failure.getCause() != null) {
+            return of(failure.getCause(), operation, resource); // Only the cause says why.
+        }
         if (failure instanceof AuthorizationException) {
             return denied(failure, operation, resource);
         }
@@ -65,7 +69,9 @@ final class ClusterFaults {
         return new UnavailableException(
                 UnavailableException.Reason.DENIED,
                 "cluster " + config.name() + " denies " + operation + " on " + resource + " to " + principal()
-                        + "; grant it with kafka-acls, or leave the topic out",
+                        + "; grant it with kafka-acls, or leave the "
+                        + (resource.startsWith("group ") ? "group" : "topic")
+                        + " out",
                 failure);
     }
 

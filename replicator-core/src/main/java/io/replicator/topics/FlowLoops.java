@@ -45,7 +45,7 @@ public final class FlowLoops {
         var loops = new FlowLoops(flows);
         for (FlowConfig flow : flows) {
             Set<String> topics = new HashSet<>(topicsOf.apply(flow.source()));
-            topics.addAll(new TopicSelection(flow.topics()).literals());
+            topics.addAll(new TopicSelection(flow).literals());
             for (String topic : topics.stream().sorted().toList()) {
                 Optional<String> loop = loops.through(flow, topic);
                 if (loop.isPresent()) {
@@ -82,8 +82,8 @@ public final class FlowLoops {
 
         Stage(FlowConfig flow) {
             this.flow = flow;
-            this.selection = new TopicSelection(flow.topics());
-            this.naming = new TopicNaming(flow.topics().rename(), flow.source().name());
+            this.selection = new TopicSelection(flow);
+            this.naming = new TopicNaming(flow);
         }
     }
 

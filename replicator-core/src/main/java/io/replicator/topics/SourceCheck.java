@@ -30,7 +30,7 @@ final class SourceCheck {
         this.flow = flow;
         this.source = source;
         this.topics = new ClusterTopics(source);
-        this.selection = new TopicSelection(flow.topics());
+        this.selection = new TopicSelection(flow);
         this.pairing = new TopicPairing(flow, flows);
         this.findings = findings;
     }
@@ -49,6 +49,8 @@ final class SourceCheck {
         Set<String> wanted =
                 names.stream().filter(selection::isSelected).collect(Collectors.toCollection(TreeSet::new));
         wanted.addAll(selection.literals());
+        // Without them everything that was asked for is copied all the same.
+        wanted.removeIf(selection::isHeartbeats);
         var answers = topics.describe(wanted, true);
         answers.failed().values().forEach(failure -> findings.add(source.cluster(), failure));
         checkPatterns(answers, names);

@@ -1,28 +1,23 @@
 package io.replicator.topics;
 
-import io.replicator.Require;
+import io.replicator.config.FlowConfig;
 import java.util.regex.Pattern;
 
 /**
- * What a source topic is called on the target. Two topics never get the same name: the text around {@code {topic}} is
- * the same for all of them.
+ * What a source topic is called on the target. Two topics hardly ever get the same name: the text around {@code {topic}} is
+ * the same for all of them but heartbeats.
  */
 public final class TopicNaming {
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
     private final String rename;
     private final String sourceName;
+    private final MirrorMakerTopics mirrorMaker;
 
-    /**
-     * Takes the rule.
-     *
-     * @param rename text around {@code {topic}}, perhaps with {@code {source}}
-     * @param sourceName what {@code {source}} stands for
-     */
-    public TopicNaming(String rename, String sourceName) {
-        Require.that(rename.contains("{topic}"), "topics.rename", rename, "must contain {topic}");
-        this.rename = rename;
-        this.sourceName = sourceName;
+    public TopicNaming(FlowConfig flow) {
+        this.rename = flow.topics().rename();
+        this.sourceName = flow.source().name();
+        this.mirrorMaker = new MirrorMakerTopics(flow);
     }
 
     /**
@@ -31,7 +26,9 @@ public final class TopicNaming {
      * @throws IllegalArgumentException when Kafka would not take the name
      */
     public String targetOf(String sourceTopic) {
-        String name = rename.replace("{source}", sourceName).replace("{topic}", sourceTopic);
+        String name = mirrorMaker.isCopiedHeartbeats(sourceTopic)
+                ? mirrorMaker.copiedHeartbeats(sourceTopic)
+                : rename.replace("{source}", sourceName).replace("{topic}", sourceTopic);
         if (!isLegal(name)) {
             throw new IllegalArgumentException("topics.rename: " + rename + " makes of " + sourceTopic + " the name '"
                     + name + "', which is no legal topic name (1 to 249 letters, digits, '.', '_' or '-')");

@@ -2,12 +2,13 @@ package io.replicator.topics;
 
 import io.replicator.config.FlowConfig;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Gives each source topic its name on the target, or says why it has none. */
 final class TopicPairing {
@@ -17,21 +18,22 @@ final class TopicPairing {
 
     TopicPairing(FlowConfig flow, List<FlowConfig> flows) {
         this.flow = flow;
-        this.naming = new TopicNaming(flow.topics().rename(), flow.source().name());
+        this.naming = new TopicNaming(flow);
         this.loops = new FlowLoops(flows);
     }
 
     /** The names on the target, by source topic. */
     Map<String, String> pair(Collection<String> sources, Consumer<TopicProblem> problems) {
         Map<String, String> targets = new TreeMap<>();
+        Set<String> taken = new HashSet<>();
         for (String source : sources) {
-            Optional<TopicProblem> problem = name(source, targets);
+            Optional<TopicProblem> problem = name(source, targets, taken);
             problem.ifPresent(problems);
         }
         return targets;
     }
 
-    private Optional<TopicProblem> name(String source, Map<String, String> targets) {
+    private Optional<TopicProblem> name(String source, Map<String, String> targets, Set<String> taken) {
         String target;
         try {
             target = naming.targetOf(source);
@@ -46,6 +48,13 @@ final class TopicPairing {
                             + ", which is kept for a flow's progress",
                     "topics.rename is changed, or it is excluded"));
         }
+        if (!taken.add(target)) {
+            return Optional.of(new TopicProblem(
+                    source,
+                    "its name on " + flow.target().name() + " would be " + target
+                            + ", which is that of another topic's copy",
+                    "topics.rename is changed, or one of the two is excluded"));
+        }
         Optional<String> loop = loops.through(flow, source);
         if (loop.isPresent()) {
             return Optional.of(
@@ -53,10 +62,5 @@ final class TopicPairing {
         }
         targets.put(source, target);
         return Optional.empty();
-    }
-
-    /** Source topics by target name. Names never collide, see {@link TopicNaming}. */
-    static Map<String, String> inverse(Map<String, String> targets) {
-        return targets.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     }
 }

@@ -50,7 +50,7 @@ public final class TopicPlanner {
      */
     public TopicPlanner(FlowConfig flow, List<FlowConfig> flows, ClusterGate gate) {
         this.flow = flow;
-        this.selection = new TopicSelection(flow.topics());
+        this.selection = new TopicSelection(flow);
         this.pairing = new TopicPairing(flow, flows);
         this.targetAdmin = gate.target();
         this.source = new ClusterTopics(gate.source());
@@ -81,7 +81,10 @@ public final class TopicPlanner {
         plan.create();
         plan.grow();
         List<CopiedTopic> topics = plan.copied();
-        List<TopicProblem> problems = List.copyOf(plan.problems.values());
+        // Nobody waits for heartbeats: that they are not copied is said in the log, and is no state of the flow.
+        List<TopicProblem> problems = plan.problems.values().stream()
+                .filter(problem -> !selection.isHeartbeats(problem.topic()))
+                .toList();
         List<String> unmatched = selection.unmatched(plan.sources.keySet());
         if (mayChange) {
             tellProblems(plan.problems);

@@ -1,24 +1,34 @@
 package io.replicator.topics;
 
-import io.replicator.config.TopicsConfig;
+import io.replicator.config.FlowConfig;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Which topics a flow copies: those that {@code select} matches whole and {@code exclude} does not. */
+/**
+ * Which topics a flow copies: those that {@code select} matches whole and {@code exclude} does not, and the source's heartbeats.
+ */
 public final class TopicSelection {
     private static final Pattern LITERAL = Pattern.compile("(?:[a-zA-Z0-9_-]|\\\\?\\.|\\[\\.])+");
 
     private final List<Pattern> select;
     private final List<Pattern> exclude;
+    private final MirrorMakerTopics mirrorMaker;
 
-    public TopicSelection(TopicsConfig topics) {
-        this.select = topics.select();
-        this.exclude = topics.exclude();
+    public TopicSelection(FlowConfig flow) {
+        this.select = flow.topics().select();
+        this.exclude = flow.topics().exclude();
+        this.mirrorMaker = new MirrorMakerTopics(flow);
     }
 
     public boolean isSelected(String topic) {
-        return !isOwn(topic) && matches(select, topic) && !matches(exclude, topic);
+        return mirrorMaker.isCopiedHeartbeats(topic)
+                || (!isOwn(topic) && matches(select, topic) && !matches(exclude, topic));
+    }
+
+    /** Whether a topic is only copied for MirrorMaker 2's friends: nobody has asked for it by name. */
+    boolean isHeartbeats(String topic) {
+        return mirrorMaker.isCopiedHeartbeats(topic);
     }
 
     /** The topics that are selected by their name rather than by a pattern. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.partition.LeaderEpochs;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,6 +237,153 @@ class OffsetLogContentsTest {
         assertThat(healed.isWhole()).isTrue();
         assertThat(healed.runs()).isEqualTo(runsOf(goneOn));
         assertThat(healed.translator().toTarget(0)).isEqualTo(saved.translator().toTarget(0));
+    }
+
+    @Test
+    void shouldNameARecordOfRunsThatCannotBeRead() {
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(200).takeChanges());
+        Entry good = chunkEntries(progress).get(1);
+
+        for (String broken : List.of(
+                "",
+                "by hand",
+                "[1]",
+                good.value().replace("[128,64,1]", "[128,64]"),
+                good.value().replace("[128,64,1]", "[128,64,1.5]"),
+                good.value().replace("[128,64,1]", "[128,64,-1]"),
+                good.value().replace("[128,64,1]", "[500,64,1]"),
+                good.value().replace("\"sourceTopicId\"", "\"x\""),
+                good.value().substring(0, good.value().length() - 1))) {
+            List<Entry> log = chunkEntries(progress);
+            log.set(1, new Entry(good.key(), broken));
+            log.add(progressEntry(progress));
+            SavedProgress saved = read(log).partitions().get(ORDERS);
+
+            assertThat(saved.isWhole()).as(broken).isFalse();
+            assertThat(saved.translator().toTarget(7))
+                    .isInstanceOfSatisfying(Translation.Unknown.class, unknown -> assertThat(unknown.reason())
+                            .contains("replicator.x.offsets.internal@1", "\"chunk\":1", "is unreadable"));
+            assertThat(saved.translator().toTarget(398)).isEqualTo(new Translation.Exact(199));
+            assertThat(saved.position()).isEqualTo(399);
+
+            log.add(good);
+            assertThat(read(log).partitions().get(ORDERS).isWhole()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldRefuseRunsOfANewerFormat() {
+        Progress progress = new Progress(PAIR, WRITER, manyRuns(70).takeChanges());
+        Entry chunk = chunkEntries(progress).get(0);
+        String newer = chunk.value().replace("\"v\":1", "\"v\":2");
+
+        assertThatThrownBy(() -> read(List.of(new Entry(chunk.key(), newer))))
+                .isInstanceOf(OffsetLogException.class)
+                .hasMessageContaining("format 2 was written by a newer version");
+    }
+
+    @Test
+    void shouldKeepTheEndsOfOldRuns() {
+        OffsetMap map = new OffsetMap(0, 0, 64);
+        grow(map, new SplittableRandom(3), 500);
+        Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
+        List<Entry> log = chunkEntries(progress);
+        log.add(progressEntry(progress));
+
+        SavedProgress saved = read(log).partitions().get(ORDERS);
+
+        CoarseRuns first = progress.changes().coarse().get(0);
+        assertThat(new String(OffsetLogFormat.coarseKey(ORDERS, first.key()), UTF_8))
+                .isEqualTo("{\"v\":1,\"kind\":\"coarse\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0,\"chunks\":"
+                        + first.chunks() + "}");
+        assertThat(saved.map().coarse()).isEqualTo(progress.changes().coarse()).hasSizeLessThan(5);
+        assertThat(saved.runs()).isEqualTo(runsOf(map));
+        assertThat(map.runs()).isLessThan(66);
+        assertThat(saved.map().records()).isEqualTo(map.records());
+    }
+
+    /** It knows nothing of chunks that are gone: it must find that some are missing, and begin with the last run. */
+    @Test
+    void shouldNotBeMistakenForAllByAnEarlierVersion() {
+        OffsetMap coarsened = new OffsetMap(0, 0, 64);
+        grow(coarsened, new SplittableRandom(3), 500);
+        OffsetMap trimmed = manyRuns(200);
+        trimmed.trim(300, 150);
+        for (OffsetMap map : List.of(coarsened, trimmed)) {
+            Progress progress = new Progress(PAIR, WRITER, map.takeChanges());
+            Entry entry = progressEntry(progress);
+            String former = entry.value().replaceAll("\"(first|exact)Chunk\":\\d+,", "");
+            List<Entry> log = chunkEntries(progress);
+
+            log.add(new Entry(entry.key(), former));
+
+            assertThat(former).isNotEqualTo(entry.value());
+            SavedProgress saved = read(log).partitions().get(ORDERS);
+            assertThat(saved.isWhole()).isFalse();
+            assertThat(saved.position()).isEqualTo(map.position());
+            assertThat(saved.targetEnd()).isEqualTo(map.targetEnd());
+            assertThat(saved.runs()).isEqualTo(progress.changes().lastRun());
+        }
+    }
+
+    @Test
+    void shouldSaveThatTheSourceHasExpired() {
+        OffsetMap map = new OffsetMap(100, 7);
+        map.takeChanges();
+        map.trim(-1, -1);
+        assertThat(map.hasChanges()).isFalse();
+
+        map.trim(100, 3);
+
+        assertThat(map.hasChanges()).isTrue();
+        Progress progress = new Progress(PAIR, WRITER, map.takeChanges(), new SourceSeen(LeaderEpochs.NONE, 100));
+        assertThat(map.hasChanges()).isFalse();
+        Translator translator =
+                read(List.of(progressEntry(progress))).partitions().get(ORDERS).translator();
+        assertThat(translator.toTarget(0)).isEqualTo(new Translation.Exact(7));
+        assertThat(translator.toTarget(100)).isEqualTo(new Translation.Exact(7));
+        assertThat(translator.toSource(7)).isEqualTo(new Translation.Exact(100));
+        assertThatThrownBy(() -> translator.toTarget(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldForgetDamageOnceNeitherSideHasWhatWasLost() {
+        List<Entry> log = new ArrayList<>();
+        log.add(progressEntry(new Progress(PAIR, WRITER, manyRuns(200).takeChanges())));
+        OffsetMap map = read(log).partitions().get(ORDERS).toOffsetMap();
+        map.takeChanges();
+
+        map.trim(398, 198);
+        assertThat(map.takeChanges().damage()).contains("chunk 0 of the runs of orders-3 is missing");
+        map.trim(398, 199);
+        assertThat(map.hasChanges()).isTrue();
+        assertThat(map.takeChanges().damage()).isEmpty();
+    }
+
+    @Test
+    void shouldHoldManyPartitionsPacked() {
+        int partitions = 30;
+        OffsetLogContents contents = new OffsetLogContents("replicator.x.offsets.internal");
+        SplittableRandom random = new SplittableRandom(1);
+        long offset = 0;
+        long records = 0;
+        for (int number = 0; number < partitions; number++) {
+            TopicPartition source = new TopicPartition("orders", number);
+            PartitionPair pair = new PartitionPair(source, new Uuid(1, 2), "east.orders", new Uuid(3, 4));
+            OffsetMap map = new OffsetMap(0);
+            grow(map, random, 100 * RunChunk.RUNS * 3 / 2);
+            Progress progress = new Progress(pair, WRITER, map.takeChanges());
+            List<LogRecord> all = new ArrayList<>(ProgressRecords.runs(progress));
+            all.add(ProgressRecords.progress(progress));
+            for (LogRecord record : all) {
+                contents.accept(offset++, record.key(), record.value());
+            }
+            records += map.records();
+        }
+
+        Collection<SavedProgress> saved = contents.state().partitions().values();
+        assertThat(saved).hasSize(partitions).allMatch(SavedProgress::isWhole);
+        assertThat(saved.stream().mapToLong(each -> each.map().records()).sum()).isEqualTo(records);
     }
 
     @Test

@@ -146,6 +146,87 @@ class OffsetLogIT {
     }
 
     @Test
+    void shouldForgetOldRunsWithoutLosingWhatIsKnownOfThem() throws Exception {
+        FlowConfig flow = flow("bounded");
+        createLog(
+                flow,
+                Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "segment.bytes",
+                        "1048576",
+                        "segment.ms",
+                        "500",
+                        "min.cleanable.dirty.ratio",
+                        "0.001",
+                        "delete.retention.ms",
+                        "0"));
+        OffsetMap coarse = new OffsetMap(0, 0, 256);
+        OffsetMap trimmed = new OffsetMap(0, 0);
+        SplittableRandom random = new SplittableRandom(5);
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            for (int save = 0; save < 100; save++) {
+                grow(coarse, random, 100);
+                grow(trimmed, random, 100);
+                trimmed.trim(trimmed.position() - 300, trimmed.targetEnd() - 300);
+                log.save(List.of(
+                        new Progress(pair(0), WRITER, coarse.takeChanges()),
+                        new Progress(pair(1), WRITER, trimmed.takeChanges())));
+            }
+        }
+
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            log.load();
+            while (recordsIn(flow) > 60) {
+                assertThat(System.nanoTime()).as("the log was not compacted").isLessThan(deadlineNanos);
+                coarse.advance(coarse.position() + 1); // A segment is closed by the next write.
+                log.save(List.of(new Progress(pair(0), WRITER, coarse.takeChanges())));
+            }
+        }
+
+        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+            SavedState state = log.load();
+            SavedProgress first = state.partitions().get(new TopicPartition("orders", 0));
+            assertSame(first, coarse);
+            assertSame(state.partitions().get(new TopicPartition("orders", 1)), trimmed);
+            assertThat(coarse.runs()).isLessThan(400);
+            assertThat(trimmed.runs()).isLessThan(400);
+            assertThat(first.map().coarse()).hasSizeBetween(1, 4);
+            assertThat(first.map().records()).isEqualTo(coarse.records());
+            assertThat(first.translator().toTarget(0)).isEqualTo(new Translation.Exact(0));
+            assertThat(first.translator().toTarget(coarse.position() / 2)).isInstanceOf(Translation.Coarse.class);
+
+            log.remove(List.of(new TopicPartition("orders", 0), new TopicPartition("orders", 1)));
+            assertThat(log.load().partitions()).isEmpty();
+            assertThat(valuesIn(flow)).isEmpty();
+        }
+    }
+
+    /** What compaction will leave. */
+    private static Map<String, byte[]> valuesIn(FlowConfig flow) {
+        TopicPartition log = new TopicPartition(flow.offsetsTopic(), 0);
+        Map<String, byte[]> values = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                target.clientProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(log));
+            consumer.seekToBeginning(List.of(log));
+            long end = consumer.endOffsets(List.of(log)).get(log);
+            while (consumer.position(log) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                    String key = new String(record.key(), UTF_8);
+                    if (record.value() == null) {
+                        values.remove(key);
+                    } else {
+                        values.put(key, record.value());
+                    }
+                });
+            }
+        }
+        return values;
+    }
+
+    @Test
     void shouldRefuseATopicThatForgets() throws Exception {
         createLog(flow("expiring"), Map.of("cleanup.policy", "compact,delete"));
         target.createTopic(flow("spread").offsetsTopic(), 2, Map.of("cleanup.policy", "compact"));

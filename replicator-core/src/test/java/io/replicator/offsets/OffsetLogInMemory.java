@@ -51,6 +51,11 @@ public final class OffsetLogInMemory {
         records.add(record);
     }
 
+    /** The first chunk of runs that is there. */
+    int firstChunk(TopicPartition source) {
+        return contents.firstChunk(source);
+    }
+
     /** Everything that was appended, in its order. */
     List<LogRecord> records() {
         return records;

@@ -9,6 +9,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicNamingTest {
+    private static TopicNaming naming(String rename) {
+        return new TopicNaming(Flows.from("f", "east", "west").renaming(rename).config());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "{topic}, orders",
@@ -17,20 +21,19 @@ class TopicNamingTest {
         "{topic}-{topic}, orders-orders"
     })
     void shouldPutTheTopicIntoTheText(String rename, String expected) {
-        assertThat(new TopicNaming(rename, "east").targetOf("orders")).isEqualTo(expected);
+        assertThat(naming(rename).targetOf("orders")).isEqualTo(expected);
     }
 
     @Test
     void shouldTakeTheTopicAsItIsWhenItLooksLikeARule() {
         // Kafka allows no braces in names, but the naming must not depend on that.
-        assertThatThrownBy(() -> new TopicNaming("{topic}", "east").targetOf("{source}"))
-                .hasMessageContaining("'{source}'");
+        assertThatThrownBy(() -> naming("{topic}").targetOf("{source}")).hasMessageContaining("'{source}'");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a b.{topic}", "{topic}/x", "größe-{topic}"})
     void shouldRefuseLettersThatKafkaDoesNotAllow(String rename) {
-        assertThatThrownBy(() -> new TopicNaming(rename, "east").targetOf("orders"))
+        assertThatThrownBy(() -> naming(rename).targetOf("orders"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("orders")
                 .hasMessageContaining("topics.rename");
@@ -38,7 +41,7 @@ class TopicNamingTest {
 
     @Test
     void shouldRefuseNamesLongerThanKafkaAllows() {
-        var naming = new TopicNaming("x{topic}", "east");
+        var naming = naming("x{topic}");
 
         assertThat(naming.targetOf("t".repeat(248))).hasSize(249);
         assertThatThrownBy(() -> naming.targetOf("t".repeat(249))).hasMessageContaining("249");
@@ -47,7 +50,6 @@ class TopicNamingTest {
     @ParameterizedTest
     @ValueSource(strings = {".", ".."})
     void shouldRefuseDots(String name) {
-        assertThatThrownBy(() -> new TopicNaming("{topic}", "east").targetOf(name))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> naming("{topic}").targetOf(name)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class TopicSelectionTest {
     private static TopicSelection selection(Flows flows) {
-        return new TopicSelection(flows.topics());
+        return new TopicSelection(flows.config());
     }
 
     private static final Flows FLOW = Flows.from("f", "east", "west");

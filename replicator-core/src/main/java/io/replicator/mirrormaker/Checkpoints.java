@@ -1,0 +1,131 @@
+package io.replicator.mirrormaker;
+
+import io.replicator.config.FlowConfig;
+import io.replicator.offsets.Translation;
+import io.replicator.positions.FlowPositions;
+import io.replicator.positions.GroupPosition;
+import io.replicator.positions.PositionState;
+import io.replicator.topics.MirrorMakerTopics;
+import io.replicator.topics.UnavailableException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where groups stand on both sides, in {@code <source>.checkpoints.internal} on the target: each position once it was
+ * carried over, and again when it changed. One thread.
+ */
+final class Checkpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+    private final String flow;
+    private final boolean isSynced;
+    private final MirrorTopic topic;
+
+    /** What the topic holds, as far as it was read or written here. */
+    private final Map<Place, Checkpoint> written = new HashMap<>();
+
+    private record Place(String group, TopicPartition target) {
+        Place(Checkpoint checkpoint) {
+            this(checkpoint.group(), checkpoint.target());
+        }
+    }
+
+    Checkpoints(FlowConfig flow, MirrorCluster target) {
+        this.flow = flow.name();
+        this.isSynced = flow.positions().groups().sync();
+        this.topic = new MirrorTopic(
+                flow.name(), target, new MirrorMakerTopics(flow).checkpoints(), "the groups' checkpoints");
+    }
+
+    /**
+     * What was written last of each group and partition, also by an earlier life or by MirrorMaker 2.
+     *
+     * @throws UnavailableException when the target does not say
+     */
+    Collection<Checkpoint> read() throws InterruptedException {
+        written.clear();
+        topic.readAll(this::take);
+        return List.copyOf(written.values());
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null || record.value() == null) {
+            return; // Compaction takes away what a tombstone stands for, and nobody else writes any.
+        }
+        Optional<Checkpoint> checkpoint = Checkpoint.read(record.key(), record.value());
+        if (checkpoint.isPresent()) {
+            written.put(new Place(checkpoint.get()), checkpoint.get());
+        } else {
+            LOG.warn(
+                    "a record is no checkpoint of MirrorMaker 2's and is passed over flow={} topic={} offset={}",
+                    flow,
+                    record.topic(),
+                    record.offset());
+        }
+    }
+
+    /** Writes what changed since the last round. */
+    void round(FlowPositions positions, List<GroupPosition> groups) throws InterruptedException {
+        List<Checkpoint> changed = new ArrayList<>();
+        for (GroupPosition position : groups) {
+            targetOffset(positions, position).ifPresent(offset -> {
+                Checkpoint checkpoint = checkpoint(position, offset);
+                if (!checkpoint.equals(written.get(new Place(checkpoint)))) {
+                    changed.add(checkpoint);
+                }
+            });
+        }
+        if (topic.write(changed, System.currentTimeMillis())) {
+            changed.forEach(checkpoint -> written.put(new Place(checkpoint), checkpoint));
+        }
+    }
+
+    /**
+     * Where a group goes on on the target. Where its positions are kept fresh there, that is what was written: what the
+     * target's own consumers say is theirs. Where they are not, it is what they would be.
+     */
+    private OptionalLong targetOffset(FlowPositions positions, GroupPosition position) {
+        if (position.partition() < 0 || position.sourceOffset() < 0) {
+            return OptionalLong.empty();
+        }
+        if (isSynced) {
+            boolean isOurs = position.state() == PositionState.SYNCED || position.state() == PositionState.INEXACT;
+            return isOurs && position.targetOffset() >= 0
+                    ? OptionalLong.of(position.targetOffset())
+                    : OptionalLong.empty();
+        }
+        return positions
+                .translator(new TopicPartition(position.topic(), position.partition()))
+                .map(translator -> translated(translator.toTarget(position.sourceOffset())))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong translated(Translation there) {
+        if (there instanceof Translation.Exact exact) {
+            return OptionalLong.of(exact.offset());
+        }
+        return there instanceof Translation.Coarse coarse ? OptionalLong.of(coarse.offset()) : OptionalLong.empty();
+    }
+
+    private static Checkpoint checkpoint(GroupPosition position, long targetOffset) {
+        return new Checkpoint(
+                position.targetGroup(),
+                new TopicPartition(position.targetTopic(), position.partition()),
+                position.sourceOffset(),
+                targetOffset,
+                position.metadata());
+    }
+
+    String trouble() {
+        return topic.trouble();
+    }
+}

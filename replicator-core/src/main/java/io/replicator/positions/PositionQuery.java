@@ -1,0 +1,218 @@
+package io.replicator.positions;
+
+import io.replicator.NearestName;
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.FlowConfig;
+import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.Translation;
+import io.replicator.offsets.Translator;
+import io.replicator.topics.ClusterAdmin;
+import io.replicator.topics.RefusedException;
+import io.replicator.topics.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Answers where positions stand on the other side: of one offset, of a time, of a whole group. It reads what the flow has
+ * saved, at most a progress-interval old, so it needs no running daemon and disturbs none. One thread at a time.
+ */
+public final class PositionQuery implements AutoCloseable {
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+
+    private final FlowConfig flow;
+    private final Direction direction;
+    private final Duration timeout;
+    private final FlowPositions positions;
+
+    /** Which way is asked. */
+    public enum Direction {
+        /** From the source to the target, for a migration or a fail-over. */
+        TO_TARGET,
+        /** From the target to the source, for the way back. */
+        TO_SOURCE
+    }
+
+    private PositionQuery(FlowConfig flow, Direction direction, Duration timeout, FlowPositions positions) {
+        this.flow = flow;
+        this.direction = direction;
+        this.timeout = timeout;
+        this.positions = positions;
+    }
+
+    /**
+     * Reads what the flow has saved.
+     *
+     * @param timeout of each call
+     * @throws OffsetLogException when it cannot be read
+     * @throws UnavailableException when the target does not answer
+     */
+    public static PositionQuery open(FlowConfig flow, Direction direction, Duration timeout)
+            throws InterruptedException {
+        return new PositionQuery(flow, direction, timeout, FlowPositions.open(flow, timeout));
+    }
+
+    /** Reads what the flow has saved since; costs that much. */
+    public void refresh() throws InterruptedException {
+        positions.refresh();
+    }
+
+    /**
+     * Where an offset stands.
+     *
+     * @throws RefusedException when the flow does not know the partition, with those that it knows
+     */
+    public Answer ofOffset(TopicPartition from, long offset) {
+        return answer(required(from), from, offset);
+    }
+
+    /**
+     * Where the first records stand whose timestamp is not before a time; where there are none, the end of the log that is
+     * asked.
+     *
+     * @param topic by its name on the side that is asked
+     * @param partition its number, -1 for all that the flow knows
+     * @throws RefusedException when the flow does not know the topic or the partition
+     * @throws UnavailableException when the cluster does not answer
+     */
+    public List<Answer> ofTime(String topic, int partition, Instant time) throws InterruptedException {
+        List<TopicPartition> asked = known().stream()
+                .filter(each -> each.topic().equals(topic) && (partition < 0 || each.partition() == partition))
+                .sorted(BY_NAME)
+                .toList();
+        if (asked.isEmpty()) {
+            throw unknown(new TopicPartition(topic, partition));
+        }
+        try (ClusterAdmin cluster = open()) {
+            Map<TopicPartition, Long> offsets = offsets(cluster, asked, OffsetSpec.forTimestamp(time.toEpochMilli()));
+            List<TopicPartition> later =
+                    asked.stream().filter(each -> offsets.get(each) < 0).toList();
+            if (!later.isEmpty()) {
+                offsets.putAll(offsets(cluster, later, OffsetSpec.latest()));
+            }
+            return asked.stream()
+                    .map(each -> answer(required(each), each, offsets.get(each)))
+                    .toList();
+        }
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            ClusterAdmin cluster, List<TopicPartition> partitions, OffsetSpec spec) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, spec));
+        ListOffsetsResult answers = cluster.admin().listOffsets(asked);
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            offsets.put(
+                    partition,
+                    cluster.await(answers.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
+                            .offset());
+        }
+        return offsets;
+    }
+
+    /**
+     * Where all of a group's positions stand. Those in partitions that the flow does not copy are answered too, with the
+     * reason.
+     *
+     * @return ordered by topic and partition
+     * @throws RefusedException when the group has no positions
+     * @throws UnavailableException when the cluster does not answer
+     */
+    public List<Answer> ofGroup(String group) throws InterruptedException {
+        try (ClusterAdmin cluster = open()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = cluster.await(
+                    cluster.admin()
+                            .listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(false))
+                            .partitionsToOffsetAndMetadata(),
+                    "DESCRIBE",
+                    "group " + group);
+            List<Answer> answers = new ArrayList<>();
+            committed.forEach((partition, position) -> {
+                if (position != null) {
+                    answers.add(answer(translator(partition), partition, position.offset()));
+                }
+            });
+            if (answers.isEmpty()) {
+                throw new RefusedException("group " + group + " has no committed positions on " + cluster.cluster()
+                        + "; check its name, or its exact spelling");
+            }
+            answers.sort(Comparator.comparing(Answer::from, BY_NAME));
+            return answers;
+        }
+    }
+
+    private ClusterAdmin open() {
+        return ClusterAdmin.open(asked(), "replicator-" + flow.name() + "-query", timeout);
+    }
+
+    private ClusterConfig asked() {
+        return direction == Direction.TO_TARGET ? flow.source() : flow.target();
+    }
+
+    private Answer answer(Optional<Translator> found, TopicPartition from, long offset) {
+        if (found.isEmpty()) {
+            String reason = "flow " + flow.name() + " does not copy " + from
+                    + (direction == Direction.TO_TARGET ? "" : " there");
+            return new Answer(from, offset, new TopicPartition("", from.partition()), new Translation.Unknown(reason));
+        }
+        Translator translator = found.get();
+        return direction == Direction.TO_TARGET
+                ? new Answer(from, offset, translator.pair().target(), translator.toTarget(offset))
+                : new Answer(from, offset, translator.pair().source(), translator.toSource(offset));
+    }
+
+    private Optional<Translator> translator(TopicPartition from) {
+        return direction == Direction.TO_TARGET ? positions.translator(from) : positions.byTarget(from);
+    }
+
+    private Optional<Translator> required(TopicPartition from) {
+        Optional<Translator> found = translator(from);
+        if (found.isEmpty()) {
+            throw unknown(from);
+        }
+        return found;
+    }
+
+    private List<TopicPartition> known() {
+        if (direction == Direction.TO_TARGET) {
+            return List.copyOf(positions.partitions());
+        }
+        return positions.partitions().stream()
+                .flatMap(each -> positions.translator(each).stream())
+                .map(translator -> translator.pair().target())
+                .toList();
+    }
+
+    private RefusedException unknown(TopicPartition partition) {
+        TreeSet<String> topics = new TreeSet<>();
+        known().forEach(each -> topics.add(each.topic()));
+        String where = flow.name() + " has copied nothing of ";
+        if (!topics.contains(partition.topic())) {
+            return new RefusedException("flow " + where + "topic " + partition.topic() + " on " + asked().name()
+                    + NearestName.hint(partition.topic(), topics));
+        }
+        long count = known().stream()
+                .filter(each -> each.topic().equals(partition.topic()))
+                .count();
+        return new RefusedException("flow " + where + partition + " on " + asked().name() + "; it knows " + count
+                + " partitions of that topic");
+    }
+
+    @Override
+    public void close() {
+        positions.close();
+    }
+}
