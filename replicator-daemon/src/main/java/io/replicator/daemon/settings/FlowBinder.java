@@ -135,8 +135,8 @@ final class FlowBinder {
                 "rename",
                 topics.text("rename", "a text with {topic} in it"),
                 text -> topics(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_DURATION));
-        Optional<StartFrom> start =
-                topics.parsed("start", "earliest, latest or a time such as 2026-11-21T08:00:00Z", FlowBinder::start);
+        Optional<StartFrom> start = topics.parsed(
+                "start", "earliest, latest, mirrormaker or a time such as 2026-11-21T08:00:00Z", FlowBinder::start);
         Optional<Duration> refresh = topics.accepted(
                 "refresh-interval", topics.duration("refresh-interval"), interval -> topics("{topic}", interval));
         Section create = topics.section("create");
@@ -164,6 +164,9 @@ final class FlowBinder {
         }
         if (text.equals("latest")) {
             return new StartFrom.Latest();
+        }
+        if (text.equals("mirrormaker")) {
+            return new StartFrom.MirrorMaker();
         }
         return new StartFrom.At(time(text));
     }

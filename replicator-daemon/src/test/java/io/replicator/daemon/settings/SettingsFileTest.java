@@ -211,7 +211,7 @@ final class SettingsFileTest {
                 "source = east | source = east, on-truncaton = stop"
                         + "| 8: replicator.flows.x.on-truncaton: unknown key; did you mean on-truncation?",
                 "source = east | source = east, topics.start = yesterday | 8: replicator.flows.x.topics.start: \"yesterday\""
-                        + " is not earliest, latest or a time such as 2026-11-21T08:00:00Z",
+                        + " is not earliest, latest, mirrormaker or a time such as 2026-11-21T08:00:00Z",
                 "source = east | source = east, topics.rename = \"copy\""
                         + "| 8: replicator.flows.x.topics.rename: copy must contain {topic}",
                 "source = east | source = east, topics.rename = \"{target}.{topic}\" | 8: replicator.flows.x.topics.rename:"

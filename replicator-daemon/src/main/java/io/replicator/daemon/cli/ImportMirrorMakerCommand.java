@@ -1,0 +1,119 @@
+package io.replicator.daemon.cli;
+
+import io.replicator.daemon.mirrormaker.MirrorMakerImport;
+import io.replicator.daemon.mirrormaker.UnusableFileException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code replicator import-mirrormaker}. */
+@Command(
+        name = "import-mirrormaker",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        description = {
+            "Writes the configuration that does what MirrorMaker 2 does, and goes on where it stops.",
+            "Every property is accounted for in comments: taken, not needed, or not supported. Talks to no cluster."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  replicator import-mirrormaker mm2.properties -o replicator.conf",
+            "  replicator import-mirrormaker mm2.properties --flow 'east->west'",
+            "",
+            "What is written holds the secrets that mm2.properties holds: a file is made readable by its owner alone.",
+            "Exit codes: 0 written, 64 usage, 78 the file cannot be read, or has no flow that is enabled."
+        })
+final class ImportMirrorMakerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "MirrorMaker 2's properties, as connect-mirror-maker.sh takes them.")
+    private Path file;
+
+    @Option(names = "--flow", paramLabel = "A->B", description = "One flow. Default: all that are enabled.")
+    private String flow;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write; must not exist. Default: stdout.")
+    private Path output;
+
+    @Override
+    public Integer call() throws CommandException {
+        String hocon = read().hocon();
+        if (output == null) {
+            spec.commandLine().getOut().print(hocon);
+            spec.commandLine().getOut().flush();
+        } else {
+            write(hocon);
+        }
+        return ExitCode.OK;
+    }
+
+    private MirrorMakerImport read() throws CommandException {
+        try (Reader reader = new StringReader(text(Files.readAllBytes(file)))) {
+            return MirrorMakerImport.read(reader, String.valueOf(file.getFileName()), Optional.ofNullable(flow));
+        } catch (UnusableFileException unusable) {
+            throw new CommandException(ExitCode.CONFIGURATION, unusable.getMessage());
+        } catch (IOException failure) {
+            throw new CommandException(
+                    ExitCode.CONFIGURATION,
+                    file + " cannot be read (" + failure.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** Properties are Latin-1 by their definition, and UTF-8 by most people's. */
+    private static String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException latin) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private void write(String hocon) throws CommandException {
+        try (var channel = Files.newByteChannel(
+                output, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownersAlone())) {
+            channel.write(StandardCharsets.UTF_8.encode(hocon));
+        } catch (FileAlreadyExistsException exists) {
+            throw new CommandException(
+                    ExitCode.CONFIGURATION, output + " is there already; name another file, or remove it");
+        } catch (IOException failure) {
+            throw new CommandException(
+                    ExitCode.CONFIGURATION,
+                    output + " cannot be written (" + failure.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private static FileAttribute<?>[] ownersAlone() {
+        Set<String> views = FileSystems.getDefault().supportedFileAttributeViews();
+        return views.contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

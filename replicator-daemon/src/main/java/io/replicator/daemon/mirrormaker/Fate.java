@@ -1,0 +1,44 @@
+package io.replicator.daemon.mirrormaker;
+
+/**
+ * What becomes of a property of MirrorMaker 2.
+ *
+ * @param verdict in one word
+ * @param words to which key it was taken, or why it was not
+ */
+record Fate(Verdict verdict, String words) {
+    /** In one word. */
+    enum Verdict {
+        TAKEN("taken"),
+        NOT_NEEDED("not needed"),
+        NOT_SUPPORTED("NOT SUPPORTED"),
+        UNKNOWN("UNKNOWN");
+
+        private final String word;
+
+        Verdict(String word) {
+            this.word = word;
+        }
+    }
+
+    static Fate taken(String key) {
+        return new Fate(Verdict.TAKEN, key);
+    }
+
+    static Fate notNeeded(String why) {
+        return new Fate(Verdict.NOT_NEEDED, why);
+    }
+
+    static Fate notSupported(String why) {
+        return new Fate(Verdict.NOT_SUPPORTED, why);
+    }
+
+    static Fate unknown() {
+        return new Fate(Verdict.UNKNOWN, "MirrorMaker 2 knows no such property");
+    }
+
+    @Override
+    public String toString() {
+        return verdict.word + ": " + words;
+    }
+}
