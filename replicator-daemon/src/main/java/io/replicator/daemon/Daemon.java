@@ -3,16 +3,23 @@ package io.replicator.daemon;
 import io.replicator.Replicator;
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.admin.AdminServer;
-import io.replicator.daemon.admin.Answer;
+import io.replicator.daemon.admin.GroupsPage;
 import io.replicator.daemon.admin.HealthPage;
+import io.replicator.daemon.admin.Page;
+import io.replicator.daemon.admin.Reply;
 import io.replicator.daemon.admin.StatusPage;
+import io.replicator.daemon.admin.TranslatePage;
 import io.replicator.daemon.export.FlowMBeans;
 import io.replicator.daemon.export.Metrics;
 import io.replicator.daemon.settings.Settings;
 import io.replicator.flow.FlowStatus;
+import io.replicator.positions.GroupsStatus;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,10 +31,17 @@ public final class Daemon implements AutoCloseable {
     private final AdminServer admin;
     private final Metrics metrics;
     private final FlowMBeans beans;
+    private final List<TranslatePage> translations;
     private boolean closed;
 
-    private Daemon(Replicator replicator, AdminServer admin, Metrics metrics, FlowMBeans beans) {
+    private Daemon(
+            Replicator replicator,
+            AdminServer admin,
+            Metrics metrics,
+            FlowMBeans beans,
+            List<TranslatePage> translations) {
         this.replicator = replicator;
+        this.translations = List.copyOf(translations);
         this.admin = admin;
         this.metrics = metrics;
         this.beans = beans;
@@ -42,24 +56,32 @@ public final class Daemon implements AutoCloseable {
         AdminServer admin = AdminServer.bind(settings.adminHost(), settings.adminPort());
         Replicator replicator = startOr(admin, settings);
         Version version = Version.current();
-        Metrics metrics = new Metrics(replicator::flows, settings.metricsPerPartition(), version);
-        admin.serve(Map.of(
-                "/metrics",
-                accept -> {
-                    String type = Metrics.contentType(accept);
-                    return new Answer(200, type, metrics.scrape(type));
-                },
-                "/health/live",
-                HealthPage.live(replicator::stuckThreads),
-                "/health/ready",
-                HealthPage.ready(replicator::stuckThreads, replicator::flows),
+        Function<String, GroupsStatus> groups = flow -> replicator.groups(flow).orElse(GroupsStatus.NONE);
+        Metrics metrics = new Metrics(replicator::flows, groups, settings.metricsPerPartition(), version);
+        List<TranslatePage> translations = new ArrayList<>();
+        Map<String, Page> pages = new HashMap<>();
+        pages.put("/metrics", request -> {
+            String type = Metrics.contentType(request.accept());
+            return new Reply(200, type, metrics.scrape(type));
+        });
+        pages.put("/health/live", HealthPage.live(replicator::stuckThreads));
+        pages.put("/health/ready", HealthPage.ready(replicator::stuckThreads, replicator::flows));
+        pages.put(
                 "/api/status",
-                new StatusPage(version.number(), settings.replicator().instance(), replicator::flows)));
+                new StatusPage(version.number(), settings.replicator().instance(), replicator::flows, groups));
+        for (FlowConfig flow : settings.replicator().flows()) {
+            String path = "/api/flows/" + flow.name();
+            TranslatePage translate = new TranslatePage(flow);
+            translations.add(translate);
+            pages.put(path + "/translate", translate);
+            pages.put(path + "/groups", new GroupsPage(() -> groups.apply(flow.name())));
+        }
+        admin.serve(pages);
         List<String> names =
                 settings.replicator().flows().stream().map(FlowConfig::name).toList();
         FlowMBeans beans = new FlowMBeans(names, replicator::flows);
         LOG.info("The admin server listens. address={}:{}", settings.adminHost(), admin.port());
-        return new Daemon(replicator, admin, metrics, beans);
+        return new Daemon(replicator, admin, metrics, beans, translations);
     }
 
     private static Replicator startOr(AdminServer admin, Settings settings) {
@@ -95,6 +117,7 @@ public final class Daemon implements AutoCloseable {
         } finally {
             beans.close();
             admin.close();
+            translations.forEach(TranslatePage::close);
             metrics.close();
         }
     }

@@ -7,6 +7,9 @@ import io.replicator.flow.PartitionStatus;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.partition.Fault;
 import io.replicator.partition.PartitionState;
+import io.replicator.positions.GroupPosition;
+import io.replicator.positions.GroupsStatus;
+import io.replicator.positions.PositionState;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -126,5 +129,41 @@ public final class Snapshots {
             histogram.recordValue(value);
         }
         return histogram;
+    }
+
+    /** One group of a flow: a position that is synced, one that the copy has not come to. */
+    public static GroupsStatus groups() {
+        return new GroupsStatus(
+                List.of(
+                        new GroupPosition(
+                                "billing",
+                                "billing",
+                                "a",
+                                0,
+                                "a",
+                                70,
+                                65,
+                                PositionState.SYNCED,
+                                true,
+                                "",
+                                1_000,
+                                0,
+                                ""),
+                        new GroupPosition(
+                                "billing",
+                                "billing",
+                                "a",
+                                1,
+                                "a",
+                                95,
+                                -1,
+                                PositionState.NOT_YET,
+                                false,
+                                "why",
+                                -1,
+                                5,
+                                "")),
+                "",
+                2_000);
     }
 }

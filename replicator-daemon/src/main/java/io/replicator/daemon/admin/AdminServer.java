@@ -5,7 +5,10 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -17,6 +20,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +97,7 @@ public final class AdminServer implements AutoCloseable {
      * @param pages by path
      */
     public void serve(Map<String, Page> pages) {
-        server.setHandler(new Pages(Map.copyOf(pages)));
+        server.setHandler(new Pages(new TreeMap<>(pages)));
         try {
             server.start();
         } catch (Exception e) {
@@ -125,10 +129,10 @@ public final class AdminServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            Answer answer = answer(request, response);
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-            response.setStatus(answer.status());
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
+            Reply reply = reply(request, response);
+            byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+            response.setStatus(reply.status());
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
             response.getHeaders().put(new HttpField(HttpHeader.CACHE_CONTROL, "no-store"));
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
             boolean isHead = HttpMethod.HEAD.is(request.getMethod());
@@ -136,22 +140,32 @@ public final class AdminServer implements AutoCloseable {
             return true;
         }
 
-        private Answer answer(Request request, Response response) {
+        private Reply reply(Request request, Response response) {
             Page page = pages.get(Request.getPathInContext(request));
             if (page == null) {
-                return Answer.json(404, "{\"error\":\"there is no such page\"}");
+                return Reply.error(404, "there is no such page; there are " + String.join(", ", pages.keySet()));
             }
             if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
                 response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-                return Answer.json(405, "{\"error\":\"only GET is possible here\"}");
+                return Reply.error(405, "only GET is possible here");
             }
-            String accept = request.getHeaders().get(HttpHeader.ACCEPT);
             try {
-                return page.answer(accept == null ? "" : accept);
+                return page.reply(pageRequest(request));
+            } catch (HttpException.RuntimeException malformed) {
+                return Reply.error(400, "the query cannot be read: " + malformed.getReason());
             } catch (RuntimeException e) {
                 LOG.error("A page of the admin server failed. path={}", Request.getPathInContext(request), e);
-                return Answer.json(500, "{\"error\":\"internal error; see the log\"}");
+                return Reply.error(500, "internal error; see the log");
             }
+        }
+
+        private static PageRequest pageRequest(Request request) {
+            Map<String, String> parameters = new HashMap<>();
+            for (Fields.Field field : Request.extractQueryParameters(request, StandardCharsets.UTF_8)) {
+                parameters.put(field.getName(), field.getValue());
+            }
+            String accept = request.getHeaders().get(HttpHeader.ACCEPT);
+            return new PageRequest(accept == null ? "" : accept, parameters);
         }
     }
 }

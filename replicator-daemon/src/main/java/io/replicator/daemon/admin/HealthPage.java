@@ -75,12 +75,12 @@ public final class HealthPage implements Page {
     }
 
     @Override
-    public Answer answer(String accept) {
+    public Reply reply(PageRequest request) {
         List<String> why = reasons.get();
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("ok", why.isEmpty());
         ArrayNode list = document.putArray("reasons");
         why.forEach(list::add);
-        return Answer.json(why.isEmpty() ? 200 : 503, document.toString());
+        return Reply.json(why.isEmpty() ? 200 : 503, document.toString());
     }
 }

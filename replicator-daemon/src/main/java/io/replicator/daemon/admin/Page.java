@@ -3,10 +3,6 @@ package io.replicator.daemon.admin;
 /** Answers GET for one path. Called by any thread, several at once. */
 @FunctionalInterface
 public interface Page {
-    /**
-     * What the page says now.
-     *
-     * @param accept the request's Accept header, empty for none
-     */
-    Answer answer(String accept);
+    /** What the page says now. */
+    Reply reply(PageRequest request);
 }

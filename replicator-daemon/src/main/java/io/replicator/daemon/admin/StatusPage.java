@@ -4,10 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.positions.GroupsStatus;
+import io.replicator.positions.PositionState;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,15 +25,22 @@ public final class StatusPage implements Page {
     private final String version;
     private final String instance;
     private final Supplier<List<FlowStatus>> flows;
+    private final Function<String, GroupsStatus> groups;
 
-    public StatusPage(String version, String instance, Supplier<List<FlowStatus>> flows) {
+    /**
+     * @param flows every flow as it looks now
+     * @param groups the consumer groups of a flow, by its name
+     */
+    public StatusPage(
+            String version, String instance, Supplier<List<FlowStatus>> flows, Function<String, GroupsStatus> groups) {
         this.version = version;
         this.instance = instance;
         this.flows = flows;
+        this.groups = groups;
     }
 
     @Override
-    public Answer answer(String accept) {
+    public Reply reply(PageRequest request) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
@@ -36,17 +48,17 @@ public final class StatusPage implements Page {
             json.writeStringField("instance", instance);
             json.writeArrayFieldStart("flows");
             for (FlowStatus flow : flows.get()) {
-                write(flow, json);
+                write(flow, groups.apply(flow.name()), json);
             }
             json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Answer.json(200, text.toString());
+        return Reply.json(200, text.toString());
     }
 
-    private static void write(FlowStatus flow, JsonGenerator json) throws IOException {
+    private static void write(FlowStatus flow, GroupsStatus groups, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", flow.name());
         json.writeStringField("state", flow.state().name());
@@ -70,6 +82,27 @@ public final class StatusPage implements Page {
         }
         json.writeEndArray();
         json.writeNumberField("total", flow.partitionGroups());
+        json.writeEndObject();
+        write(groups, json);
+        json.writeEndObject();
+    }
+
+    /** A summary; the page of the groups says each position. */
+    private static void write(GroupsStatus groups, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("groups");
+        writeText(
+                "lookedAt",
+                groups.isKnown() ? Instant.ofEpochMilli(groups.lookedAtMillis()).toString() : "",
+                json);
+        writeText("trouble", groups.trouble(), json);
+        json.writeNumberField("groups", groups.groups());
+        json.writeNumberField(
+                "lagRecords",
+                groups.lagRecords().values().stream().mapToLong(Long::longValue).sum());
+        json.writeObjectFieldStart("positions");
+        for (Map.Entry<PositionState, Integer> count : groups.counts().entrySet()) {
+            json.writeNumberField(count.getKey().name(), count.getValue());
+        }
         json.writeEndObject();
         json.writeEndObject();
     }

@@ -7,6 +7,9 @@ final class ExitCode {
     /** The comparison found a difference. */
     static final int DIFFERENT = 1;
 
+    /** There is no exact answer. */
+    static final int CANNOT_SAY = 1;
+
     static final int USAGE = 64;
     static final int UNAVAILABLE = 69;
     static final int INTERNAL = 70;

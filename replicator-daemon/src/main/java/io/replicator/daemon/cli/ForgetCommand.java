@@ -65,11 +65,9 @@ final class ForgetCommand implements Callable<Integer> {
         } catch (RefusedException refusal) {
             throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
         } catch (UnavailableException failure) {
-            boolean isDenied = failure.reason() == UnavailableException.Reason.DENIED;
-            throw new CommandException(isDenied ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+            throw CommandException.of(failure);
         } catch (OffsetLogException failure) {
-            throw new CommandException(
-                    failure.isDenied() ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+            throw CommandException.of(failure);
         }
     }
 

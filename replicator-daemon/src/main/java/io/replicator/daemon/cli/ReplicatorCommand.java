@@ -23,7 +23,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             StatusCommand.class,
             VerifyCommand.class,
+            TranslateCommand.class,
+            MigrateGroupCommand.class,
             ForgetCommand.class,
+            ImportMirrorMakerCommand.class,
             DemoCommand.class
         },
         description =

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Turns the daemon's status document into lines for a person. */
@@ -52,6 +54,7 @@ final class StatusTable {
         if (flow.hasNonNull("reason")) {
             lines.add("  " + flow.path("reason").asText());
         }
+        groupsLine(flow.path("groups")).ifPresent(lines::add);
         List<JsonNode> shown = all ? partitions : worst(partitions);
         shown.forEach(partition -> lines.add(partition(partition)));
         long hidden = partitions.stream().filter(StatusTable::isNoteworthy).count() - shown.size();
@@ -70,6 +73,21 @@ final class StatusTable {
         return owned == 0
                 ? ", stands by: owns none of " + total + " partition groups"
                 : ", owns " + owned + " of " + total + " partition groups";
+    }
+
+    /** What became of the consumer groups' positions, where they are looked after. */
+    private static Optional<String> groupsLine(JsonNode groups) {
+        if (groups.hasNonNull("trouble")) {
+            return Optional.of("  consumer groups: " + groups.path("trouble").asText());
+        }
+        if (!groups.hasNonNull("lookedAt")) {
+            return Optional.empty();
+        }
+        String states = groups.path("positions").properties().stream()
+                .map(state -> state.getValue().asText() + " " + state.getKey())
+                .collect(Collectors.joining(", "));
+        return Optional.of("  consumer groups: " + groups.path("groups").asInt() + ", positions: "
+                + (states.isEmpty() ? "none" : states));
     }
 
     private static List<JsonNode> worst(List<JsonNode> partitions) {

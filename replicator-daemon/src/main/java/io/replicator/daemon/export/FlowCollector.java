@@ -17,8 +17,11 @@ import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
 import io.replicator.partition.PartitionState;
+import io.replicator.positions.GroupsStatus;
+import io.replicator.positions.PositionState;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ final class FlowCollector implements MultiCollector {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Supplier<List<FlowStatus>> flows;
+    private final Function<String, GroupsStatus> groups;
     private final boolean perPartition;
     private final Version version;
     private final TopicFold recordsFold = new TopicFold(PartitionStatus::records);
@@ -46,8 +50,13 @@ final class FlowCollector implements MultiCollector {
     private final TopicFold truncatedFold = new TopicFold(PartitionStatus::truncatedRecords);
     private final TopicFold recreationsFold = new TopicFold(PartitionStatus::recreations);
 
-    FlowCollector(Supplier<List<FlowStatus>> flows, boolean perPartition, Version version) {
+    FlowCollector(
+            Supplier<List<FlowStatus>> flows,
+            Function<String, GroupsStatus> groups,
+            boolean perPartition,
+            Version version) {
         this.flows = flows;
+        this.groups = groups;
         this.perPartition = perPartition;
         this.version = version;
     }
@@ -65,6 +74,7 @@ final class FlowCollector implements MultiCollector {
                         .map(flow -> new Point(
                                 Labels.of("flow", flow.name()),
                                 flow.ownedGroups().size()))));
+        all.addAll(groups(now));
         all.add(latency(
                 "replicator_replication_latency_seconds",
                 "From a record's timestamp to its acknowledgement by the target.",
@@ -232,6 +242,40 @@ final class FlowCollector implements MultiCollector {
                 .flatMap(flow -> flow.lanes().stream().flatMap(lane -> lane.throttleNanos().entrySet().stream()
                         .map(wait -> new Point(
                                 labels(flow, lane).add("reason", wait.getKey()), wait.getValue() / NANOS_PER_SECOND))));
+    }
+
+    /** Of the flows whose groups are looked after here. */
+    private List<MetricSnapshot> groups(List<FlowStatus> flows) {
+        Map<String, GroupsStatus> known = new LinkedHashMap<>();
+        flows.forEach(flow -> known.put(flow.name(), groups.apply(flow.name())));
+        known.values().removeIf(status -> !status.isKnown());
+        long nowMillis = System.currentTimeMillis();
+        return List.of(
+                gauge(
+                        "replicator_group_offset_lag_records",
+                        "Source offsets between what a group's positions on the target stand for and where it stands.",
+                        known.entrySet().stream().flatMap(flow -> flow.getValue().lagRecords().entrySet().stream()
+                                .map(group ->
+                                        new Point(Labels.of("flow", flow.getKey(), "group", group.getKey()), (double)
+                                                group.getValue())))),
+                gauge(
+                        "replicator_group_positions",
+                        "Positions of consumer groups in each state.",
+                        known.entrySet().stream().flatMap(flow -> positionStates(flow.getKey(), flow.getValue()))),
+                gauge(
+                        "replicator_group_sync_age_seconds",
+                        "Since all groups were last looked at.",
+                        known.entrySet().stream()
+                                .map(flow -> new Point(
+                                        Labels.of("flow", flow.getKey()),
+                                        Math.max(0, nowMillis - flow.getValue().lookedAtMillis())
+                                                / MILLIS_PER_SECOND))));
+    }
+
+    private static Stream<Point> positionStates(String flow, GroupsStatus status) {
+        Map<PositionState, Integer> counts = status.counts();
+        return Arrays.stream(PositionState.values())
+                .map(state -> new Point(Labels.of("flow", flow, "state", state.name()), counts.getOrDefault(state, 0)));
     }
 
     private static MetricSnapshot latency(

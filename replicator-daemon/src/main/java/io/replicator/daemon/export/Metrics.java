@@ -13,7 +13,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.replicator.daemon.Version;
 import io.replicator.flow.FlowStatus;
+import io.replicator.positions.GroupsStatus;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The registry: the engine's metrics and the JVM's, as text. Safe for use by any thread. */
@@ -28,11 +30,16 @@ public final class Metrics implements AutoCloseable {
 
     /**
      * @param flows a snapshot of the engine, taken once per scrape
+     * @param groups the consumer groups of a flow, by its name
      * @param perPartition false to fold partitions into their topics
      */
-    public Metrics(Supplier<List<FlowStatus>> flows, boolean perPartition, Version version) {
+    public Metrics(
+            Supplier<List<FlowStatus>> flows,
+            Function<String, GroupsStatus> groups,
+            boolean perPartition,
+            Version version) {
         PrometheusRegistry collectors = new PrometheusRegistry();
-        collectors.register(new FlowCollector(flows, perPartition, version));
+        collectors.register(new FlowCollector(flows, groups, perPartition, version));
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
         new JvmMemoryMetrics().bindTo(registry);
         garbageCollection.bindTo(registry);

@@ -8,6 +8,7 @@ import static io.replicator.daemon.Snapshots.standby;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.daemon.Snapshots;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import java.io.IOException;
@@ -31,13 +32,15 @@ final class AdminServerTest {
         server = AdminServer.bind("127.0.0.1", 0);
         server.serve(Map.of(
                 "/api/status",
-                new StatusPage("1.2", "i1", () -> flows),
+                new StatusPage("1.2", "i1", () -> flows, flow -> Snapshots.groups()),
+                "/api/flows/x/groups",
+                new GroupsPage(Snapshots::groups),
                 "/health/live",
                 HealthPage.live(() -> stuck),
                 "/health/ready",
                 HealthPage.ready(() -> stuck, () -> flows),
                 "/broken",
-                accept -> {
+                request -> {
                     throw new IllegalStateException("password=hunter2");
                 }));
     }
@@ -57,7 +60,21 @@ final class AdminServerTest {
                         + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
                         + "\"records\":90,\"bytes\":900,\"gapRecords\":9,\"truncatedRecords\":4,"
                         + "\"recreations\":1}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
-                        + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16}}]}");
+                        + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16},"
+                        + "\"groups\":{\"lookedAt\":\"1970-01-01T00:00:02Z\",\"trouble\":null,\"groups\":1,\"lagRecords\":5,"
+                        + "\"positions\":{\"SYNCED\":1,\"NOT_YET\":1}}}]}");
+    }
+
+    @Test
+    void shouldSayWhatBecameOfEachGroupsPosition() throws Exception {
+        assertThat(request("GET", "/api/flows/x/groups").body())
+                .isEqualTo("{\"lookedAt\":\"1970-01-01T00:00:02Z\",\"trouble\":null,\"positions\":["
+                        + "{\"group\":\"billing\",\"topic\":\"a\",\"partition\":0,\"state\":\"SYNCED\",\"sourceOffset\":70,"
+                        + "\"targetOffset\":65,\"exact\":true,\"syncedAt\":\"1970-01-01T00:00:01Z\",\"reason\":null,"
+                        + "\"targetGroup\":\"billing\",\"targetTopic\":\"a\",\"lagRecords\":0},"
+                        + "{\"group\":\"billing\",\"topic\":\"a\",\"partition\":1,\"state\":\"NOT_YET\",\"sourceOffset\":95,"
+                        + "\"targetOffset\":null,\"exact\":false,\"syncedAt\":null,\"reason\":\"why\","
+                        + "\"targetGroup\":\"billing\",\"targetTopic\":\"a\",\"lagRecords\":5}]}");
     }
 
     @Test

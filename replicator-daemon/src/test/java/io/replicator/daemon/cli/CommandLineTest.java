@@ -7,6 +7,7 @@ import static io.replicator.daemon.Snapshots.running;
 import static io.replicator.daemon.Snapshots.standby;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.daemon.Snapshots;
 import io.replicator.daemon.admin.AdminServer;
 import io.replicator.daemon.admin.StatusPage;
 import io.replicator.flow.FlowState;
@@ -31,7 +32,7 @@ final class CommandLineTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "status", "verify", "forget", "demo"})
+    @ValueSource(strings = {"", "run", "check", "status", "verify", "forget", "import-mirrormaker", "demo"})
     void shouldHelpWithExamplesAndExitCodes(String command) {
         int exitCode = command.isEmpty() ? execute("--help") : execute(command, "--help");
 
@@ -90,7 +91,8 @@ final class CommandLineTest {
                     new StatusPage(
                             "1.2",
                             "i1",
-                            () -> List.of(running(partition("a", 0, 9, 9), failed("b", 1, "too large"))))));
+                            () -> List.of(running(partition("a", 0, 9, 9), failed("b", 1, "too large"))),
+                            flow -> Snapshots.groups())));
             String url = "http://127.0.0.1:" + server.port();
 
             assertThat(execute("status", "--url", url)).isZero();
@@ -98,6 +100,7 @@ final class CommandLineTest {
                     .contains(
                             "replicator 1.2, instance i1",
                             "1 of 2 running, owns 2 of 16 partition groups",
+                            "consumer groups: 1, positions: 1 SYNCED, 1 NOT_YET",
                             "too large; resumes when somebody helps")
                     .doesNotContain("a-0");
             assertThat(execute("status", "--all", "--url", url + "/")).isZero();

@@ -6,8 +6,10 @@ import static io.replicator.daemon.Snapshots.partition;
 import static io.replicator.daemon.Snapshots.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.daemon.Snapshots;
 import io.replicator.daemon.Version;
 import io.replicator.flow.FlowStatus;
+import io.replicator.positions.GroupsStatus;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +51,9 @@ final class MetricsTest {
                 .containsEntry("replicator_flow_state{flow=\"x\",state=\"RUNNING\"}", 1.0)
                 .containsEntry("replicator_flow_state{flow=\"x\",state=\"FAILED\"}", 0.0)
                 .containsEntry("replicator_partition_groups_owned{flow=\"x\"}", 2.0)
+                .containsEntry("replicator_group_offset_lag_records{flow=\"x\",group=\"billing\"}", 5.0)
+                .containsEntry("replicator_group_positions{flow=\"x\",state=\"SYNCED\"}", 1.0)
+                .containsEntry("replicator_group_positions{flow=\"x\",state=\"AHEAD\"}", 0.0)
                 .containsEntry("replicator_ring_occupied{flow=\"x\",lane=\"0\"}", 3.0)
                 .containsEntry("replicator_ring_slots{flow=\"x\",lane=\"0\"}", 1024.0)
                 .containsEntry("replicator_memory_used_bytes{flow=\"x\",lane=\"0\"}", 4096.0)
@@ -58,6 +63,7 @@ final class MetricsTest {
                 .containsEntry("replicator_throttle_seconds_total{flow=\"x\",lane=\"0\",reason=\"quota\"}", 1.5)
                 .containsEntry("replicator_replication_latency_seconds_count{flow=\"x\"}", 2.0)
                 .containsEntry("replicator_hop_latency_seconds_count{flow=\"x\"}", 1.0);
+        assertThat(samples.get("replicator_group_sync_age_seconds{flow=\"x\"}")).isGreaterThan(1_000_000_000);
         assertThat(samples.keySet()).anyMatch(name -> name.startsWith("replicator_build_info{"));
         assertThat(samples.keySet()).anyMatch(name -> name.startsWith("jvm_memory_used_bytes"));
         assertThat(samples.keySet()).anyMatch(name -> name.startsWith("process_cpu_usage"));
@@ -96,7 +102,7 @@ final class MetricsTest {
     @Test
     void shouldNeverLetAFoldedCounterFallWhileItsTopicIsThere() {
         String name = "replicator_records_total{flow=\"x\",topic=\"a\"}";
-        try (Metrics metrics = new Metrics(() -> flows, false, Version.current())) {
+        try (Metrics metrics = new Metrics(() -> flows, flow -> Snapshots.groups(), false, Version.current())) {
             flows = List.of(running(counting("a", 0, 10), counting("a", 1, 20)));
             assertThat(samples(metrics)).containsEntry(name, 30.0);
 
@@ -111,7 +117,8 @@ final class MetricsTest {
     @Test
     void shouldForgetTopicsThatAreGone() {
         for (boolean perPartition : new boolean[] {true, false}) {
-            try (Metrics metrics = new Metrics(() -> flows, perPartition, Version.current())) {
+            try (Metrics metrics =
+                    new Metrics(() -> flows, flow -> Snapshots.groups(), perPartition, Version.current())) {
                 flows = List.of(running(counting("a", 0, 10), counting("b", 1, 20)));
                 assertThat(samples(metrics).keySet()).anyMatch(name -> name.contains("topic=\"b\""));
 
@@ -129,6 +136,7 @@ final class MetricsTest {
                     looks.incrementAndGet();
                     return flows;
                 },
+                flow -> GroupsStatus.NONE,
                 true,
                 Version.current())) {
             int before = looks.get();
@@ -141,7 +149,7 @@ final class MetricsTest {
 
     @Test
     void shouldSpeakOpenMetricsWhenAskedTo() {
-        try (Metrics metrics = new Metrics(() -> flows, true, Version.current())) {
+        try (Metrics metrics = new Metrics(() -> flows, flow -> Snapshots.groups(), true, Version.current())) {
             String type = Metrics.contentType("application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
 
             assertThat(type).isEqualTo(Metrics.OPEN_METRICS);
@@ -166,7 +174,7 @@ final class MetricsTest {
     }
 
     private Map<String, Double> scrape(boolean perPartition) {
-        try (Metrics metrics = new Metrics(() -> flows, perPartition, Version.current())) {
+        try (Metrics metrics = new Metrics(() -> flows, flow -> Snapshots.groups(), perPartition, Version.current())) {
             return samples(metrics);
         }
     }

@@ -1,0 +1,66 @@
+package io.replicator.daemon.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.replicator.daemon.admin.AnswerDocument;
+import io.replicator.daemon.terminal.Table;
+import io.replicator.positions.Answer;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Translated positions as text, as JSON, and as the file that Kafka's own tool takes. */
+final class AnswerOutput {
+    private final List<Answer> answers;
+    private final boolean reverse;
+
+    /**
+     * @param reverse whether they were asked for from the target to the source
+     */
+    AnswerOutput(List<Answer> answers, boolean reverse) {
+        this.answers = answers;
+        this.reverse = reverse;
+    }
+
+    List<String> table() {
+        String from = reverse ? "TARGET" : "SOURCE";
+        String to = reverse ? "SOURCE" : "TARGET";
+        Table table = new Table(from + " TOPIC", "PARTITION", "OFFSET", to + " TOPIC", "OFFSET", "EXACT");
+        for (Answer answer : answers) {
+            table.add(
+                    answer.from().topic(),
+                    answer.from().partition(),
+                    answer.offset(),
+                    answer.to().topic().isEmpty() ? "-" : answer.to().topic(),
+                    answer.translated() < 0 ? "-" : answer.translated(),
+                    answer.isExact() ? "yes" : "no: " + answer.reason());
+        }
+        return table.lines();
+    }
+
+    String json() {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        answers.forEach(answer -> all.add(AnswerDocument.of(answer, reverse)));
+        return all.toPrettyString();
+    }
+
+    /** {@code topic,partition,offset} of those that have an offset. */
+    List<String> csv() {
+        return answers.stream()
+                .filter(AnswerOutput::isSaid)
+                .map(answer -> answer.to().topic() + "," + answer.to().partition() + "," + answer.translated())
+                .toList();
+    }
+
+    /** What the file says less exactly, or nothing of, with the reasons. */
+    List<String> leftOut() {
+        return answers.stream()
+                .filter(Predicate.not(Answer::isExact))
+                .map(answer ->
+                        answer.from() + (isSaid(answer) ? " is not exact: " : " is left out: ") + answer.reason())
+                .toList();
+    }
+
+    private static boolean isSaid(Answer answer) {
+        return answer.translated() >= 0;
+    }
+}
