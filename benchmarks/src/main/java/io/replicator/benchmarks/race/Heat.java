@@ -134,7 +134,8 @@ final class Heat implements AutoCloseable {
         return used / seconds(System.nanoTime() - fromNanos);
     }
 
-    private String lastOfLog() {
+    /** The last lines that it printed. */
+    String lastOfLog() {
         try {
             List<String> lines = Files.readAllLines(log);
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));

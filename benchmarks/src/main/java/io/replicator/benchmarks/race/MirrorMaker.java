@@ -51,6 +51,24 @@ enum MirrorMaker implements Contender {
         }
     },
 
+    /** Tuned for fresh and exact positions: all that its settings offer for them, every second. */
+    TUNED_FOR_GROUPS("mm2-groups") {
+        @Override
+        void tune(Properties properties, Task task) {
+            properties.setProperty("tasks.max", Integer.toString(TASKS));
+            set(properties, source(task) + "->" + target(task) + ".", """
+                    emit.checkpoints.enabled=true
+                    emit.checkpoints.interval.seconds=1
+                    sync.group.offsets.enabled=true
+                    sync.group.offsets.interval.seconds=1
+                    refresh.groups.interval.seconds=1
+                    offset.lag.max=0
+                    groups=.*
+                    """);
+            properties.setProperty("offset.flush.interval.ms", "1000");
+        }
+    },
+
     /** Tuned as well, but nothing waits: no linger, no least fetch. */
     TUNED_FOR_LATENCY("mm2-latency") {
         @Override

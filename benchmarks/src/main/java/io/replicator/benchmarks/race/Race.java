@@ -55,7 +55,7 @@ public final class Race implements Callable<Integer> {
             description =
                     "what to measure, several with commas: local (the default), latency, wide, tls, three-brokers,"
                             + " wan-0, wan-50, wan-100, delivery, takeover,"
-                            + " isolation")
+                            + " isolation, positions")
     private List<Suite> suites = List.of(Suite.LOCAL);
 
     @Option(names = "--data", split = ",", paramLabel = "NAME", description = "only these data sets; default: all")
@@ -65,8 +65,9 @@ public final class Race implements Callable<Integer> {
             names = "--contenders",
             split = ",",
             paramLabel = "NAME",
-            description = "replicator, mm2-tuned, mm2-defaults, mm2-latency; exactly-once, at-least-once; default: all"
-                    + " of the suite")
+            description =
+                    "replicator, mm2-tuned, mm2-defaults, mm2-latency, mm2-groups; exactly-once, at-least-once; default: all"
+                            + " of the suite")
     private List<String> contenders = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "default: ${DEFAULT-VALUE}")
@@ -166,6 +167,10 @@ public final class Race implements Callable<Integer> {
                 case ISOLATION ->
                     SuiteResults.now(suite, List.of(), List.of(), List.of())
                             .beside(isolations(arena, scratch))
+                            .save(results);
+                case FAIL_OVERS ->
+                    SuiteResults.now(suite, List.of(), List.of(), List.of())
+                            .after(failOvers(arena, scratch))
                             .save(results);
             }
         } finally {
@@ -337,6 +342,39 @@ public final class Race implements Callable<Integer> {
                 deleteTopics(arena.source().admin(), leftovers);
                 deleteTopics(arena.target().admin(), leftovers);
             }
+        }
+        return all;
+    }
+
+    private List<FailOverResult> failOvers(Arena arena, Path scratch) {
+        List<FailOverResult> all = new ArrayList<>();
+        List<Contender> sides = contenders(ours().syncingEvery("1s"), MirrorMaker.TUNED_FOR_GROUPS);
+        for (int round = 1; round <= rounds; round++) {
+            FailOver failOver = new FailOver(arena, "failover" + tasks, scale);
+            for (int i = 0; i < sides.size(); i++) {
+                Contender contender = sides.get((i + round - 1) % sides.size());
+                Task task = new Task("t" + tasks++, arena, failOver.pattern(), "none");
+                FailOverResult result = failOver.measure(contender, task, round, scratch);
+                all.add(result);
+                out.printf(
+                        "  %d %-13s of %,d positions %,d exact, %,d re-read (%,d records, at most %,d), %,d skipped (%,d), %,d"
+                                + " without an answer; stale %.0f ms, at most %.0f ms%n",
+                        round,
+                        result.contender(),
+                        result.positions(),
+                        result.exact(),
+                        result.reRead(),
+                        result.reReadRecords(),
+                        result.mostReRead(),
+                        result.skipped(),
+                        result.skippedRecords(),
+                        result.unanswered(),
+                        result.staleMedianMillis(),
+                        result.staleMostMillis());
+                deleteTopics(arena.target().admin(), ".*failover.*|" + contender.leftovers(task));
+                deleteTopics(arena.source().admin(), contender.leftovers(task));
+            }
+            deleteTopics(arena.source().admin(), failOver.pattern());
         }
         return all;
     }

@@ -23,9 +23,19 @@ record ReplicatorContender(String label, Path distribution, List<String> setting
 
     /** The same, delivering in this way, which is its label then. */
     ReplicatorContender delivering(String way) {
+        return new ReplicatorContender(way, distribution, settingsAnd("replicator.flow-defaults.delivery=" + way));
+    }
+
+    /** The same, that looks at consumer groups so often. */
+    ReplicatorContender syncingEvery(String interval) {
+        return new ReplicatorContender(
+                label, distribution, settingsAnd("replicator.flow-defaults.groups.interval=" + interval));
+    }
+
+    private List<String> settingsAnd(String setting) {
         List<String> more = new ArrayList<>(settings);
-        more.add("replicator.flow-defaults.delivery=" + way);
-        return new ReplicatorContender(way, distribution, more);
+        more.add(setting);
+        return more;
     }
 
     @Override

@@ -50,6 +50,9 @@ final class Report {
                 if (!saved.takeovers().isEmpty()) {
                     text.append(takeovers(saved)).append('\n');
                 }
+                if (!saved.failOvers().isEmpty()) {
+                    text.append(failOvers(saved)).append('\n');
+                }
             });
         }
         return text.toString();
@@ -269,6 +272,43 @@ final class Report {
                     format("%.1f", Medians.of(results, TakeoverResult::everySeconds)),
                     format("%.1f", Medians.of(results, TakeoverResult::wellSeconds)),
                     format("%,.0f", Medians.of(results, TakeoverResult::recoveredRecords)));
+        });
+        return text.toString();
+    }
+
+    private static String failOvers(SuiteResults saved) {
+        StringBuilder text = new StringBuilder();
+        row(
+                text,
+                "program",
+                "positions",
+                "exact",
+                "re-read",
+                "records",
+                "at most",
+                "skipped",
+                "records",
+                "no answer",
+                "stale ms",
+                "at most");
+        row(text, "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+        saved.failOvers().stream().map(FailOverResult::contender).distinct().forEach(contender -> {
+            List<FailOverResult> results = saved.failOvers().stream()
+                    .filter(it -> it.contender().equals(contender))
+                    .toList();
+            row(
+                    text,
+                    contender,
+                    format("%,.0f", Medians.of(results, FailOverResult::positions)),
+                    format("%,.0f", Medians.of(results, FailOverResult::exact)),
+                    format("%,.0f", Medians.of(results, FailOverResult::reRead)),
+                    format("%,.0f", Medians.of(results, FailOverResult::reReadRecords)),
+                    format("%,.0f", Medians.of(results, FailOverResult::mostReRead)),
+                    format("%,.0f", Medians.of(results, FailOverResult::skipped)),
+                    format("%,.0f", Medians.of(results, FailOverResult::skippedRecords)),
+                    format("%,.0f", Medians.of(results, FailOverResult::unanswered)),
+                    format("%,.0f", Medians.of(results, FailOverResult::staleMedianMillis)),
+                    format("%,.0f", Medians.of(results, FailOverResult::staleMostMillis)));
         });
         return text.toString();
     }

@@ -26,7 +26,9 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets, 
         /** Kills, and how long it takes until the copy goes on. */
         TAKEOVERS,
         /** One partition that cannot be copied among many that can. */
-        ISOLATION
+        ISOLATION,
+        /** Consumer groups that fail over, beside MirrorMaker 2. */
+        FAIL_OVERS
     }
 
     /** The table of record: every shape of data. */
@@ -64,7 +66,13 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets, 
                     "One of 50 partitions that cannot be copied",
                     Layout.plain().withBrokers(3),
                     List.of(),
-                    Kind.ISOLATION));
+                    Kind.ISOLATION),
+            new Suite(
+                    "positions",
+                    "100 consumer groups that fail over, looked at every second",
+                    Layout.plain(),
+                    List.of(),
+                    Kind.FAIL_OVERS));
 
     private static Suite far(String label, String title, int millis) {
         return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR, Kind.COPIES);

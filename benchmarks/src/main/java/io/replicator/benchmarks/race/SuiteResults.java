@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param ceilings of the halves
  * @param takeovers after kills
  * @param isolations beside a partition that cannot be copied
+ * @param failOvers of consumer groups
  */
 record SuiteResults(
         String suite,
@@ -35,13 +36,15 @@ record SuiteResults(
         List<LatencyResult> latencies,
         List<CeilingResult> ceilings,
         List<TakeoverResult> takeovers,
-        List<IsolationResult> isolations) {
+        List<IsolationResult> isolations,
+        List<FailOverResult> failOvers) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** What a file does not name was not measured. */
     SuiteResults {
         takeovers = takeovers == null ? List.of() : List.copyOf(takeovers);
         isolations = isolations == null ? List.of() : List.copyOf(isolations);
+        failOvers = failOvers == null ? List.of() : List.copyOf(failOvers);
     }
 
     static SuiteResults now(
@@ -54,17 +57,23 @@ record SuiteResults(
                 latencies,
                 ceilings,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
     /** These, and what takeovers took. */
     SuiteResults and(List<TakeoverResult> results) {
-        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results, isolations);
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results, isolations, failOvers);
     }
 
     /** These, and how a failing partition was borne. */
     SuiteResults beside(List<IsolationResult> results) {
-        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, results);
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, results, failOvers);
+    }
+
+    /** These, and what became of groups that failed over. */
+    SuiteResults after(List<FailOverResult> results) {
+        return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, isolations, results);
     }
 
     /** These, and what was measured before of data sets that these do not have. */
@@ -84,7 +93,8 @@ record SuiteResults(
         before.get().ceilings().stream()
                 .filter(it -> !measured.contains(it.dataSet()))
                 .forEach(allCeilings::add);
-        return new SuiteResults(suite, date, machine, allHeats, latencies, allCeilings, takeovers, isolations);
+        return new SuiteResults(
+                suite, date, machine, allHeats, latencies, allCeilings, takeovers, isolations, failOvers);
     }
 
     void save(Path directory) {
