@@ -1,6 +1,7 @@
 package io.replicator.daemon.cli;
 
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.topics.RefusedException;
 import io.replicator.topics.UnavailableException;
 
 /** A command cannot do its work, for a reason that is not a fault of this program: one line for the user. */
@@ -14,16 +15,24 @@ final class CommandException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** A cluster does not do what it was asked. */
-    static CommandException of(UnavailableException failure) {
-        boolean isDenied = failure.reason() == UnavailableException.Reason.DENIED;
-        return new CommandException(isDenied ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+    /** Something that asks clusters. */
+    interface Attempt<T> {
+        T make() throws CommandException, InterruptedException;
     }
 
-    /** What the flow has saved cannot be read. */
-    static CommandException of(OffsetLogException failure) {
-        return new CommandException(
-                failure.isDenied() ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+    /** Does it; what it is refused, or a cluster does not do, ends the command with the words and the code for that. */
+    static <T> T orSaid(Attempt<T> attempt) throws CommandException, InterruptedException {
+        try {
+            return attempt.make();
+        } catch (RefusedException refusal) {
+            throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
+        } catch (UnavailableException failure) {
+            boolean isDenied = failure.reason() == UnavailableException.Reason.DENIED;
+            throw new CommandException(isDenied ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+        } catch (OffsetLogException failure) {
+            throw new CommandException(
+                    failure.isDenied() ? ExitCode.NO_PERMISSION : ExitCode.UNAVAILABLE, failure.getMessage());
+        }
     }
 
     int exitCode() {

@@ -3,9 +3,6 @@ package io.replicator.daemon.cli;
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
 import io.replicator.flow.Forgetting;
-import io.replicator.offsets.OffsetLogException;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -55,20 +52,12 @@ final class ForgetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BadSettingsException, CommandException, InterruptedException {
         FlowConfig flow = named(options.read().replicator().flows());
-        try {
-            int partitions = Forgetting.forget(flow, topics, TIMEOUT);
-            spec.commandLine()
-                    .getOut()
-                    .println("forgot " + partitions + " partitions of " + String.join(", ", topics) + "; flow "
-                            + flowName + " copies them where topics.start says when it is started again");
-            return ExitCode.OK;
-        } catch (RefusedException refusal) {
-            throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
-        } catch (UnavailableException failure) {
-            throw CommandException.of(failure);
-        } catch (OffsetLogException failure) {
-            throw CommandException.of(failure);
-        }
+        int partitions = CommandException.orSaid(() -> Forgetting.forget(flow, topics, TIMEOUT));
+        spec.commandLine()
+                .getOut()
+                .println("forgot " + partitions + " partitions of " + String.join(", ", topics) + "; flow " + flowName
+                        + " copies them where topics.start says when it is started again");
+        return ExitCode.OK;
     }
 
     private FlowConfig named(List<FlowConfig> all) {

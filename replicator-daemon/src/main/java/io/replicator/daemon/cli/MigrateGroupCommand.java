@@ -2,13 +2,10 @@ package io.replicator.daemon.cli;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
-import io.replicator.offsets.OffsetLogException;
 import io.replicator.positions.GroupMigration;
 import io.replicator.positions.MigrationOptions;
 import io.replicator.positions.MigrationPlan;
 import io.replicator.positions.MigrationReport;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,24 +110,20 @@ final class MigrateGroupCommand implements Callable<Integer> {
         Predicate<String> ofName = matching("--pattern", pattern);
         Predicate<String> ofTopic = matching("--topic", topic);
         FlowConfig flow = flowOption.choose(options.read().replicator().flows(), spec);
-        try (GroupMigration migration = GroupMigration.open(flow, TIMEOUT)) {
-            List<String> groups =
-                    names.isEmpty() ? migration.groups(ofName, ofTopic) : List.copyOf(new TreeSet<>(names));
-            if (groups.isEmpty()) {
-                throw new CommandException(
-                        ExitCode.CONFIGURATION,
-                        "no group on " + flow.source().name() + " matches"
-                                + (pattern.isEmpty() ? "" : " --pattern " + pattern)
-                                + (topic.isEmpty() ? "" : " --topic " + topic));
+        return CommandException.orSaid(() -> {
+            try (GroupMigration migration = GroupMigration.open(flow, TIMEOUT)) {
+                List<String> groups =
+                        names.isEmpty() ? migration.groups(ofName, ofTopic) : List.copyOf(new TreeSet<>(names));
+                if (groups.isEmpty()) {
+                    throw new CommandException(
+                            ExitCode.CONFIGURATION,
+                            "no group on " + flow.source().name() + " matches"
+                                    + (pattern.isEmpty() ? "" : " --pattern " + pattern)
+                                    + (topic.isEmpty() ? "" : " --topic " + topic));
+                }
+                return move(migration, groups, flow);
             }
-            return move(migration, groups, flow);
-        } catch (RefusedException refusal) {
-            throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
-        } catch (UnavailableException failure) {
-            throw CommandException.of(failure);
-        } catch (OffsetLogException failure) {
-            throw CommandException.of(failure);
-        }
+        });
     }
 
     private int move(GroupMigration migration, List<String> groups, FlowConfig flow) throws InterruptedException {

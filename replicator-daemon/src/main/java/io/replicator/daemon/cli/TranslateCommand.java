@@ -2,12 +2,9 @@ package io.replicator.daemon.cli;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
-import io.replicator.offsets.OffsetLogException;
 import io.replicator.positions.Answer;
 import io.replicator.positions.PositionQuery;
 import io.replicator.positions.PositionQuery.Direction;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -91,16 +88,11 @@ final class TranslateCommand implements Callable<Integer> {
         requireOneQuestion();
         FlowConfig flow = flowOption.choose(options.read().replicator().flows(), spec);
         Direction direction = reverse ? Direction.TO_SOURCE : Direction.TO_TARGET;
-        List<Answer> answers;
-        try (PositionQuery query = PositionQuery.open(flow, direction, TIMEOUT)) {
-            answers = ask(query);
-        } catch (RefusedException refusal) {
-            throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
-        } catch (UnavailableException failure) {
-            throw CommandException.of(failure);
-        } catch (OffsetLogException failure) {
-            throw CommandException.of(failure);
-        }
+        List<Answer> answers = CommandException.orSaid(() -> {
+            try (PositionQuery query = PositionQuery.open(flow, direction, TIMEOUT)) {
+                return ask(query);
+            }
+        });
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         AnswerOutput output = new AnswerOutput(answers, reverse);
