@@ -73,103 +73,96 @@ public final class Flows {
 
     /** The same flow, delivering in another way. */
     public static FlowConfig with(FlowConfig flow, Delivery delivery) {
+        return copy(
+                flow,
+                delivery,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
+    }
+
+    /** The same flow, of other records. */
+    public static FlowConfig with(FlowConfig flow, Isolation isolation) {
+        return copy(
+                flow,
+                flow.delivery(),
+                isolation,
+                flow.partitionGroups(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
+    }
+
+    /** The same flow, with batches made for the target in another way. */
+    public static FlowConfig with(FlowConfig flow, Shaping shaping) {
+        return copy(
+                flow,
+                flow.delivery(),
+                flow.isolation(),
+                flow.partitionGroups(),
+                shaping,
+                flow.sourceChanges(),
+                flow.transaction());
+    }
+
+    /** The same flow, that does something else when the source is no longer what was copied. */
+    public static FlowConfig with(FlowConfig flow, SourceChanges sourceChanges) {
+        return copy(
+                flow,
+                flow.delivery(),
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.shaping(),
+                sourceChanges,
+                flow.transaction());
+    }
+
+    /** The same flow, written in transactions that are committed then. */
+    public static FlowConfig with(FlowConfig flow, TransactionBounds transaction) {
+        return copy(
+                flow,
+                Delivery.TRANSACTIONAL,
+                flow.isolation(),
+                flow.partitionGroups(),
+                flow.shaping(),
+                flow.sourceChanges(),
+                transaction);
+    }
+
+    /** The same flow, with so many shares of its partitions. */
+    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
+        return copy(
+                flow,
+                flow.delivery(),
+                flow.isolation(),
+                partitionGroups,
+                flow.shaping(),
+                flow.sourceChanges(),
+                flow.transaction());
+    }
+
+    private static FlowConfig copy(
+            FlowConfig flow,
+            Delivery delivery,
+            Isolation isolation,
+            int partitionGroups,
+            Shaping shaping,
+            SourceChanges sourceChanges,
+            TransactionBounds transaction) {
         return new FlowConfig(
                 flow.name(),
                 flow.source(),
                 flow.target(),
                 flow.topics(),
                 delivery,
-                flow.isolation(),
-                flow.partitionGroups(),
-                flow.maxBytesPerSecond(),
-                flow.shaping(),
-                flow.sourceChanges(),
-                flow.transaction(),
-                flow.positions());
-    }
-
-    /** The same flow, of other records. */
-    public static FlowConfig with(FlowConfig flow, Isolation isolation) {
-        return new FlowConfig(
-                flow.name(),
-                flow.source(),
-                flow.target(),
-                flow.topics(),
-                flow.delivery(),
                 isolation,
-                flow.partitionGroups(),
-                flow.maxBytesPerSecond(),
-                flow.shaping(),
-                flow.sourceChanges(),
-                flow.transaction(),
-                flow.positions());
-    }
-
-    /** The same flow, with batches made for the target in another way. */
-    public static FlowConfig with(FlowConfig flow, Shaping shaping) {
-        return new FlowConfig(
-                flow.name(),
-                flow.source(),
-                flow.target(),
-                flow.topics(),
-                flow.delivery(),
-                flow.isolation(),
-                flow.partitionGroups(),
-                flow.maxBytesPerSecond(),
-                shaping,
-                flow.sourceChanges(),
-                flow.transaction(),
-                flow.positions());
-    }
-
-    /** The same flow, that does something else when the source is no longer what was copied. */
-    public static FlowConfig with(FlowConfig flow, SourceChanges sourceChanges) {
-        return new FlowConfig(
-                flow.name(),
-                flow.source(),
-                flow.target(),
-                flow.topics(),
-                flow.delivery(),
-                flow.isolation(),
-                flow.partitionGroups(),
-                flow.maxBytesPerSecond(),
-                flow.shaping(),
-                sourceChanges,
-                flow.transaction(),
-                flow.positions());
-    }
-
-    /** The same flow, written in transactions that are committed then. */
-    public static FlowConfig with(FlowConfig flow, TransactionBounds transaction) {
-        return new FlowConfig(
-                flow.name(),
-                flow.source(),
-                flow.target(),
-                flow.topics(),
-                Delivery.TRANSACTIONAL,
-                flow.isolation(),
-                flow.partitionGroups(),
-                flow.maxBytesPerSecond(),
-                flow.shaping(),
-                flow.sourceChanges(),
-                transaction,
-                flow.positions());
-    }
-
-    /** The same flow, with so many shares of its partitions. */
-    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
-        return new FlowConfig(
-                flow.name(),
-                flow.source(),
-                flow.target(),
-                flow.topics(),
-                flow.delivery(),
-                flow.isolation(),
                 partitionGroups,
                 flow.maxBytesPerSecond(),
-                flow.shaping(),
-                flow.sourceChanges(),
-                flow.transaction(),
+                shaping,
+                sourceChanges,
+                transaction,
                 flow.positions());
     }
 

@@ -50,35 +50,7 @@ public record FlowConfig(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }
 
-    /** A flow that leaves consumer groups alone. */
-    public FlowConfig(
-            String name,
-            ClusterConfig source,
-            ClusterConfig target,
-            TopicsConfig topics,
-            Delivery delivery,
-            Isolation isolation,
-            int partitionGroups,
-            long maxBytesPerSecond,
-            Shaping shaping,
-            SourceChanges sourceChanges,
-            TransactionBounds transaction) {
-        this(
-                name,
-                source,
-                target,
-                topics,
-                delivery,
-                isolation,
-                partitionGroups,
-                maxBytesPerSecond,
-                shaping,
-                sourceChanges,
-                transaction,
-                PositionsConfig.NONE);
-    }
-
-    /** A flow with the usual transactions, if any, and that does the usual when the source changes. */
+    /** A flow with the usual transactions, if any, that does the usual when the source changes and leaves consumer groups alone. */
     public FlowConfig(
             String name,
             ClusterConfig source,
@@ -100,7 +72,8 @@ public record FlowConfig(
                 maxBytesPerSecond,
                 shaping,
                 SourceChanges.DEFAULT,
-                TransactionBounds.DEFAULT);
+                TransactionBounds.DEFAULT,
+                PositionsConfig.NONE);
     }
 
     /** A flow that shapes batches as it sees fit. */

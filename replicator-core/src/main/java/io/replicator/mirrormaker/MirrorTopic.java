@@ -1,16 +1,15 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.agent.Interruption;
 import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -19,11 +18,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class MirrorTopic {
     private static final Logger LOG = LoggerFactory.getLogger(MirrorTopic.class);
-    private static final int MOST_REPLICAS = 3;
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** Brokers that send nothing for so long are taken for silent; longer than a quota delays an answer. */
@@ -80,7 +74,7 @@ final class MirrorTopic {
             trouble.isOver();
             return true;
         } catch (InterruptException interrupted) {
-            throw interrupted(interrupted);
+            throw Interruption.of(interrupted);
         } catch (UnavailableException unavailable) {
             isThere = false;
             trouble.is(unavailable.getMessage(), System.nanoTime());
@@ -124,7 +118,7 @@ final class MirrorTopic {
             try (var consumer = cluster.consumer()) {
                 readAll(consumer, all, reader);
             } catch (InterruptException interrupted) {
-                throw interrupted(interrupted);
+                throw Interruption.of(interrupted);
             } catch (KafkaException failure) {
                 throw cluster.admin().unavailable(failure, "READ", named());
             }
@@ -152,18 +146,10 @@ final class MirrorTopic {
         }
     }
 
-    static InterruptedException interrupted(InterruptException cause) {
-        // It set the thread's flag, which whoever catches this does not expect.
-        Thread.interrupted();
-        InterruptedException interrupted = new InterruptedException(cause.getMessage());
-        interrupted.initCause(cause);
-        return interrupted;
-    }
-
     private void ensure() throws InterruptedException {
         if (!isThere) {
-            if (partitions() == 0) {
-                create();
+            if (partitions() == 0 && cluster.admin().create(topic, 1, SETTINGS)) {
+                LOG.info("created a topic as MirrorMaker 2 does cluster={} topic={}", cluster.name(), topic);
             }
             isThere = true;
         }
@@ -171,47 +157,7 @@ final class MirrorTopic {
 
     /** How many it has, 0 when there is no such topic. */
     private int partitions() throws InterruptedException {
-        var answer = cluster.admin().admin().describeTopics(List.of(topic)).topicNameValues();
-        try {
-            return cluster.admin()
-                    .await(answer.get(topic), "DESCRIBE", named())
-                    .partitions()
-                    .size();
-        } catch (UnavailableException failure) {
-            if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
-                return 0;
-            }
-            throw failure;
-        }
-    }
-
-    private void create() throws InterruptedException {
-        try {
-            create(Optional.empty());
-        } catch (UnavailableException failure) {
-            boolean hasNoDefault = failure.getCause() instanceof UnsupportedVersionException
-                    || failure.getCause() instanceof InvalidReplicationFactorException;
-            if (!hasNoDefault) {
-                throw failure;
-            }
-            int brokers = cluster.admin()
-                    .await(cluster.admin().admin().describeCluster().nodes(), "DESCRIBE", "the cluster")
-                    .size();
-            create(Optional.of((short) Math.min(MOST_REPLICAS, brokers)));
-        }
-    }
-
-    private void create(Optional<Short> replicas) throws InterruptedException {
-        NewTopic wanted = new NewTopic(topic, Optional.of(1), replicas).configs(SETTINGS);
-        try {
-            cluster.admin()
-                    .await(cluster.admin().admin().createTopics(List.of(wanted)).all(), "CREATE", named());
-            LOG.info("created a topic as MirrorMaker 2 does cluster={} topic={}", cluster.name(), topic);
-        } catch (UnavailableException failure) {
-            if (!(failure.getCause() instanceof TopicExistsException)) { // Another instance was quicker.
-                throw failure;
-            }
-        }
+        return cluster.admin().partitions(topic).orElse(0);
     }
 
     private String named() {

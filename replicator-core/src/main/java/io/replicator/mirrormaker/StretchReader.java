@@ -1,5 +1,6 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.agent.Interruption;
 import io.replicator.config.Isolation;
 import io.replicator.topics.UnavailableException;
 import java.time.Duration;
@@ -201,7 +202,7 @@ final class StretchReader implements AutoCloseable {
         try {
             return question.ask();
         } catch (InterruptException interrupted) {
-            throw MirrorTopic.interrupted(interrupted);
+            throw Interruption.of(interrupted);
         } catch (KafkaException failure) {
             throw cluster.admin().unavailable(failure, "READ", "the topics that MirrorMaker 2 copied");
         }

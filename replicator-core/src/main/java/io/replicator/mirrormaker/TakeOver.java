@@ -121,7 +121,7 @@ public final class TakeOver {
         long startNanos = System.nanoTime();
         targets.forEach((source, target) -> {
             Optional<Refused> known = refusals.fresh(source, startNanos);
-            if (isOwnHeartbeats(source) && topics.isCopiedHeartbeats(source.topic())) {
+            if (topics.isCopiedHeartbeats(source.topic())) {
                 // Of these only the last counts: one that comes twice does no harm.
                 answers.put(source, new AtFirst());
             } else if (known.isPresent()) {

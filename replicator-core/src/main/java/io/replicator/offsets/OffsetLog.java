@@ -1,5 +1,6 @@
 package io.replicator.offsets;
 
+import io.replicator.agent.Interruption;
 import io.replicator.config.FlowConfig;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -246,7 +247,7 @@ public final class OffsetLog implements AutoCloseable {
         } catch (TimeoutException e) {
             throw cannotSave(e);
         } catch (InterruptException e) {
-            throw interrupted(e);
+            throw Interruption.of(e);
         } catch (KafkaException e) {
             throw cannotSave(e);
         }
@@ -310,7 +311,7 @@ public final class OffsetLog implements AutoCloseable {
                 read();
             }
         } catch (InterruptException e) {
-            throw interrupted(e);
+            throw Interruption.of(e);
         } catch (KafkaException e) {
             readAnew(e);
             throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
@@ -344,7 +345,7 @@ public final class OffsetLog implements AutoCloseable {
                         + " delete this topic and " + flow.ownershipTopic() + ", or give the flow another name");
             }
         } catch (InterruptException e) {
-            throw interrupted(e);
+            throw Interruption.of(e);
         } catch (KafkaException e) {
             throw failed("progress cannot be read from " + named(flow) + remedy(e, "Read"), e);
         }
@@ -480,13 +481,6 @@ public final class OffsetLog implements AutoCloseable {
 
     static String named(FlowConfig flow) {
         return flow.offsetsTopic() + " on " + flow.target().name();
-    }
-
-    static InterruptedException interrupted(InterruptException cause) {
-        Thread.interrupted(); // It is thrown on instead.
-        InterruptedException thrown = new InterruptedException(cause.getMessage());
-        thrown.initCause(cause);
-        return thrown;
     }
 
     /** Gives up what is not written yet. */

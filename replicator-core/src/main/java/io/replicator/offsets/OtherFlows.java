@@ -1,6 +1,7 @@
 package io.replicator.offsets;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.replicator.agent.Interruption;
 import io.replicator.config.FlowConfig;
 import java.time.Duration;
 import java.util.Collection;
@@ -102,7 +103,7 @@ public final class OtherFlows implements AutoCloseable {
                 read(log.getKey(), log.getValue(), deadlineNanos);
             }
         } catch (InterruptException e) {
-            throw OffsetLog.interrupted(e);
+            throw Interruption.of(e);
         } catch (KafkaException e) {
             // No consumer could be made: looked at again with the next plan.
             throw OffsetLog.failed("what other flows write on " + flow.target().name() + " cannot be read", e);

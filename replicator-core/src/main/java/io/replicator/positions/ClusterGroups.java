@@ -117,6 +117,20 @@ final class ClusterGroups implements AutoCloseable {
         return answer;
     }
 
+    /**
+     * All committed positions of one group, none where there is no such group.
+     *
+     * @throws UnavailableException when the cluster does not say
+     */
+    Map<TopicPartition, OffsetAndMetadata> positions(String group) throws InterruptedException {
+        Answer answer = positions(List.of(group));
+        UnavailableException failure = answer.failed().get(group);
+        if (failure != null) {
+            throw failure;
+        }
+        return answer.found().get(group);
+    }
+
     /** Whether it was refused because the group has members, or gets some just now. */
     static boolean isLive(UnavailableException failure) {
         Throwable cause = failure.getCause();

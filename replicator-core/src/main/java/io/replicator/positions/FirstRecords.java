@@ -1,5 +1,6 @@
 package io.replicator.positions;
 
+import io.replicator.agent.Interruption;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Isolation;
 import java.nio.ByteBuffer;
@@ -87,8 +88,7 @@ final class FirstRecords implements AutoCloseable {
                 consumer.pause(without(left));
             }
         } catch (InterruptException interrupted) {
-            Thread.interrupted();
-            throw (InterruptedException) new InterruptedException(interrupted.getMessage()).initCause(interrupted);
+            throw Interruption.of(interrupted);
         } catch (KafkaException failure) {
             why = String.valueOf(failure.getMessage());
         }

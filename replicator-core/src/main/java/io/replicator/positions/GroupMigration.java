@@ -225,7 +225,7 @@ public final class GroupMigration implements AutoCloseable {
     /** What the group has committed; all that a transaction might still commit stands in the way. */
     private Map<TopicPartition, OffsetAndMetadata> committed(String group, Obstacles obstacles)
             throws InterruptedException {
-        Set<TopicPartition> asked = new HashSet<>(positions(source, group).keySet());
+        Set<TopicPartition> asked = new HashSet<>(source.positions(group).keySet());
         asked.addAll(positions.partitions());
         Map<TopicPartition, OffsetAndMetadata> stable = source.stablePositions(group, asked);
         Map<TopicPartition, OffsetAndMetadata> committed = new TreeMap<>(BY_NAME);
@@ -248,22 +248,13 @@ public final class GroupMigration implements AutoCloseable {
         return committed;
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> positions(ClusterGroups cluster, String group)
-            throws InterruptedException {
-        ClusterGroups.Answer answer = cluster.positions(List.of(group));
-        if (answer.failed().containsKey(group)) {
-            throw answer.failed().get(group);
-        }
-        return answer.found().get(group);
-    }
-
     private List<PlannedPosition> planned(
             String targetGroup,
             Map<TopicPartition, OffsetAndMetadata> committed,
             MigrationOptions options,
             Obstacles obstacles)
             throws InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> there = positions(target, targetGroup);
+        Map<TopicPartition, OffsetAndMetadata> there = target.positions(targetGroup);
         // After the group was read: the copy has come at least as far as is known here.
         positions.refresh();
         Topics topics = topics(committed.keySet());
@@ -568,7 +559,7 @@ public final class GroupMigration implements AutoCloseable {
     /** What of it does not stand on the target. */
     private Map<TopicPartition, OffsetAndMetadata> missing(
             String targetGroup, Map<TopicPartition, OffsetAndMetadata> wanted) throws InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> there = positions(target, targetGroup);
+        Map<TopicPartition, OffsetAndMetadata> there = target.positions(targetGroup);
         Map<TopicPartition, OffsetAndMetadata> missing = new HashMap<>();
         wanted.forEach((partition, position) -> {
             OffsetAndMetadata held = there.get(partition);

@@ -542,17 +542,13 @@ final class GroupRound {
 
     /** Whether a group has no position on the target but those that were written last: a consumer's own would be lost. */
     private boolean isAllOurs(FollowedGroup group) throws InterruptedException {
-        ClusterGroups.Answer there = target.positions(List.of(group.targetName()));
-        if (there.failed().containsKey(group.targetName())) {
-            throw there.failed().get(group.targetName());
-        }
         Map<TopicPartition, Long> ours = new HashMap<>();
         for (FollowedPosition position : group.positions()) {
             positions
                     .translator(position.source)
                     .ifPresent(translator -> ours.put(translator.pair().target(), position.written.targetOffset()));
         }
-        return there.found().getOrDefault(group.targetName(), Map.of()).entrySet().stream()
+        return target.positions(group.targetName()).entrySet().stream()
                 .allMatch(held -> held.getValue().offset() == ours.getOrDefault(held.getKey(), PositionRule.NONE));
     }
 

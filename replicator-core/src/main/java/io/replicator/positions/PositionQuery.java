@@ -18,10 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -132,21 +130,13 @@ public final class PositionQuery implements AutoCloseable {
      * @throws UnavailableException when the cluster does not answer
      */
     public List<Answer> ofGroup(String group) throws InterruptedException {
-        try (ClusterAdmin cluster = open()) {
-            Map<TopicPartition, OffsetAndMetadata> committed = cluster.await(
-                    cluster.admin()
-                            .listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(false))
-                            .partitionsToOffsetAndMetadata(),
-                    "DESCRIBE",
-                    "group " + group);
+        try (ClusterGroups groups = new ClusterGroups(open())) {
             List<Answer> answers = new ArrayList<>();
-            committed.forEach((partition, position) -> {
-                if (position != null) {
-                    answers.add(answer(translator(partition), partition, position.offset()));
-                }
-            });
+            groups.positions(group)
+                    .forEach((partition, position) ->
+                            answers.add(answer(translator(partition), partition, position.offset())));
             if (answers.isEmpty()) {
-                throw new RefusedException("group " + group + " has no committed positions on " + cluster.cluster()
+                throw new RefusedException("group " + group + " has no committed positions on " + asked().name()
                         + "; check its name, or its exact spelling");
             }
             answers.sort(Comparator.comparing(Answer::from, BY_NAME));

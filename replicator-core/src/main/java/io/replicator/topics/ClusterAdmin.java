@@ -5,16 +5,22 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * One cluster, asked by the control plane: Kafka's Admin with timeouts short enough that a person learns of trouble in
@@ -26,6 +32,8 @@ public final class ClusterAdmin implements AutoCloseable {
 
     /** Waiting ends here if the Admin client itself should fail to keep its timeout. */
     private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final int MOST_REPLICAS = 3;
 
     private final ClusterConfig config;
     private final ClusterFaults faults;
@@ -146,6 +154,68 @@ public final class ClusterAdmin implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    /**
+     * How many partitions a topic has; empty when there is no such topic.
+     *
+     * @throws UnavailableException when nobody can tell
+     */
+    public Optional<Integer> partitions(String topic) throws InterruptedException {
+        try {
+            return Optional.of(await(
+                            admin().describeTopics(List.of(topic))
+                                    .topicNameValues()
+                                    .get(topic),
+                            "DESCRIBE",
+                            named(topic))
+                    .partitions()
+                    .size());
+        } catch (UnavailableException failure) {
+            if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    /**
+     * Creates a topic with as many replicas as the brokers give by default; where they know no default (before 2.4), or one
+     * that is more than there are brokers, with three or as many as there are brokers.
+     *
+     * @return false when another was quicker
+     * @throws UnavailableException when the cluster does not answer, or does not allow it
+     */
+    public boolean create(String topic, int partitions, Map<String, String> settings) throws InterruptedException {
+        try {
+            return create(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings));
+        } catch (UnavailableException failure) {
+            boolean hasNoDefault = failure.getCause() instanceof UnsupportedVersionException
+                    || failure.getCause() instanceof InvalidReplicationFactorException;
+            if (!hasNoDefault) {
+                throw failure;
+            }
+            int brokers = await(admin().describeCluster().nodes(), "DESCRIBE", "the cluster")
+                    .size();
+            short replicas = (short) Math.min(MOST_REPLICAS, brokers);
+            return create(new NewTopic(topic, partitions, replicas).configs(settings));
+        }
+    }
+
+    private boolean create(NewTopic topic) throws InterruptedException {
+        try {
+            await(admin().createTopics(List.of(topic)).all(), "CREATE", named(topic.name()));
+            return true;
+        } catch (UnavailableException failure) {
+            if (failure.getCause() instanceof TopicExistsException) {
+                return false;
+            }
+            throw failure;
+        }
+    }
+
+    private static String named(String topic) {
+        return "topic " + topic;
     }
 
     /** Gives up what is under way and frees the connections. */

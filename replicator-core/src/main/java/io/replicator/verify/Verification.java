@@ -1,5 +1,6 @@
 package io.replicator.verify;
 
+import io.replicator.agent.Interruption;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
@@ -120,7 +121,7 @@ public final class Verification {
                 var consumer = Clients.consumer(cluster, clientId, isolation, TIMEOUT)) {
             return ClusterSnapshot.of(cluster, partitions, admin, consumer, TIMEOUT, findings);
         } catch (InterruptException e) {
-            throw interrupted(e);
+            throw Interruption.of(e);
         } catch (KafkaException e) {
             throw Failures.of(cluster, "its logs' ends cannot be read", e);
         }
@@ -150,7 +151,7 @@ public final class Verification {
                 LogReader target = reader(flow.target(), targetIsolation(), clientId)) {
             return new ComparisonWorker(comparisons, source, target).call();
         } catch (InterruptException e) {
-            throw interrupted(e);
+            throw Interruption.of(e);
         }
     }
 
@@ -168,13 +169,6 @@ public final class Verification {
 
     private String clientId(String part) {
         return "replicator-" + flow.name() + "-verify-" + part;
-    }
-
-    private static InterruptedException interrupted(InterruptException cause) {
-        Thread.interrupted(); // It is thrown on instead.
-        InterruptedException thrown = new InterruptedException(cause.getMessage());
-        thrown.initCause(cause);
-        return thrown;
     }
 
     private static RuntimeException thrown(Throwable cause) throws InterruptedException {
