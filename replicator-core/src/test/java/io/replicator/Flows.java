@@ -77,7 +77,7 @@ public final class Flows {
                 flow,
                 delivery,
                 flow.isolation(),
-                flow.partitionGroups(),
+                flow.shards(),
                 flow.shaping(),
                 flow.sourceChanges(),
                 flow.transaction());
@@ -89,7 +89,7 @@ public final class Flows {
                 flow,
                 flow.delivery(),
                 isolation,
-                flow.partitionGroups(),
+                flow.shards(),
                 flow.shaping(),
                 flow.sourceChanges(),
                 flow.transaction());
@@ -101,7 +101,7 @@ public final class Flows {
                 flow,
                 flow.delivery(),
                 flow.isolation(),
-                flow.partitionGroups(),
+                flow.shards(),
                 shaping,
                 flow.sourceChanges(),
                 flow.transaction());
@@ -113,7 +113,7 @@ public final class Flows {
                 flow,
                 flow.delivery(),
                 flow.isolation(),
-                flow.partitionGroups(),
+                flow.shards(),
                 flow.shaping(),
                 sourceChanges,
                 flow.transaction());
@@ -125,19 +125,19 @@ public final class Flows {
                 flow,
                 Delivery.TRANSACTIONAL,
                 flow.isolation(),
-                flow.partitionGroups(),
+                flow.shards(),
                 flow.shaping(),
                 flow.sourceChanges(),
                 transaction);
     }
 
     /** The same flow, with so many shares of its partitions. */
-    public static FlowConfig with(FlowConfig flow, int partitionGroups) {
+    public static FlowConfig with(FlowConfig flow, int shards) {
         return copy(
                 flow,
                 flow.delivery(),
                 flow.isolation(),
-                partitionGroups,
+                shards,
                 flow.shaping(),
                 flow.sourceChanges(),
                 flow.transaction());
@@ -147,7 +147,7 @@ public final class Flows {
             FlowConfig flow,
             Delivery delivery,
             Isolation isolation,
-            int partitionGroups,
+            int shards,
             Shaping shaping,
             SourceChanges sourceChanges,
             TransactionBounds transaction) {
@@ -158,7 +158,7 @@ public final class Flows {
                 flow.topics(),
                 delivery,
                 isolation,
-                partitionGroups,
+                shards,
                 flow.maxBytesPerSecond(),
                 shaping,
                 sourceChanges,

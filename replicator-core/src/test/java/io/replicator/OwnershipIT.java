@@ -71,7 +71,7 @@ final class OwnershipIT {
     @EnumSource(
             value = OwnershipProtocol.class,
             names = {"CLASSIC", "CONSUMER"})
-    void shouldMoveOnlyTheGroupsItMustWhenInstancesComeAndGoUnderLoad(OwnershipProtocol protocol) throws Exception {
+    void shouldMoveOnlyTheShardsItMustWhenInstancesComeAndGoUnderLoad(OwnershipProtocol protocol) throws Exception {
         String topic = "shared-" + protocol.name().toLowerCase(Locale.ROOT);
         source.createTopic(topic, GROUPS);
         FlowConfig flow = flow(topic);
@@ -107,7 +107,7 @@ final class OwnershipIT {
             Flows.awaitRunning(replicator);
 
             assertThat(target.admin().listGroups().all().get())
-                    .filteredOn(group -> group.groupId().equals("replicator-quick"))
+                    .filteredOn(shard -> shard.groupId().equals("replicator-quick"))
                     .extracting(GroupListing::protocol)
                     .containsExactly("consumer");
         }
@@ -118,7 +118,7 @@ final class OwnershipIT {
     @EnumSource(
             value = OwnershipProtocol.class,
             names = {"CLASSIC", "CONSUMER"})
-    void shouldGiveTheGroupsToALaterProcessOfTheSameNameAndStopTheFormer(OwnershipProtocol protocol) throws Exception {
+    void shouldGiveTheShardsToALaterProcessOfTheSameNameAndStopTheFormer(OwnershipProtocol protocol) throws Exception {
         String topic = "twice-" + protocol.name().toLowerCase(Locale.ROOT);
         source.createTopic(topic, 4);
         Load.to(source, topic).write(400);
@@ -142,7 +142,7 @@ final class OwnershipIT {
     }
 
     @Test
-    void shouldStandByWhenThereAreMoreInstancesThanGroups() throws Exception {
+    void shouldStandByWhenThereAreMoreInstancesThanShards() throws Exception {
         source.createTopic("few", 2);
         Load.to(source, "few").write(100);
         FlowConfig flow = withGroups(flow("few"), 1);
@@ -275,7 +275,7 @@ final class OwnershipIT {
     }
 
     @Test
-    void shouldRefuseAnotherNumberOfPartitionGroups() throws Exception {
+    void shouldRefuseAnotherNumberOfShards() throws Exception {
         source.createTopic("counted", 1);
         FlowConfig flow = flow("counted");
         try (Replicator replicator = start(flow, "one", OwnershipProtocol.CLASSIC)) {
@@ -286,7 +286,7 @@ final class OwnershipIT {
             Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
 
             assertThat(replicator.flows().get(0).reason())
-                    .contains("replicator.counted.ownership.internal", "16 partitions", "partition-groups = 8");
+                    .contains("replicator.counted.ownership.internal", "16 partitions", "shards = 8");
         }
         // Whoever takes the topic's number for the flow's must not get far.
         target.admin().deleteTopics(Set.of(flow.ownershipTopic())).all().get();
@@ -295,7 +295,7 @@ final class OwnershipIT {
         try (Replicator replicator = start(withGroups(flow, 8), "one", OwnershipProtocol.CLASSIC)) {
             Flows.awaitStatus(replicator, status -> status.state() == FlowState.FAILED);
 
-            assertThat(replicator.flows().get(0).reason()).contains("has run with partition-groups = 16, now it is 8");
+            assertThat(replicator.flows().get(0).reason()).contains("has run with shards = 16, now it is 8");
         }
     }
 
@@ -310,20 +310,20 @@ final class OwnershipIT {
     }
 
     private static Set<Integer> owned(Replicator replicator) {
-        return replicator.flows().get(0).ownedGroups();
+        return replicator.flows().get(0).ownedShards();
     }
 
-    /** Waits until the instances share all groups evenly and copy them. */
+    /** Waits until the instances share all shards evenly and copy them. */
     private static void awaitSpread(Replicator... replicators) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             List<Integer> all = new ArrayList<>();
             for (Replicator replicator : replicators) {
                 FlowStatus flow = replicator.flows().get(0);
                 assertThat(flow.state()).isEqualTo(FlowState.RUNNING);
-                assertThat(flow.ownedGroups())
+                assertThat(flow.ownedShards())
                         .hasSizeBetween(GROUPS / replicators.length, GROUPS / replicators.length + 1);
                 assertThat(flow.partitions()).isNotEmpty();
-                all.addAll(flow.ownedGroups());
+                all.addAll(flow.ownedShards());
             }
             assertThat(all).hasSize(GROUPS).doesNotHaveDuplicates();
         });
@@ -345,7 +345,7 @@ final class OwnershipIT {
         return Flows.flow(topic, Flows.cluster(source), Flows.cluster(target), topic);
     }
 
-    private static FlowConfig withGroups(FlowConfig flow, int partitionGroups) {
+    private static FlowConfig withGroups(FlowConfig flow, int shards) {
         return new FlowConfig(
                 flow.name(),
                 flow.source(),
@@ -353,7 +353,7 @@ final class OwnershipIT {
                 flow.topics(),
                 flow.delivery(),
                 flow.isolation(),
-                partitionGroups,
+                shards,
                 flow.maxBytesPerSecond());
     }
 

@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.replicator.config.FlowConfig;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
-import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.ShardOwner;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
 import io.replicator.offsets.Writer;
@@ -278,7 +278,7 @@ class RecoveryIT {
             Uuid sourceId = topicId(source, topic);
             Uuid targetId = topicId(target, topic);
             for (int group = 0; group < GROUPS; group++) {
-                log.save(new GroupOwner(group, "earlier", EARLIER_LIFE, (short) 0, List.of(EARLIER_STILL)));
+                log.save(new ShardOwner(group, "earlier", EARLIER_LIFE, (short) 0, List.of(EARLIER_STILL)));
             }
             log.save(List.of(new Progress(
                     new PartitionPair(new TopicPartition(topic, 0), sourceId, topic, targetId),

@@ -24,9 +24,9 @@ public final class BatchMerger {
     public static final int NO_ROOM = -1;
 
     /** What compressed records may unfold to in all, as a multiple of the room: readers hold a batch in memory, too. */
-    private static final int MOST_UNFOLDING = 16;
+    private static final int MAX_UNFOLDING = 16;
 
-    private static final int MOST_UNFOLDED_BYTES = 32 << 20;
+    private static final int MAX_UNFOLDED_BYTES = 32 << 20;
     private static final int KEPT_FRAMED_BYTES = 4 << 20;
 
     private final int maxBytes;
@@ -126,14 +126,14 @@ public final class BatchMerger {
     }
 
     private boolean addCompressed(ByteBuffer source, int at, int sourceCodec, int sourceBytes) {
-        int most = (int) Math.min(MOST_UNFOLDED_BYTES, (long) MOST_UNFOLDING * roomBytes) - mergedBytes;
+        int most = (int) Math.min(MAX_UNFOLDED_BYTES, (long) MAX_UNFOLDING * roomBytes) - mergedBytes;
         int unfoldedBytes = codec.unfold(source, at, most);
         if (unfoldedBytes < 0 || !folding.hasRoomFor(sourceCodec, unfoldedBytes, sourceBytes)) {
             return false;
         }
         int count = BatchHeader.recordCount(source, at);
         long bound = unfoldedBytes + (long) count * RecordCursor.LARGEST_FRAME_BYTES;
-        if (bound > 2L * MOST_UNFOLDED_BYTES) {
+        if (bound > 2L * MAX_UNFOLDED_BYTES) {
             return false;
         }
         if (count > unfoldedBytes) {

@@ -2,10 +2,10 @@ package io.replicator.config;
 
 /** How often a record may reach the target, and when readers there see it. */
 public enum Delivery {
-    /** Idempotent writes under the identity of a partition group: every reader sees each record once, at once. */
+    /** Idempotent writes under the identity of a shard: every reader sees each record once, at once. */
     EXACTLY_ONCE(true),
     /**
-     * The same in transactions, one after the other for each partition group: {@code read_committed} readers see all of a
+     * The same in transactions, one after the other for each shard: {@code read_committed} readers see all of a
      * transaction or nothing of it.
      */
     TRANSACTIONAL(true),
@@ -19,7 +19,7 @@ public enum Delivery {
     }
 
     /**
-     * Whether each partition group is written under a transactional id, whose new owner keeps the earlier ones from writing
+     * Whether each shard is written under a transactional id, whose new owner keeps the earlier ones from writing
      * and finds out what they wrote.
      */
     public boolean isFenced() {

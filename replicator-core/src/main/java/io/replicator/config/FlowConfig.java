@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param topics which ones
  * @param delivery how often a record may reach the target
  * @param isolation which of the source's records count
- * @param partitionGroups the number of fixed shares of the flow's partitions; must never change once the flow has run
+ * @param shards the number of fixed shares of the flow's partitions; must never change once the flow has run
  * @param maxBytesPerSecond bound of what is fetched from the source, {@link Long#MAX_VALUE} for none
  * @param shaping how batches are made for the target
  * @param sourceChanges what to do when the source is no longer what was copied
@@ -26,7 +26,7 @@ public record FlowConfig(
         TopicsConfig topics,
         Delivery delivery,
         Isolation isolation,
-        int partitionGroups,
+        int shards,
         long maxBytesPerSecond,
         Shaping shaping,
         SourceChanges sourceChanges,
@@ -36,16 +36,16 @@ public record FlowConfig(
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
     /** Each group costs a transactional id and a partition of the ownership topic. */
-    private static final int MOST_PARTITION_GROUPS = 1_000;
+    private static final int MAX_PARTITION_GROUPS = 1_000;
 
     public FlowConfig {
         Require.that(NAME.matcher(name).matches(), "flows", name, "must be 1 to 100 letters, digits, '.', '_' or '-'");
         Require.that(!source.name().equals(target.name()), name + ".target", target.name(), "must differ from source");
         Require.that(
-                partitionGroups >= 1 && partitionGroups <= MOST_PARTITION_GROUPS,
-                name + ".partition-groups",
-                partitionGroups,
-                "must be 1 to " + MOST_PARTITION_GROUPS);
+                shards >= 1 && shards <= MAX_PARTITION_GROUPS,
+                name + ".shards",
+                shards,
+                "must be 1 to " + MAX_PARTITION_GROUPS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }
@@ -58,7 +58,7 @@ public record FlowConfig(
             TopicsConfig topics,
             Delivery delivery,
             Isolation isolation,
-            int partitionGroups,
+            int shards,
             long maxBytesPerSecond,
             Shaping shaping) {
         this(
@@ -68,7 +68,7 @@ public record FlowConfig(
                 topics,
                 delivery,
                 isolation,
-                partitionGroups,
+                shards,
                 maxBytesPerSecond,
                 shaping,
                 SourceChanges.DEFAULT,
@@ -84,9 +84,9 @@ public record FlowConfig(
             TopicsConfig topics,
             Delivery delivery,
             Isolation isolation,
-            int partitionGroups,
+            int shards,
             long maxBytesPerSecond) {
-        this(name, source, target, topics, delivery, isolation, partitionGroups, maxBytesPerSecond, Shaping.AUTO);
+        this(name, source, target, topics, delivery, isolation, shards, maxBytesPerSecond, Shaping.AUTO);
     }
 
     /** The same flow, that does this about positions. */
@@ -98,7 +98,7 @@ public record FlowConfig(
                 topics,
                 delivery,
                 isolation,
-                partitionGroups,
+                shards,
                 maxBytesPerSecond,
                 shaping,
                 sourceChanges,
@@ -111,7 +111,7 @@ public record FlowConfig(
         return "replicator." + name + ".offsets.internal";
     }
 
-    /** The flow's topic on the target that its instances share: one partition for each partition group, and no records. */
+    /** The flow's topic on the target that its instances share: one partition for each shard, and no records. */
     public String ownershipTopic() {
         return "replicator." + name + ".ownership.internal";
     }
@@ -121,8 +121,8 @@ public record FlowConfig(
         return "replicator-" + name;
     }
 
-    /** The producer identity of one partition group, which fences every earlier owner of it. */
-    public String transactionalId(int partitionGroup) {
-        return "replicator." + name + "." + partitionGroup;
+    /** The producer identity of one shard, which fences every earlier owner of it. */
+    public String transactionalId(int shard) {
+        return "replicator." + name + "." + shard;
     }
 }

@@ -23,13 +23,13 @@ public record GroupsConfig(
         boolean sync,
         Duration interval,
         GroupDeletion onDelete) {
-    private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
     public GroupsConfig {
         select = List.copyOf(select);
         exclude = List.copyOf(exclude);
         Require.that(rename.contains("{group}"), "groups.rename", rename, "must contain {group}");
-        Require.that(interval.compareTo(LEAST_INTERVAL) >= 0, "groups.interval", interval, "must be at least 100 ms");
+        Require.that(interval.compareTo(MIN_INTERVAL) >= 0, "groups.interval", interval, "must be at least 100 ms");
     }
 
     /** Whether a group of the source is one of these. */

@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public record MirrorMakerConfig(
         boolean offsetSyncs, Side offsetSyncsAt, boolean checkpoints, boolean heartbeats, Duration heartbeatsInterval) {
-    private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
     /** One of a flow's two clusters. */
     public enum Side {
@@ -24,7 +24,7 @@ public record MirrorMakerConfig(
 
     public MirrorMakerConfig {
         Require.that(
-                heartbeatsInterval.compareTo(LEAST_INTERVAL) >= 0,
+                heartbeatsInterval.compareTo(MIN_INTERVAL) >= 0,
                 "mirrormaker.heartbeats-interval",
                 heartbeatsInterval,
                 "must be at least 100 ms");

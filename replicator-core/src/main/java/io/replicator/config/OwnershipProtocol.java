@@ -1,6 +1,6 @@
 package io.replicator.config;
 
-/** How the instances of a flow share its partition groups: by which of Kafka's two group protocols. */
+/** How the instances of a flow share its shards: by which of Kafka's two group protocols. */
 public enum OwnershipProtocol {
     /** The newer one where the target's brokers offer it and it takes over from a dead instance as soon; else the classic one. */
     AUTO,

@@ -16,9 +16,9 @@ public record PositionsConfig(GroupsConfig groups, MirrorMakerConfig mirrorMaker
     public static final int DEFAULT_MAX_RUNS = 100_000;
 
     /** A few chunks: with less the part that is still exact would be hardly worth its name. */
-    private static final int LEAST_RUNS = 256;
+    private static final int MIN_RUNS = 256;
 
-    private static final int MOST_RUNS = 10_000_000;
+    private static final int MAX_RUNS = 10_000_000;
 
     /** No group is looked at, and nothing is written for MirrorMaker 2's friends. */
     public static final PositionsConfig NONE = new PositionsConfig(
@@ -28,9 +28,9 @@ public record PositionsConfig(GroupsConfig groups, MirrorMakerConfig mirrorMaker
 
     public PositionsConfig {
         Require.that(
-                maxRuns >= LEAST_RUNS && maxRuns <= MOST_RUNS,
+                maxRuns >= MIN_RUNS && maxRuns <= MAX_RUNS,
                 "offset-map.max-runs",
                 maxRuns,
-                "must be " + LEAST_RUNS + " to " + MOST_RUNS);
+                "must be " + MIN_RUNS + " to " + MAX_RUNS);
     }
 }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param memoryBytes bound of all buffered batches of the process
  * @param progressInterval how often progress is saved
  * @param drainTimeout how long a clean stop waits for acknowledgements
- * @param sessionTimeout after what silence an instance counts as dead, so that others take over its partition groups
- * @param ownershipProtocol how instances share partition groups
+ * @param sessionTimeout after what silence an instance counts as dead, so that others take over its shards
+ * @param ownershipProtocol how instances share shards
  * @param flows at least one
  */
 public record ReplicatorConfig(
@@ -27,17 +27,17 @@ public record ReplicatorConfig(
         OwnershipProtocol ownershipProtocol,
         List<FlowConfig> flows) {
     /** Shorter than a pause of the collector or of a busy machine would hand groups over for nothing. */
-    private static final Duration LEAST_SESSION_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration MIN_SESSION_TIMEOUT = Duration.ofSeconds(1);
 
     /** The brokers' bound, unless they were told otherwise. */
-    private static final Duration MOST_SESSION_TIMEOUT = Duration.ofMinutes(30);
+    private static final Duration MAX_SESSION_TIMEOUT = Duration.ofMinutes(30);
 
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
     /** Below this a single batch of the brokers' default size could not travel in each lane. */
-    private static final long LEAST_MEMORY_BYTES = 16L << 20;
+    private static final long MIN_MEMORY_BYTES = 16L << 20;
 
-    private static final int MOST_LANES = 256;
+    private static final int MAX_LANES = 256;
 
     /** What Kafka allows as the id of a group's member. */
     private static final Pattern INSTANCE = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -50,20 +50,20 @@ public record ReplicatorConfig(
                 instance,
                 "must be 1 to 249 letters, digits, '.', '_' or '-'");
         Require.that(!flows.isEmpty(), "flows", flows, "must name at least one flow");
-        Require.that(lanes >= 1 && lanes <= MOST_LANES, "lanes", lanes, "must be 1 to " + MOST_LANES);
-        Require.that(memoryBytes >= LEAST_MEMORY_BYTES, "memory", memoryBytes, "must be at least 16 MiB");
+        Require.that(lanes >= 1 && lanes <= MAX_LANES, "lanes", lanes, "must be 1 to " + MAX_LANES);
+        Require.that(memoryBytes >= MIN_MEMORY_BYTES, "memory", memoryBytes, "must be at least 16 MiB");
         Require.that(
                 progressInterval.toMillis() >= 10, "progress-interval", progressInterval, "must be at least 10 ms");
         Require.that(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, "must not be negative");
         Require.that(
-                sessionTimeout.compareTo(LEAST_SESSION_TIMEOUT) >= 0
-                        && sessionTimeout.compareTo(MOST_SESSION_TIMEOUT) <= 0,
+                sessionTimeout.compareTo(MIN_SESSION_TIMEOUT) >= 0
+                        && sessionTimeout.compareTo(MAX_SESSION_TIMEOUT) <= 0,
                 "session-timeout",
                 sessionTimeout,
                 "must be 1 second to 30 minutes");
     }
 
-    /** A process whose partition groups are taken over when it is silent for as long as usual. */
+    /** A process whose shards are taken over when it is silent for as long as usual. */
     public ReplicatorConfig(
             String instance,
             int lanes,

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Keeps earlier owners of a partition group from writing: opens a transaction over target partitions, writes nothing in it
+ * Keeps earlier owners of a shard from writing: opens a transaction over target partitions, writes nothing in it
  * and aborts it. The marker that the coordinator then puts into each of them carries the grant's epoch, and their leaders
  * refuse every earlier one from there on. That the transaction ended does not mean that a marker is there already: whoever
  * must know reads the partition until it shows.
@@ -25,15 +25,15 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Fence implements TransactionCall.Listener {
     /** Partitions of one transaction. */
-    private static final int MOST_PARTITIONS = 1_000;
+    private static final int MAX_PARTITIONS = 1_000;
 
     private static final long FIRST_BACKOFF_MILLIS = 20;
-    private static final long MOST_BACKOFF_MILLIS = 2_000;
+    private static final long MAX_BACKOFF_MILLIS = 2_000;
 
     /** When nobody has a leader: how long until they are looked at again. */
     private static final long NO_LEADER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** What the group's partitions learn. */
+    /** What the shard's partitions learn. */
     public interface Listener {
         /** The transaction over the partition ended: its marker is there, or will be. */
         void fenced(TopicPartition partition, long nowNanos);
@@ -44,7 +44,7 @@ public final class Fence implements TransactionCall.Listener {
         /** None can be fenced now; it is tried again. */
         void waits(Set<TopicPartition> partitions, Fault fault, String why, long nowNanos);
 
-        /** The grant is worth nothing any more: FENCED when another owner has the group, SEQUENCE_LOST when nobody has. */
+        /** The grant is worth nothing any more: FENCED when another owner has the shard, SEQUENCE_LOST when nobody has. */
         void grantLost(Fault fault);
     }
 
@@ -86,7 +86,7 @@ public final class Fence implements TransactionCall.Listener {
         this.call = new TransactionCall(target, coordinator, this);
         this.hasLeader = hasLeader;
         this.listener = listener;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
+        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
     }
 
     /** A partition is to be fenced. */
@@ -121,7 +121,7 @@ public final class Fence implements TransactionCall.Listener {
     }
 
     /**
-     * Goes on, under the grant that the group has now.
+     * Goes on, under the grant that the shard has now.
      *
      * @return how much was done
      */
@@ -146,7 +146,7 @@ public final class Fence implements TransactionCall.Listener {
         grant = granted;
         inTransaction.clear();
         for (TopicPartition partition : waiting) {
-            if (inTransaction.size() < MOST_PARTITIONS && hasLeader.test(partition)) {
+            if (inTransaction.size() < MAX_PARTITIONS && hasLeader.test(partition)) {
                 inTransaction.add(partition);
             }
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * The producer id and epoch of one partition group. Asked for when it is first needed and again when the epoch must be
+ * The producer id and epoch of one shard. Asked for when it is first needed and again when the epoch must be
  * renewed; each grant begins the sequences of all partitions anew.
  *
  * <pre>
@@ -20,13 +20,13 @@ import java.util.random.RandomGenerator;
  *   missing --> granted                                                       anonymous
  * </pre>
  *
- * <p>A renewal must wait until no batch of the group is of unknown fate: sent again under a new epoch, a batch that had
+ * <p>A renewal must wait until no batch of the shard is of unknown fate: sent again under a new epoch, a batch that had
  * been written after all would stand there twice. It names the epoch that it is to follow (KIP-360), so that it does not
- * take the group from an owner who came in between; then what was fenced and recovered before stays so.
+ * take the shard from an owner who came in between; then what was fenced and recovered before stays so.
  *
  * <p>The last epochs of a producer id are not written with. Whoever comes after them is given another producer id, whose
  * markers fence nobody who writes with this one: so they only fence those before them, and are given back. They are several
- * because an owner may die, or lose the group, before its fence stands.
+ * because an owner may die, or lose the shard, before its fence stands.
  */
 public final class ProducerIdentity implements ProducerIdCall.Listener {
     /** Kafka's coordinator gives no later one (TransactionMetadata). */
@@ -36,7 +36,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     static final short FIRST_FENCING_EPOCH = LAST_EPOCH - 15;
 
     private static final long FIRST_BACKOFF_MILLIS = 100;
-    private static final long MOST_BACKOFF_MILLIS = 10_000;
+    private static final long MAX_BACKOFF_MILLIS = 10_000;
 
     /** Coordinators forget a transactional id that nobody used for a week, and then a later owner's marker fences nobody. */
     private static final long USED_AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
@@ -50,7 +50,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         TAKEN
     }
 
-    private final int group;
+    private final int shard;
     private final String name;
     private final Optional<TransactionCoordinator> coordinator;
     private final ProducerIdCall call;
@@ -77,19 +77,19 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     private String why = "";
 
     /**
-     * @param group the partition group
+     * @param shard the shard
      * @param transactionalId whose earlier owners the grant fences; empty for an anonymous identity
      */
-    public ProducerIdentity(int group, Optional<String> transactionalId, ClusterView target, RandomGenerator random) {
-        this.group = group;
+    public ProducerIdentity(int shard, Optional<String> transactionalId, ClusterView target, RandomGenerator random) {
+        this.shard = shard;
         this.name = transactionalId.map(id -> "transactional id " + id).orElse("a producer id");
         this.coordinator = transactionalId.map(id -> new TransactionCoordinator(target, id));
         this.call = new ProducerIdCall(target, coordinator, this);
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
+        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
     }
 
-    public int group() {
-        return group;
+    public int shard() {
+        return shard;
     }
 
     /** Of the transactional id; empty for an anonymous identity, which fences nobody. */
@@ -126,7 +126,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         return grant;
     }
 
-    /** All that ever wrote for the group, as of the latest grant. */
+    /** All that ever wrote for the shard, as of the latest grant. */
     public Set<Long> producerIds() {
         return producerIds;
     }
@@ -148,10 +148,10 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
 
     /** What was given last. */
     public Grant givenGrant() {
-        return new Grant(group, givenProducerId, givenEpoch);
+        return new Grant(shard, givenProducerId, givenEpoch);
     }
 
-    /** Whether another owner has taken the group, so that nothing may be written any more. */
+    /** Whether another owner has taken the shard, so that nothing may be written any more. */
     public boolean isTaken() {
         return state == State.TAKEN;
     }
@@ -277,8 +277,8 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
             taken();
             return;
         }
-        // A first grant is asked for again: it is the grant itself that decides who owns the group.
-        fault = newFault.remedy() == Remedy.GIVE_UP_GROUP ? Fault.TARGET_BROKER_ERROR : newFault;
+        // A first grant is asked for again: it is the grant itself that decides who owns the shard.
+        fault = newFault.remedy() == Remedy.GIVE_UP_SHARD ? Fault.TARGET_BROKER_ERROR : newFault;
         why = newWhy;
         notBeforeNanos = nowNanos + backoff.nextNanos();
     }

@@ -3,7 +3,7 @@ package io.replicator.delivery;
 import java.util.Arrays;
 
 /**
- * What a partition group's earlier owners, or this one in an earlier life, appended to a target partition after the
+ * What a shard's earlier owners, or this one in an earlier life, appended to a target partition after the
  * progress that is saved: records at ascending target offsets, as segments of consecutive ones. What was written in a
  * transaction is a tail of its own until its marker is read. Written while the target is read.
  */

@@ -15,21 +15,21 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a partition group's transactions and their coordinator say to each other: partitions join, then the transaction is
+ * What a shard's transactions and their coordinator say to each other: partitions join, then the transaction is
  * ended, then the next one begins with the first partition that joins. What goes without an answer is asked again.
  *
  * <p>It says nothing about what is written; whoever ends a transaction knows the fate of everything that was written in it.
  */
 public final class Transaction implements TransactionCall.Listener {
     /** Partitions of one question. */
-    private static final int MOST_PARTITIONS = 1_000;
+    private static final int MAX_PARTITIONS = 1_000;
 
     /** The markers of the transaction before are written within milliseconds; until then no partition can join. */
     private static final long FIRST_BACKOFF_MILLIS = 5;
 
-    private static final long MOST_BACKOFF_MILLIS = 2_000;
+    private static final long MAX_BACKOFF_MILLIS = 2_000;
 
-    /** What the group learns. */
+    /** What the shard learns. */
     public interface Listener {
         /** Batches of the partition may be written. */
         void joined(TopicPartition partition, long nowNanos);
@@ -42,7 +42,7 @@ public final class Transaction implements TransactionCall.Listener {
 
         /**
          * What becomes of the transaction cannot be said, or the grant is worth nothing any more: FENCED when another owner has
-         * the group.
+         * the shard.
          */
         void lost(Fault fault, String why, long nowNanos);
 
@@ -79,7 +79,7 @@ public final class Transaction implements TransactionCall.Listener {
     private long notBeforeNanos;
 
     /**
-     * @param hasLeader whether a partition has one: without it no marker can be written, and the group's next transaction would
+     * @param hasLeader whether a partition has one: without it no marker can be written, and the shard's next transaction would
      *     wait for it
      */
     public Transaction(
@@ -91,7 +91,7 @@ public final class Transaction implements TransactionCall.Listener {
         this.call = new TransactionCall(target, coordinator, this);
         this.hasLeader = hasLeader;
         this.listener = listener;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
+        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
     }
 
     /** A partition is to be in the transaction. */
@@ -177,7 +177,7 @@ public final class Transaction implements TransactionCall.Listener {
 
     private void takeWaiting() {
         for (TopicPartition partition : waiting) {
-            if (asked.size() < MOST_PARTITIONS && hasLeader.test(partition)) {
+            if (asked.size() < MAX_PARTITIONS && hasLeader.test(partition)) {
                 asked.add(partition);
             }
         }

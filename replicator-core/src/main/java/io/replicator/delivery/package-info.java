@@ -1,6 +1,6 @@
 /**
- * Who may write, and where to go on: the producer identity of each partition group, the fence that keeps its earlier owners
+ * Who may write, and where to go on: the producer identity of each shard, the fence that keeps its earlier owners
  * from writing, and the recovery of what they wrote after their last saved progress. Used by the producer's thread; {@link
- * io.replicator.delivery.GroupEvents} is how the control plane hears of it.
+ * io.replicator.delivery.ShardEvents} is how the control plane hears of it.
  */
 package io.replicator.delivery;

@@ -36,10 +36,10 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     /** What the control plane asks of a fetcher. */
     public sealed interface Command {
         /** Fetch a partition, from its position. */
-        record Add(int number, Partition partition) implements Command {}
+        record Add(int laneIndex, Partition partition) implements Command {}
 
         /** Fetch a partition no longer. */
-        record Remove(int number) implements Command {}
+        record Remove(int laneIndex) implements Command {}
 
         /** Fetch nothing any more: what is on its way is the last. */
         record Stop() implements Command {}
@@ -47,14 +47,14 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     private static final int COMMANDS_PER_TURN = 1_000;
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MOST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final int MOST_DOUBLINGS = 6;
+    private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int MAX_DOUBLINGS = 6;
 
     /**
      * While a partition may be fetched again any moment, brokers wait no longer for the others: a session has one request
      * under way, and what is not in it waits with it.
      */
-    private static final int MOST_WAIT_FOR_ROOM_MILLIS = 20;
+    private static final int MAX_WAIT_FOR_ROOM_MILLIS = 20;
 
     /** Failures in a row before a person is told that a partition waits: an election takes a few. */
     private static final int FAILURES_TO_TELL = 5;
@@ -240,9 +240,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     private void obey(Command command) {
         if (command instanceof Command.Add add) {
-            add(add.number(), add.partition());
+            add(add.laneIndex(), add.partition());
         } else if (command instanceof Command.Remove remove) {
-            remove(remove.number());
+            remove(remove.laneIndex());
         } else {
             stop();
         }
@@ -262,7 +262,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         PartitionCursor cursor = cursors.get(number);
         brokers.remove(cursor);
         cursor.removed = true;
-        cursor.partition.fetchEndedAt(new FetchEnd(cursor.offset, cursor.generation));
+        cursor.partition.publishFetchEnd(new FetchEnd(cursor.offset, cursor.generation));
         cursor.generation = -1;
         cursors.set(number, null);
     }
@@ -279,13 +279,13 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     }
 
     private void restart(Restart restart) {
-        PartitionCursor cursor = cursors.get(restart.partition());
+        PartitionCursor cursor = cursors.get(restart.laneIndex());
         if (cursor == null || stopped) {
             return;
         }
         if (restart.isQuestion()) {
             if (restart.generation() == cursor.generation) {
-                cursor.awaitedWord = cursor.partition.askedWords();
+                cursor.awaitedFreshness = cursor.partition.freshnessRequests();
                 awaiting.add(cursor);
                 brokers.holdBack(cursor);
             }
@@ -323,7 +323,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         int sent = 0;
         boolean wanted = false;
         restNanos = Long.MAX_VALUE;
-        int waitMillis = brokers.waitForRoom() ? MOST_WAIT_FOR_ROOM_MILLIS : limits.maxWaitMillis();
+        int waitMillis = brokers.waitForRoom() ? MAX_WAIT_FOR_ROOM_MILLIS : limits.maxWaitMillis();
         for (FetchSession session : brokers.sessions()) {
             if (session.partitions() == 0 || session.isInflight()) {
                 continue;
@@ -357,7 +357,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
 
     @Override
     public void answered(FetchedPartition fetched, PartitionAnswer answer, long nowNanos) {
-        PartitionCursor cursor = cursors.get(fetched.slot());
+        PartitionCursor cursor = cursors.get(fetched.laneIndex());
         if (cursor == null || cursor.session == null) {
             return;
         }
@@ -420,7 +420,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     }
 
     private void truncated(PartitionCursor cursor, Divergence found, long nowNanos) {
-        cursor.partition.divergenceIs(found);
+        cursor.partition.publishDivergence(found);
         onNews.run();
         partitionFailed(
                 cursor,
@@ -432,9 +432,9 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
     private static void recovered(PartitionCursor cursor) {
         cursor.failures = 0;
         if (cursor.partition.sourceHealth().state() != PartitionState.RUNNING) {
-            cursor.partition.sourceHealthIs(Health.RUNNING);
-            cursor.partition.outOfRangeIs(-1);
-            cursor.partition.divergenceIs(Divergence.NONE);
+            cursor.partition.publishSourceHealth(Health.RUNNING);
+            cursor.partition.publishOutOfRange(-1);
+            cursor.partition.publishDivergence(Divergence.NONE);
         }
     }
 
@@ -444,8 +444,8 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
                 : answer.highWatermark();
         long start = answer.logStartOffset() >= 0 ? answer.logStartOffset() : cursor.partition.sourceStart();
         if (end >= 0) {
-            cursor.partition.sourceIs(start, end);
-            cursor.partition.highWatermarkIs(answer.highWatermark());
+            cursor.partition.publishSource(start, end);
+            cursor.partition.publishHighWatermark(answer.highWatermark());
         }
     }
 
@@ -514,16 +514,16 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
         measures.faults.count(fault);
         cursor.failures++;
         cursor.preferredReplica = -1;
-        long backoffNanos = Math.min(MOST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(cursor.failures, MOST_DOUBLINGS));
+        long backoffNanos = Math.min(MAX_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(cursor.failures, MAX_DOUBLINGS));
         cursor.notBeforeNanos = nowNanos + backoffNanos;
         brokers.holdBack(cursor);
         source.refresh();
         if (fault == Fault.SOURCE_OFFSET_OUT_OF_RANGE) {
-            cursor.partition.outOfRangeIs(cursor.offset);
+            cursor.partition.publishOutOfRange(cursor.offset);
             onNews.run();
         }
         if (cursor.failures >= FAILURES_TO_TELL || fault.remedy() != Remedy.RETRY) {
-            cursor.partition.sourceHealthIs(
+            cursor.partition.publishSourceHealth(
                     SourceTrouble.of(source.connection().clusterName(), cursor.partition, fault, why, cursor.offset));
         }
     }
@@ -539,7 +539,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
                 cursor.notBeforeNanos = nowNanos + FIRST_RETRY_NANOS;
                 brokers.holdBack(cursor);
                 if (cursor.failures >= FAILURES_TO_TELL) {
-                    cursor.partition.sourceHealthIs(
+                    cursor.partition.publishSourceHealth(
                             SourceTrouble.unreachable(source.connection().clusterName(), why));
                 }
             }
@@ -552,7 +552,7 @@ public final class BatchFetcher implements Agent, FetchSession.Listener {
                 && cursor.session.nodeId() == nodeId
                 && cursor.session.requests() > cursor.joinedAfterRequest;
         if (isAnswered) {
-            cursor.partition.heardWord(cursor.awaitedWord);
+            cursor.partition.answerFreshness(cursor.awaitedFreshness);
         }
         return isAnswered;
     }

@@ -180,7 +180,7 @@ final class BatchScanner {
 
     private BatchSlot claim(Remainder remainder, long nextOffset) {
         BatchSlot slot = ring.claim();
-        slot.partition = remainder.cursor().number;
+        slot.laneIndex = remainder.cursor().laneIndex;
         slot.generation = remainder.generation();
         slot.nextOffset = nextOffset;
         slot.arrivedNanos = remainder.arrivedNanos();

@@ -8,7 +8,7 @@ import io.replicator.wire.TopicView;
 
 /** What the fetcher knows of one partition: where it reads, from whom, and what holds it back. */
 final class PartitionCursor {
-    final int number;
+    final int laneIndex;
     final Partition partition;
     final FetchedPartition fetched;
     final TopicView topic;
@@ -51,21 +51,21 @@ final class PartitionCursor {
     boolean removed;
 
     /** A word that the producer awaits of the leader, 0 for none, and after which of the session's requests it counts. */
-    int awaitedWord;
+    int awaitedFreshness;
 
     int joinedAfterRequest;
 
     /** How many partitions the topic had when it was last looked at. */
     private int seenPartitions;
 
-    PartitionCursor(int number, Partition partition, TopicView topic) {
-        this.number = number;
+    PartitionCursor(int laneIndex, Partition partition, TopicView topic) {
+        this.laneIndex = laneIndex;
         this.partition = partition;
         this.topic = topic;
         this.offset = partition.position();
         this.lastEpoch = partition.leaderEpochs().before(offset);
         this.fetched = new FetchedPartition(
-                partition.source().topic(), partition.sourceTopicId(), partition.number(), number, offset);
+                partition.source().topic(), partition.sourceTopicId(), partition.number(), laneIndex, offset);
     }
 
     /** Where the leader is asked to read. */
@@ -86,7 +86,7 @@ final class PartitionCursor {
     void entersEpoch(int epoch) {
         doubt.forget();
         if (epoch != lastEpoch) {
-            partition.leaderEpochsAre(partition.leaderEpochs().with(epoch, offset));
+            partition.publishLeaderEpochs(partition.leaderEpochs().with(epoch, offset));
             lastEpoch = epoch;
         }
     }
@@ -94,7 +94,7 @@ final class PartitionCursor {
     /** Goes on somewhere else. What lies between here and a later offset is not read: nothing is known of it. */
     void moveTo(long newOffset) {
         LeaderEpochs known = partition.leaderEpochs();
-        partition.leaderEpochsAre(
+        partition.publishLeaderEpochs(
                 newOffset > offset ? known.with(LeaderEpochs.UNKNOWN, offset) : known.below(newOffset));
         doubt.forget();
         offset = newOffset;

@@ -166,16 +166,16 @@ final class SourceBrokers {
         String cluster = source.connection().clusterName();
         if (!source.isKnown()) {
             String denied = source.connection().lastAuthenticationError();
-            cursor.partition.sourceHealthBecomes(
+            cursor.partition.publishSourceHealthIfChanged(
                     SourceTrouble.unreachable(cluster, denied.isEmpty() ? "no bootstrap server answers" : denied));
             return;
         }
         switch (cursor.topic.error()) {
-            case MISSING -> cursor.partition.sourceHealthBecomes(SourceTrouble.topicMissing(cursor.partition));
+            case MISSING -> cursor.partition.publishSourceHealthIfChanged(SourceTrouble.topicMissing(cursor.partition));
             case NOT_AUTHORIZED ->
-                cursor.partition.sourceHealthBecomes(SourceTrouble.notAuthorized(cluster, cursor.partition));
+                cursor.partition.publishSourceHealthIfChanged(SourceTrouble.notAuthorized(cluster, cursor.partition));
             case NOT_ASKED_YET -> {}
-            case NONE, OTHER -> cursor.partition.sourceHealthBecomes(SourceTrouble.noLeader(cursor.partition));
+            case NONE, OTHER -> cursor.partition.publishSourceHealthIfChanged(SourceTrouble.noLeader(cursor.partition));
         }
     }
 

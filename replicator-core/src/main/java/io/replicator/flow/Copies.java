@@ -1,22 +1,23 @@
 package io.replicator.flow;
 
+import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.LogEnds;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
 import io.replicator.mirrormaker.TakeOver;
-import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.SavedState;
+import io.replicator.offsets.ShardOwner;
 import io.replicator.offsets.SourceSeen;
 import io.replicator.offsets.Writer;
 import io.replicator.partition.Health;
 import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import io.replicator.topics.ClusterGate;
 import io.replicator.topics.CopiedTopic;
 import io.replicator.topics.TopicProblem;
 import io.replicator.topics.TopicsPlan;
@@ -38,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this instance copies, those of the partition groups it serves, brought in line with each new plan:
+ * The partitions that this instance copies, those of the shards it serves, brought in line with each new plan:
  * new ones begin where they stopped or where the configuration says, those whose topic went away end, those whose topic is
  * another one now stop. Control thread; the list of copies is read by whoever reports.
  */
@@ -56,25 +57,25 @@ final class Copies {
 
     private final FlowConfig flow;
     private final Lanes lanes;
-    private final StartPositions positions;
-    private final StartPositions targetPositions;
+    private final LogEnds positions;
+    private final LogEnds targetPositions;
     private final OffsetLog log;
-    private final PartitionGroups groups;
-    private final Beginnings beginnings;
+    private final Shards shards;
+    private final StartRule beginnings;
     private final TakeOver takeOver;
     private final SourceLosses losses;
-    private final Endings endings;
-    private final Recreations recreations;
+    private final GracefulRemovals endings;
+    private final RecreatedTopics recreations;
     private final String instance;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
 
-    /** The partition groups whose partitions are copied here. */
+    /** The shards whose partitions are copied here. */
     private final Set<Integer> served = new TreeSet<>();
 
     /** Source topics of which something was copied, now or earlier, and where on the target. */
     private final Map<String, String> started = new HashMap<>();
 
-    /** Groups that are known to be on record as begun. */
+    /** Shards that are known to be on record as begun. */
     private final Set<Integer> begun = new HashSet<>();
 
     private volatile List<Copy> published = List.of();
@@ -89,15 +90,15 @@ final class Copies {
         this.flow = flow;
         this.instance = instance;
         this.lanes = lanes;
-        this.positions = new StartPositions(gate.source());
-        this.targetPositions = new StartPositions(gate.target());
+        this.positions = new LogEnds(gate.source());
+        this.targetPositions = new LogEnds(gate.target());
         this.log = log;
-        this.groups = new PartitionGroups(flow.partitionGroups());
-        this.beginnings = new Beginnings(saved);
+        this.shards = new Shards(flow.shards());
+        this.beginnings = new StartRule(saved);
         this.takeOver = new TakeOver(flow);
         this.losses = new SourceLosses(flow, lanes, positions);
-        this.endings = new Endings(lanes);
-        this.recreations = new Recreations(flow, endings);
+        this.endings = new GracefulRemovals(lanes);
+        this.recreations = new RecreatedTopics(flow, endings);
     }
 
     /** Source topics of which something was copied, now or earlier, by this instance or another; and where on the target. */
@@ -111,17 +112,17 @@ final class Copies {
         return unbegun;
     }
 
-    /** Whether a plan was seen, so that groups that are served from now on begin at once. */
+    /** Whether a plan was seen, so that shards that are served from now on begin at once. */
     boolean isPlanned() {
         return plan != null;
     }
 
-    /** Whether the partitions of a group are copied here, so that their progress may be saved here. */
-    boolean serves(int group) {
-        return served.contains(group);
+    /** Whether the partitions of a shard are copied here, so that their progress may be saved here. */
+    boolean serves(int shard) {
+        return served.contains(shard);
     }
 
-    /** Copies the partitions of more groups, which have a place in a lane, as the last plan says. */
+    /** Copies the partitions of more shards, which have a place in a lane, as the last plan says. */
     void serve(Collection<Integer> more) throws InterruptedException {
         served.addAll(more);
         if (plan != null) {
@@ -129,22 +130,22 @@ final class Copies {
         }
     }
 
-    /** The group's partitions are copied here no more; its lane was told. */
-    void drop(int group) {
-        served.remove(group);
-        copies.values().removeIf(copy -> copy.partition().group() == group);
+    /** The shard's partitions are copied here no more; its lane was told. */
+    void drop(int shard) {
+        served.remove(shard);
+        copies.values().removeIf(copy -> copy.partition().shard() == shard);
         publish();
     }
 
-    /** The group's partitions are copied here no more, but stay listed with the reason. Its lane was told. */
-    void park(int group, Health health) {
-        served.remove(group);
-        copies.replaceAll((partition, copy) -> copy.partition().group() == group ? parked(copy, health) : copy);
+    /** The shard's partitions are copied here no more, but stay listed with the reason. Its lane was told. */
+    void park(int shard, Health health) {
+        served.remove(shard);
+        copies.replaceAll((partition, copy) -> copy.partition().shard() == shard ? parked(copy, health) : copy);
         publish();
     }
 
     private static Copy parked(Copy copy, Health health) {
-        copy.partition().controlHealthIs(health);
+        copy.partition().publishControlHealth(health);
         return new Copy(copy.partition(), copy.map(), copy.lane(), -1);
     }
 
@@ -167,7 +168,7 @@ final class Copies {
                 Copy copy = copies.get(partition);
                 if (copy != null) {
                     follow(copy, topic);
-                } else if (served.contains(groups.of(partition))) {
+                } else if (served.contains(shards.of(partition))) {
                     fresh.put(partition, topic);
                 }
             }
@@ -185,16 +186,16 @@ final class Copies {
 
     private void follow(Copy copy, CopiedTopic topic) {
         Partition partition = copy.partition();
-        partition.targetMaxBatchBytesIs(topic.targetMaxMessageBytes());
+        partition.publishTargetMaxBatchBytes(topic.targetMaxMessageBytes());
         if (isAnother(partition.targetTopicId(), topic.targetId())) {
             stop(copy, recreated(partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
         } else if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
             if (!recreations.goOn()) {
                 String name = partition.source().topic();
-                stop(copy, Recreations.stopped(name, partition.sourceTopicId(), topic.sourceId()));
+                stop(copy, RecreatedTopics.stopped(name, partition.sourceTopicId(), topic.sourceId()));
             }
-        } else if (copy.slot() >= 0) {
-            partition.controlHealthIs(Health.RUNNING);
+        } else if (copy.laneIndex() >= 0) {
+            partition.publishControlHealth(Health.RUNNING);
         }
     }
 
@@ -251,7 +252,7 @@ final class Copies {
         Health health = new Health(PartitionState.WAITING, problem.reason(), problem.resumesWhen());
         copies.values().stream()
                 .filter(copy -> copy.partition().source().topic().equals(problem.topic()))
-                .forEach(copy -> copy.partition().controlHealthIs(health));
+                .forEach(copy -> copy.partition().publishControlHealth(health));
     }
 
     private static boolean isAnother(Uuid known, Uuid now) {
@@ -269,9 +270,9 @@ final class Copies {
 
     /** Takes a copy from its lane for good; it stays listed, with the reason. */
     void stop(Copy copy, Health health) {
-        copy.partition().controlHealthIs(health);
-        if (copy.slot() >= 0) {
-            lanes.lane(copy.lane()).remove(copy.slot());
+        copy.partition().publishControlHealth(health);
+        if (copy.laneIndex() >= 0) {
+            lanes.lane(copy.lane()).remove(copy.laneIndex());
             copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), -1));
         }
     }
@@ -327,8 +328,8 @@ final class Copies {
         Map<TopicPartition, OffsetMap> takenOver = takeOver(anew, targets, unknown);
         unknown.forEach(partition -> fresh.remove(partition.source()));
         targets.keySet().retainAll(anew.keySet());
-        StartPositions.Found starts = starts(anew, takenOver.keySet());
-        StartPositions.Found targetEnds = targetPositions.of(targets.values(), LATEST);
+        LogEnds.Found starts = starts(anew, takenOver.keySet());
+        LogEnds.Found targetEnds = targetPositions.of(targets.values(), LATEST);
         // An earlier owner that wrote something until just now said so before it did.
         log.refresh();
         List<Progress> beginnings = new ArrayList<>();
@@ -345,7 +346,7 @@ final class Copies {
                 OffsetMap map = takenOver.containsKey(partition)
                         ? takenOver.get(partition)
                         : new OffsetMap(starts.offset(partition));
-                map.targetIsKnownTo(targetEnds.offset(targets.get(partition)));
+                map.extendTargetKnownTo(targetEnds.offset(targets.get(partition)));
                 boolean isAtLogStart = !takenOver.containsKey(partition)
                         && (!isAsConfigured(partition) || flow.topics().start().equals(EARLIEST));
                 beginnings.add(beginning(partition, topic, map, isAtLogStart ? map.start() : -1));
@@ -393,16 +394,16 @@ final class Copies {
     private Progress beginning(TopicPartition source, CopiedTopic topic, OffsetMap map, long sourceLogStart) {
         return new Progress(
                 new PartitionPair(source, topic.sourceId(), topic.targetName(), topic.targetId()),
-                new Writer(groups.of(source), NO_PRODUCER, (short) NO_PRODUCER),
+                new Writer(shards.of(source), NO_PRODUCER, (short) NO_PRODUCER),
                 map.takeChanges(),
                 new SourceSeen(LeaderEpochs.NONE, sourceLogStart));
     }
 
-    /** Puts on record that the groups have begun: what appears in them from now on is copied whole. */
+    /** Puts on record that the shards have begun: what appears in them from now on is copied whole. */
     private void markBegun() throws InterruptedException {
-        List<GroupOwner> fresh = served.stream()
-                .filter(group -> !begun.contains(group) && !log.owners().containsKey(group))
-                .map(group -> GroupOwner.begun(group, instance))
+        List<ShardOwner> fresh = served.stream()
+                .filter(shard -> !begun.contains(shard) && !log.owners().containsKey(shard))
+                .map(shard -> ShardOwner.begun(shard, instance))
                 .toList();
         log.saveOwners(fresh);
         begun.addAll(served);
@@ -416,12 +417,12 @@ final class Copies {
         return byName;
     }
 
-    private StartPositions.Found starts(Map<TopicPartition, CopiedTopic> anew, Set<TopicPartition> takenOver)
+    private LogEnds.Found starts(Map<TopicPartition, CopiedTopic> anew, Set<TopicPartition> takenOver)
             throws InterruptedException {
         Map<Boolean, List<TopicPartition>> byKind = anew.keySet().stream()
                 .filter(partition -> !takenOver.contains(partition))
                 .collect(Collectors.partitioningBy(this::isAsConfigured));
-        StartPositions.Found asConfigured =
+        LogEnds.Found asConfigured =
                 positions.of(byKind.get(true), flow.topics().start());
         return asConfigured.and(positions.of(byKind.get(false), EARLIEST));
     }
@@ -430,25 +431,25 @@ final class Copies {
     private boolean isAsConfigured(TopicPartition partition) {
         return !isTakenOver()
                 && log.progress(partition).isEmpty()
-                && beginnings.isAsConfigured(partition, groups.of(partition));
+                && beginnings.isAsConfigured(partition, shards.of(partition));
     }
 
     private void begin(TopicPartition source, CopiedTopic topic) {
         SavedProgress progress = log.progress(source).orElseThrow();
         OffsetMap map = progress.toOffsetMap(flow.positions().maxRuns());
-        int group = groups.of(source);
+        int shard = shards.of(source);
         Partition partition = new Partition(
                 source,
                 progress.pair().sourceTopicId(),
                 topic.targetName(),
                 progress.pair().targetTopicId(),
-                group,
+                shard,
                 map.position(),
                 map.targetEnd(),
                 topic.targetMaxMessageBytes());
-        partition.leaderEpochsAre(progress.source().leaderEpochs());
+        partition.publishLeaderEpochs(progress.source().leaderEpochs());
         recreations.begins(partition);
-        Copy copy = new Copy(partition, map, lanes.places().laneOf(group), -1);
+        Copy copy = new Copy(partition, map, lanes.places().laneOf(shard), -1);
         copies.put(source, copy);
         if (isAnother(partition.sourceTopicId(), topic.sourceId())
                 || isAnother(partition.targetTopicId(), topic.targetId())) {
@@ -459,9 +460,9 @@ final class Copies {
     }
 
     private void serve(Copy copy) {
-        int slot = lanes.nextSlot(copy.lane());
-        lanes.lane(copy.lane()).add(slot, copy.partition(), copy.map());
-        copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), slot));
+        int laneIndex = lanes.nextLaneIndex(copy.lane());
+        lanes.lane(copy.lane()).add(laneIndex, copy.partition(), copy.map());
+        copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), laneIndex));
     }
 
     /** Ends the copies of source topics that another flow writes; they begin again when they come with a plan again. */
@@ -479,8 +480,8 @@ final class Copies {
     }
 
     private void end(Copy copy) {
-        if (copy.slot() >= 0) {
-            lanes.lane(copy.lane()).remove(copy.slot());
+        if (copy.laneIndex() >= 0) {
+            lanes.lane(copy.lane()).remove(copy.laneIndex());
         }
         copies.remove(copy.partition().source());
     }
@@ -506,7 +507,7 @@ final class Copies {
     void reassign(int lane) {
         endings.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {
-            if (copy.lane() == lane && copy.slot() >= 0) {
+            if (copy.lane() == lane && copy.laneIndex() >= 0) {
                 // What the dead lane had handed out to be saved died with it.
                 copy.map().handOutAnew();
                 serve(new Copy(continued(copy), copy.map(), lane, -1));
@@ -522,13 +523,13 @@ final class Copies {
                 before.sourceTopicId(),
                 before.targetTopic(),
                 before.targetTopicId(),
-                before.group(),
+                before.shard(),
                 copy.map().position(),
                 copy.map().targetEnd(),
                 before.targetMaxBatchBytes());
-        partition.sourceIs(before.sourceStart(), before.sourceEnd());
-        partition.leaderEpochsAre(before.leaderEpochs());
-        partition.countsOnFrom(before.recreations(), before.gapRecords(), before.truncatedRecords());
+        partition.publishSource(before.sourceStart(), before.sourceEnd());
+        partition.publishLeaderEpochs(before.leaderEpochs());
+        partition.continueCounts(before.recreations(), before.gapRecords(), before.truncatedRecords());
         return partition;
     }
 
@@ -536,14 +537,14 @@ final class Copies {
     void resolveLosses() throws InterruptedException {
         endings.goOn();
         List<Copy> inLanes =
-                copies.values().stream().filter(copy -> copy.slot() >= 0).toList();
+                copies.values().stream().filter(copy -> copy.laneIndex() >= 0).toList();
         losses.resolve(inLanes, this::fetchNoLonger);
         publish();
     }
 
     /** A target partition has more than is known of it: markers, or what others wrote. */
     void targetEndsAt(Copy copy, long offset) {
-        lanes.lane(copy.lane()).targetEndsAt(copy.slot(), offset);
+        lanes.lane(copy.lane()).targetEndsAt(copy.laneIndex(), offset);
     }
 
     /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */

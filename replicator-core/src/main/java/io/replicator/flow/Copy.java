@@ -9,6 +9,6 @@ import io.replicator.partition.Partition;
  * @param partition what the stages share
  * @param map the producer's while the lane lives
  * @param lane the lane's number
- * @param slot the partition's number within the lane
+ * @param laneIndex the partition's number within the lane
  */
-record Copy(Partition partition, OffsetMap map, int lane, int slot) {}
+record Copy(Partition partition, OffsetMap map, int lane, int laneIndex) {}

@@ -1,6 +1,9 @@
 package io.replicator.flow;
 
 import io.replicator.agent.AgentThread;
+import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
@@ -12,19 +15,16 @@ import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.OtherFlows;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
-import io.replicator.ownership.GroupOwnership;
 import io.replicator.ownership.Membership;
 import io.replicator.ownership.OwnershipTopic;
+import io.replicator.ownership.ShardOwnership;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import io.replicator.positions.GroupSync;
 import io.replicator.positions.GroupsStatus;
-import io.replicator.topics.ClusterGate;
-import io.replicator.topics.RefusedException;
 import io.replicator.topics.TopicPlanner;
 import io.replicator.topics.TopicProblem;
 import io.replicator.topics.TopicsPlan;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,15 +45,15 @@ public final class Flow implements AutoCloseable {
 
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final long FIRST_RETRY_MILLIS = 1_000;
-    private static final long MOST_RETRY_MILLIS = 15_000;
+    private static final long MAX_RETRY_MILLIS = 15_000;
 
     /** News from the lanes lead to a look at the topics at once, but not more often than this. */
-    private static final long LEAST_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MIN_REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What passes by itself has passed by then. */
-    private static final int MOST_SOON_REFRESHES = 30;
+    private static final int MAX_SOON_REFRESHES = 30;
 
     /**
      * The control thread and the ownership's may wait long for clusters, each call its ten seconds, and a hand-over as long as it
@@ -84,7 +84,7 @@ public final class Flow implements AutoCloseable {
     /** Released to wake the thread. */
     private final Semaphore wake = new Semaphore(0);
 
-    private final GroupMail groupMail = new GroupMail(wake::release);
+    private final ShardMail shardMail = new ShardMail(wake::release);
     private final OwnershipMail ownershipMail = new OwnershipMail(wake::release);
 
     private volatile boolean stopping;
@@ -95,17 +95,17 @@ public final class Flow implements AutoCloseable {
     private volatile boolean mayRestart;
     private volatile String reason = "connecting to both clusters";
     private volatile long turnedNanos = System.nanoTime();
-    private volatile GroupOwnership membershipThread;
+    private volatile ShardOwnership membershipThread;
     private volatile Copies copies;
-    private volatile OwnedGroups groups;
+    private volatile OwnedShards shards;
     private volatile List<TopicProblem> problems = List.of();
-    private GroupOwners owners;
-    private RivalFlows rivals;
-    private Watch watch;
+    private ShardOwners owners;
+    private TopicClaims rivals;
+    private PeriodicChecks watch;
     private TopicsPlan planned;
     private boolean isSeen;
     private volatile String savingReason = "";
-    private volatile String groupReason = "";
+    private volatile String shardReason = "";
     private final TroubleLog troubleLog;
     private final TroubleLog savingLog;
 
@@ -127,10 +127,10 @@ public final class Flow implements AutoCloseable {
         this.drainTimeout = process.drainTimeout();
         this.lanes = new Lanes(
                 config,
-                Math.min(process.lanes(), config.partitionGroups()),
+                Math.min(process.lanes(), config.shards()),
                 process.memoryBytes() / process.flows().size(),
                 this::news,
-                groupMail);
+                shardMail);
         this.groupSync = new GroupSync(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
         this.healthLog = new HealthLog(config.name());
         this.troubleLog = new TroubleLog(config.name());
@@ -212,7 +212,7 @@ public final class Flow implements AutoCloseable {
             if (!ensureTopics(gate, log)) {
                 return;
             }
-            GroupOwnership ownership = new GroupOwnership(config, membership, gate.target(), ownershipMail);
+            ShardOwnership ownership = new ShardOwnership(config, membership, gate.target(), ownershipMail);
             try {
                 // What it takes to join is made ready while it is read what was saved.
                 ownership.start();
@@ -224,36 +224,36 @@ public final class Flow implements AutoCloseable {
                     drainAndSave(log);
                 }
             } finally {
-                // Nothing is written here any more when others get the groups.
+                // Nothing is written here any more when others get the shards.
                 lanes.close();
                 groupSync.close();
                 ownership.leave();
-                endGroups();
+                endShards();
             }
         }
     }
 
-    private void endGroups() {
-        if (groups != null) {
-            groups.end();
+    private void endShards() {
+        if (shards != null) {
+            shards.end();
             rivals.close();
         }
     }
 
-    private void own(ClusterGate gate, OffsetLog log, SavedState saved, GroupOwnership ownership) {
-        owners = new GroupOwners(membership.instance(), log);
-        rivals = new RivalFlows(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT), log);
-        watch = new Watch(config, gate, log);
+    private void own(ClusterGate gate, OffsetLog log, SavedState saved, ShardOwnership ownership) {
+        owners = new ShardOwners(membership.instance(), log);
+        rivals = new TopicClaims(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT), log);
+        watch = new PeriodicChecks(config, gate, log);
         Copies mine = new Copies(config, membership.instance(), lanes, gate, log, saved);
-        groups = new OwnedGroups(
+        shards = new OwnedShards(
                 config.name(),
-                config.partitionGroups(),
+                config.shards(),
                 drainTimeout,
                 lanes,
                 mine,
                 log,
                 owners,
-                groupMail,
+                shardMail,
                 wake::release,
                 ownership::confirmed);
         copies = mine;
@@ -262,9 +262,7 @@ public final class Flow implements AutoCloseable {
 
     /** Tries until both clusters answer; {@code null} when the flow is stopped first. */
     private ClusterGate reach() throws InterruptedException {
-        for (long waitMillis = FIRST_RETRY_MILLIS;
-                !stopping;
-                waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MAX_RETRY_MILLIS, 2 * waitMillis)) {
             try {
                 return ClusterGate.open(config);
             } catch (UnavailableException unavailable) {
@@ -289,14 +287,14 @@ public final class Flow implements AutoCloseable {
      * Reads the log and joins. A flow of the same name between other clusters is refused before it joins: it would put a healthy
      * process of the same instance name out.
      */
-    private SavedState readSaved(ClusterGate gate, OffsetLog log, GroupOwnership ownership)
+    private SavedState readSaved(ClusterGate gate, OffsetLog log, ShardOwnership ownership)
             throws InterruptedException {
         return tries(gate, log, () -> {
             SavedState saved = log.load();
             if (saved.ends().isEmpty()) {
                 ownership.join(); // There is nothing to compare, and something to be written first.
             }
-            OneFlow.check(config, gate, saved, log);
+            FlowIdentityCheck.check(config, gate, saved, log);
             ownership.join();
             LOG.info(
                     "saved progress read flow={} topic={} partitions={}",
@@ -314,9 +312,7 @@ public final class Flow implements AutoCloseable {
 
     /** Tries until it succeeds; {@code null} when the flow is stopped first. */
     private <T> T tries(ClusterGate gate, OffsetLog log, Attempt<T> attempt) throws InterruptedException {
-        for (long waitMillis = FIRST_RETRY_MILLIS;
-                !stopping;
-                waitMillis = Math.min(MOST_RETRY_MILLIS, 2 * waitMillis)) {
+        for (long waitMillis = FIRST_RETRY_MILLIS; !stopping; waitMillis = Math.min(MAX_RETRY_MILLIS, 2 * waitMillis)) {
             try {
                 return attempt.make();
             } catch (UnavailableException unavailable) {
@@ -355,7 +351,7 @@ public final class Flow implements AutoCloseable {
         // What this instance owns decides whether it may create topics: worth a moment's wait, but no more.
         long refreshAt = now + FIRST_PLAN_NANOS;
         long saveAt = now + progressInterval.toNanos();
-        long refreshedAt = now - LEAST_REFRESH_NANOS;
+        long refreshedAt = now - MIN_REFRESH_NANOS;
         long wakeAt = now;
         int soonRefreshes = 0;
         while (!stopping) {
@@ -363,16 +359,16 @@ public final class Flow implements AutoCloseable {
             turnedNanos = now;
             boolean wasAway = now - wakeAt > membership.sessionTimeout().toNanos();
             boolean isTurned = turn(now, gate, log);
-            if (groups.takesControl()) {
+            if (shards.takesControl()) {
                 refreshAt = now;
             }
-            groupSync.own(groups.ownsControl());
-            if (now - refreshAt >= 0 || (news && now - refreshedAt >= LEAST_REFRESH_NANOS)) {
+            groupSync.own(shards.ownsControl());
+            if (now - refreshAt >= 0 || (news && now - refreshedAt >= MIN_REFRESH_NANOS)) {
                 news = false;
                 boolean isComplete = refresh(planner, gate, log);
                 refreshedAt = System.nanoTime();
                 soonRefreshes = isComplete ? 0 : soonRefreshes + 1;
-                boolean isSoon = !isComplete && soonRefreshes < MOST_SOON_REFRESHES;
+                boolean isSoon = !isComplete && soonRefreshes < MAX_SOON_REFRESHES;
                 refreshAt = refreshedAt
                         + (isSoon
                                 ? SOON_NANOS
@@ -391,60 +387,60 @@ public final class Flow implements AutoCloseable {
             }
             long nextAt = Math.min(refreshAt, saveAt);
             if (news) {
-                nextAt = Math.min(nextAt, refreshedAt + LEAST_REFRESH_NANOS);
+                nextAt = Math.min(nextAt, refreshedAt + MIN_REFRESH_NANOS);
             }
             now = System.nanoTime();
-            long waitNanos = Math.min(nextAt - now, isTurned ? groups.nextNanos(now) : RETRY_NANOS);
+            long waitNanos = Math.min(nextAt - now, isTurned ? shards.nextNanos(now) : RETRY_NANOS);
             wakeAt = now + Math.max(0, waitNanos);
             pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
         }
     }
 
-    /** What happened to partition groups; false when it is to be tried again. */
+    /** What happened to shards; false when it is to be tried again. */
     private boolean turn(long nowNanos, ClusterGate gate, OffsetLog log) throws InterruptedException {
-        ownershipMail.deliver(groups);
-        if (!groups.refusal().isEmpty()) {
-            throw new RefusedException(groups.refusal());
+        ownershipMail.deliver(shards);
+        if (!shards.refusal().isEmpty()) {
+            throw new RefusedException(shards.refusal());
         }
-        if (!groups.breakdown().isEmpty()) {
-            throw new BrokenOffException(groups.breakdown());
+        if (!shards.breakdown().isEmpty()) {
+            throw new BrokenOffException(shards.breakdown());
         }
         try {
-            if (!isSeen && groups.isMember() && planned != null) {
+            if (!isSeen && shards.isMember() && planned != null) {
                 // A flow that looked for this one before could not see it: nothing begins by what was planned until
                 // then.
                 followPlan();
                 isSeen = true;
             }
-            groups.turn(nowNanos, () -> save(log));
-            groupReason = "";
+            shards.turn(nowNanos, () -> save(log));
+            shardReason = "";
             runIfReady();
             return true;
         } catch (UnavailableException unavailable) {
-            groupReason = unavailable.getMessage();
+            shardReason = unavailable.getMessage();
         } catch (OffsetLogException failure) {
-            groupReason = passing(failure, gate, log);
+            shardReason = passing(failure, gate, log);
         }
-        troubleLog.say(groupReason);
+        troubleLog.say(shardReason);
         return false;
     }
 
     private void runIfReady() {
         if (state == FlowState.STARTING && copies.isPlanned()) {
-            if (groups.isReady()) {
+            if (shards.isReady()) {
                 LOG.info(
-                        "running flow={} source={} target={} instance={} partitionGroups={} of={}",
+                        "running flow={} source={} target={} instance={} shards={} of={}",
                         config.name(),
                         config.source().name(),
                         config.target().name(),
                         membership.instance(),
-                        groups.owned(),
-                        config.partitionGroups());
+                        shards.owned(),
+                        config.shards());
                 reason = "";
                 state = FlowState.RUNNING;
             } else {
                 reason = "waiting for the group coordinator of "
-                        + config.target().name() + " to assign partition groups";
+                        + config.target().name() + " to assign shards";
             }
         }
     }
@@ -452,12 +448,12 @@ public final class Flow implements AutoCloseable {
     /** False when it is to be tried again soon: a cluster did not answer, or does not show yet what was created. */
     private boolean refresh(TopicPlanner planner, ClusterGate gate, OffsetLog log) throws InterruptedException {
         try {
-            if (!groups.ownsAll()) {
+            if (!shards.ownsAll()) {
                 // What others have begun is known, and a take-over has little left to read.
                 log.refresh();
                 new OwnershipTopic(config, gate.target()).ensure();
             }
-            planned = planner.refresh(copies.started(), groups.ownsControl());
+            planned = planner.refresh(copies.started(), shards.ownsControl());
             TopicsPlan plan = followPlan();
             copies.resolveLosses();
             watch.look(copies);
@@ -476,8 +472,8 @@ public final class Flow implements AutoCloseable {
 
     private TopicsPlan followPlan() throws InterruptedException {
         TopicsPlan plan = rivals.without(
-                planned, new RivalFlows.Standing(groups.isMember(), groups.ownsControl(), groups.ownsAll()));
-        problems = groups.ownsControl() ? plan.problems() : List.of();
+                planned, new TopicClaims.Standing(shards.isMember(), shards.ownsControl(), shards.ownsAll()));
+        problems = shards.ownsControl() ? plan.problems() : List.of();
         copies.leave(rivals.refused());
         copies.follow(plan);
         return plan;
@@ -490,19 +486,19 @@ public final class Flow implements AutoCloseable {
                     config.name(),
                     lane.number(),
                     lane.death().orElseThrow());
-            groups.laneDied(lane.number());
+            shards.laneDied(lane.number());
             lanes.replace(lane);
             copies.reassign(lane.number());
         });
     }
 
     /** Says what is durable now. */
-    private OwnedGroups.Saved save(OffsetLog log) throws InterruptedException {
+    private OwnedShards.Saved save(OffsetLog log) throws InterruptedException {
         try {
             // What another instance owns by now is that one's to save.
             Lanes.Collected collected = lanes.collect();
             List<Progress> progress = collected.progress().stream()
-                    .filter(each -> copies.serves(each.writer().partitionGroup()) && copies.isCurrent(each))
+                    .filter(each -> copies.serves(each.writer().shard()) && copies.isCurrent(each))
                     .toList();
             if (config.delivery() == Delivery.AT_LEAST_ONCE) {
                 owners.recordWriters(progress);
@@ -510,11 +506,11 @@ public final class Flow implements AutoCloseable {
             log.save(progress);
             savingReason = "";
             savingLog.isOver();
-            return new OwnedGroups.Saved(true, collected.silent());
+            return new OwnedShards.Saved(true, collected.silent());
         } catch (OffsetLogException failure) {
             savingReason = failure.getMessage();
             savingLog.say(failure.getMessage());
-            return OwnedGroups.Saved.NOTHING;
+            return OwnedShards.Saved.NOTHING;
         }
     }
 
@@ -596,17 +592,17 @@ public final class Flow implements AutoCloseable {
                 partitions,
                 lanes.status(),
                 latencies,
-                groups == null ? Set.of() : groups.owned(),
-                config.partitionGroups(),
+                shards == null ? Set.of() : shards.owned(),
+                config.shards(),
                 mayRestart);
     }
 
     private String whatIsWrong() {
-        OwnedGroups now = groups;
+        OwnedShards now = shards;
         if (now == null || state == FlowState.FAILED || state == FlowState.STOPPED) {
             return reason;
         }
-        return Stream.of(now.trouble(), groupReason, reason, savingReason)
+        return Stream.of(now.trouble(), shardReason, reason, savingReason)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");

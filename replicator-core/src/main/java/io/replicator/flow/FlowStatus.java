@@ -20,8 +20,8 @@ import java.util.TreeSet;
  * @param partitions ordered by topic and number
  * @param lanes ordered by number
  * @param latencies since the flow's start
- * @param ownedGroups the partition groups of this instance, whose partitions are those above; none when it stands by
- * @param partitionGroups how many the flow has
+ * @param ownedShards the shards of this instance, whose partitions are those above; none when it stands by
+ * @param shards how many the flow has
  * @param mayRestart whether a FAILED flow was not refused but broke off, so that it may go on when it is started again as it is
  */
 public record FlowStatus(
@@ -35,13 +35,13 @@ public record FlowStatus(
         List<PartitionStatus> partitions,
         List<LaneStatus> lanes,
         LatencyHistograms latencies,
-        Set<Integer> ownedGroups,
-        int partitionGroups,
+        Set<Integer> ownedShards,
+        int shards,
         boolean mayRestart) {
     public FlowStatus {
         partitions = List.copyOf(partitions);
         lanes = List.copyOf(lanes);
-        ownedGroups = Collections.unmodifiableSortedSet(new TreeSet<>(ownedGroups));
+        ownedShards = Collections.unmodifiableSortedSet(new TreeSet<>(ownedShards));
     }
 
     /** Whether every partition's position stands at its source's end as last seen. */

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Partition groups that are on their way out of their lanes: nothing more of them is fetched, what is in flight is waited
+ * Shards that are on their way out of their lanes: nothing more of them is fetched, what is in flight is waited
  * for, up to a deadline. Control thread; lanes complete the answers.
  */
 final class HandOver {
@@ -21,9 +21,9 @@ final class HandOver {
     private long retryNanos;
 
     /**
-     * @param released each group's answer of its lane
+     * @param released each shard's answer of its lane
      * @param deadlineNanos when the wait is over, by {@link System#nanoTime}
-     * @param after what happens when the groups were let go
+     * @param after what happens when the shards were let go
      */
     HandOver(Map<Integer, CompletableFuture<Void>> released, long deadlineNanos, Runnable after) {
         this.released = new HashMap<>(released);
@@ -31,7 +31,7 @@ final class HandOver {
         this.after = after;
     }
 
-    Set<Integer> groups() {
+    Set<Integer> shards() {
         return Set.copyOf(released.keySet());
     }
 
@@ -56,9 +56,9 @@ final class HandOver {
         return nowNanos - deadlineNanos < 0;
     }
 
-    /** The group needs not be waited for: it was lost, or its lane is gone with all that was in flight. */
-    void leaveOut(int group) {
-        released.remove(group);
+    /** The shard needs not be waited for: it was lost, or its lane is gone with all that was in flight. */
+    void leaveOut(int shard) {
+        released.remove(shard);
     }
 
     void end() {

@@ -2,7 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.agent.AgentThread;
 import io.replicator.config.FlowConfig;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.lane.Lane;
 import io.replicator.measure.LatencyHistograms;
 import io.replicator.measure.LatencyRecorder;
@@ -33,7 +33,7 @@ final class Lanes {
     private final FlowConfig flow;
     private final long laneMemoryBytes;
     private final Runnable onNews;
-    private final GroupEvents groupEvents;
+    private final ShardEvents shardEvents;
     private final List<Lane.Measures> measures = new ArrayList<>();
 
     /** Written by the control thread, read by whoever reports. */
@@ -43,36 +43,36 @@ final class Lanes {
     private final Map<Lane, CompletableFuture<List<Progress>>> asked = new LinkedHashMap<>();
 
     /** The next partition number of each lane. */
-    private final int[] nextSlots;
+    private final int[] nextLaneIndexes;
 
-    private final LanePlaces places;
+    private final LaneAssignment places;
 
-    Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews, GroupEvents groupEvents) {
+    Lanes(FlowConfig flow, int count, long memoryBytes, Runnable onNews, ShardEvents shardEvents) {
         this.flow = flow;
         this.laneMemoryBytes = memoryBytes / count;
         this.onNews = onNews;
-        this.groupEvents = groupEvents;
-        this.nextSlots = new int[count];
-        this.places = new LanePlaces(count);
+        this.shardEvents = shardEvents;
+        this.nextLaneIndexes = new int[count];
+        this.places = new LaneAssignment(count);
         for (int number = 0; number < count; number++) {
             measures.add(new Lane.Measures());
         }
     }
 
     void open() {
-        for (int number = 0; number < nextSlots.length; number++) {
+        for (int number = 0; number < nextLaneIndexes.length; number++) {
             Lane lane = newLane(number, Lane.Memory.of(laneMemoryBytes));
             lanes.add(lane);
-            lane.start(onNews, groupEvents);
+            lane.start(onNews, shardEvents);
         }
     }
 
     private Lane newLane(int number, Lane.Memory memory) {
-        return new Lane(flow, number, nextSlots.length, memory, measures.get(number));
+        return new Lane(flow, number, nextLaneIndexes.length, memory, measures.get(number));
     }
 
-    /** Which lane serves which partition group. */
-    LanePlaces places() {
+    /** Which lane serves which shard. */
+    LaneAssignment places() {
         return places;
     }
 
@@ -80,13 +80,13 @@ final class Lanes {
         return lanes.get(number);
     }
 
-    /** The lane that serves a partition group. */
-    Lane laneOf(int group) {
-        return lanes.get(places.laneOf(group));
+    /** The lane that serves a shard. */
+    Lane laneOf(int shard) {
+        return lanes.get(places.laneOf(shard));
     }
 
-    int nextSlot(int lane) {
-        return nextSlots[lane]++;
+    int nextLaneIndex(int lane) {
+        return nextLaneIndexes[lane]++;
     }
 
     /** The first lane that died, if one did. */
@@ -98,10 +98,10 @@ final class Lanes {
     void replace(Lane dead) {
         closeQuietly(dead);
         asked.remove(dead);
-        nextSlots[dead.number()] = 0;
+        nextLaneIndexes[dead.number()] = 0;
         Lane lane = newLane(dead.number(), dead.inheritance().orElseGet(() -> Lane.Memory.of(laneMemoryBytes)));
         lanes.set(dead.number(), lane);
-        lane.start(onNews, groupEvents);
+        lane.start(onNews, shardEvents);
     }
 
     private static void closeQuietly(Lane lane) {

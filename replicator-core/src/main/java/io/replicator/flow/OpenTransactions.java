@@ -1,12 +1,12 @@
 package io.replicator.flow;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +37,7 @@ final class OpenTransactions {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** The source is asked about so many partitions at a time; the others are asked about the next time. */
-    private static final int MOST_ASKED = 100;
+    private static final int MAX_ASKED = 100;
 
     /** Whoever waits for longer does not count seconds. */
     private static final long LONG_SECONDS = TimeUnit.HOURS.toSeconds(1);
@@ -67,10 +67,10 @@ final class OpenTransactions {
         Map<TopicPartition, Partition> held = new HashMap<>();
         for (Copy copy : copies) {
             Partition partition = copy.partition();
-            if (copy.slot() < 0 || !standsStill(partition, nowNanos)) {
+            if (copy.laneIndex() < 0 || !standsStill(partition, nowNanos)) {
                 stands.remove(partition.source());
-                partition.transactionHealthIs(Health.RUNNING);
-            } else if (isDue(partition, nowNanos) && held.size() < MOST_ASKED) {
+                partition.publishTransactionHealthIfChanged(Health.RUNNING);
+            } else if (isDue(partition, nowNanos) && held.size() < MAX_ASKED) {
                 held.put(partition.source(), partition);
                 stands.put(partition.source(), new Stand(partition.sourceEnd(), nowNanos + patienceNanos));
             }
@@ -92,7 +92,7 @@ final class OpenTransactions {
         Stand stand = stands.get(partition.source());
         if (stand == null || stand.lastStableOffset() != end) {
             stands.put(partition.source(), new Stand(end, nowNanos + patienceNanos));
-            partition.transactionHealthIs(Health.RUNNING);
+            partition.publishTransactionHealthIfChanged(Health.RUNNING);
         }
         return true;
     }
@@ -105,7 +105,7 @@ final class OpenTransactions {
         known.clear();
         DescribeProducersResult answer = source.admin().describeProducers(held.keySet());
         for (Map.Entry<TopicPartition, Partition> each : held.entrySet()) {
-            each.getValue().transactionHealthIs(health(each.getValue(), answer));
+            each.getValue().publishTransactionHealthIfChanged(health(each.getValue(), answer));
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
-/** What happens to this instance's partition groups, from the ownership's thread to the control thread. */
+/** What happens to this instance's shards, from the ownership's thread to the control thread. */
 final class OwnershipMail implements OwnershipEvents {
     private final Queue<Consumer<OwnershipEvents>> letters = new ConcurrentLinkedQueue<>();
     private final Runnable wake;
@@ -32,18 +32,18 @@ final class OwnershipMail implements OwnershipEvents {
     }
 
     @Override
-    public void assigned(Set<Integer> partitionGroups) {
-        put(receiver -> receiver.assigned(partitionGroups));
+    public void assigned(Set<Integer> shards) {
+        put(receiver -> receiver.assigned(shards));
     }
 
     @Override
-    public void revoked(Set<Integer> partitionGroups, CompletableFuture<Void> letGo) {
-        put(receiver -> receiver.revoked(partitionGroups, letGo));
+    public void revoked(Set<Integer> shards, CompletableFuture<Void> letGo) {
+        put(receiver -> receiver.revoked(shards, letGo));
     }
 
     @Override
-    public void lost(Set<Integer> partitionGroups) {
-        put(receiver -> receiver.lost(partitionGroups));
+    public void lost(Set<Integer> shards) {
+        put(receiver -> receiver.lost(shards));
     }
 
     @Override

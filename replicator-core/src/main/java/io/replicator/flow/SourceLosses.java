@@ -1,5 +1,6 @@
 package io.replicator.flow;
 
+import io.replicator.cluster.LogEnds;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.LossPolicy;
 import io.replicator.config.StartFrom;
@@ -34,7 +35,7 @@ final class SourceLosses {
 
     private final FlowConfig flow;
     private final Lanes lanes;
-    private final StartPositions positions;
+    private final LogEnds positions;
 
     /** Up to which source offset losses were counted. */
     private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
@@ -42,7 +43,7 @@ final class SourceLosses {
     /** How often in a row an offset was refused that lies within the log. */
     private final Map<TopicPartition, Integer> contradictions = new HashMap<>();
 
-    SourceLosses(FlowConfig flow, Lanes lanes, StartPositions positions) {
+    SourceLosses(FlowConfig flow, Lanes lanes, LogEnds positions) {
         this.flow = flow;
         this.lanes = lanes;
         this.positions = positions;
@@ -69,8 +70,8 @@ final class SourceLosses {
         }
         List<TopicPartition> partitions =
                 outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        StartPositions.Found starts = positions.of(partitions, EARLIEST);
-        StartPositions.Found ends = positions.of(partitions, LATEST);
+        LogEnds.Found starts = positions.of(partitions, EARLIEST);
+        LogEnds.Found ends = positions.of(partitions, LATEST);
         for (Copy copy : outOfRange) {
             TopicPartition source = copy.partition().source();
             if (starts.whyNot(source).or(() -> ends.whyNot(source)).isEmpty()) {
@@ -94,7 +95,7 @@ final class SourceLosses {
         } else {
             rewind(copy, found.offset(), partsAt, "leader epoch " + found.epoch());
         }
-        partition.divergenceIs(Divergence.NONE);
+        partition.publishDivergence(Divergence.NONE);
     }
 
     private void resolveOutOfRange(Copy copy, long start, long end, Stop stop) {
@@ -109,7 +110,7 @@ final class SourceLosses {
             return;
         }
         contradictions.remove(partition.source());
-        partition.outOfRangeIs(-1);
+        partition.publishOutOfRange(-1);
     }
 
     private void resolveGap(Copy copy, long position, long start, Stop stop) {
@@ -126,7 +127,7 @@ final class SourceLosses {
                                     + " the first offset that is left"));
         } else {
             countGap(partition, position, start);
-            lanes.lane(copy.lane()).skip(copy.slot(), position, start);
+            lanes.lane(copy.lane()).skip(copy.laneIndex(), position, start);
         }
     }
 
@@ -143,7 +144,7 @@ final class SourceLosses {
                 partition,
                 flow.name(),
                 start - from);
-        partition.gapOf(start - from);
+        partition.addGap(start - from);
         gapsCountedTo.put(partition.source(), start);
     }
 
@@ -174,7 +175,7 @@ final class SourceLosses {
                                     + " was read: its log is another one, as after a restore",
                             "the copy was checked with verify and the topic is copied by a flow of another name"));
         }
-        partition.outOfRangeIs(-1);
+        partition.publishOutOfRange(-1);
     }
 
     private static Health truncated(String what) {
@@ -189,7 +190,7 @@ final class SourceLosses {
         Partition partition = copy.partition();
         lanes.lane(copy.lane())
                 .rewind(
-                        copy.slot(),
+                        copy.laneIndex(),
                         from,
                         partsAt,
                         lostRecords -> LOG.warn(

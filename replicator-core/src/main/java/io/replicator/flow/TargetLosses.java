@@ -1,5 +1,6 @@
 package io.replicator.flow;
 
+import io.replicator.cluster.LogEnds;
 import io.replicator.config.StartFrom;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
@@ -25,12 +26,12 @@ final class TargetLosses {
                     + " copied by a flow of another name; verify says what the copy lacks";
 
     private final String cluster;
-    private final StartPositions target;
+    private final LogEnds target;
 
     /** What looked wrong the last time: a leader that was just elected may not know all yet. */
     private Set<TopicPartition> suspects = new HashSet<>();
 
-    TargetLosses(String cluster, StartPositions target) {
+    TargetLosses(String cluster, LogEnds target) {
         this.cluster = cluster;
         this.target = target;
     }
@@ -46,7 +47,7 @@ final class TargetLosses {
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (Copy copy : copies) {
             Partition partition = copy.partition();
-            if (copy.slot() >= 0 && Math.max(partition.targetEnd(), partition.targetKnownTo()) >= 0) {
+            if (copy.laneIndex() >= 0 && Math.max(partition.targetEnd(), partition.targetKnownTo()) >= 0) {
                 TopicPartition place = new TopicPartition(partition.targetTopic(), partition.number());
                 byTarget.put(place, copy);
                 // Before the target is asked: what is acknowledged meanwhile must not look as if it were missing.
@@ -63,7 +64,7 @@ final class TargetLosses {
             long logStart = logStarts.getOrDefault(place, 0L);
             long logEnd = logEnds.getOrDefault(place, Long.MAX_VALUE);
             Copy copy = byTarget.get(place);
-            copy.partition().targetBeginsAt(logStart);
+            copy.partition().publishTargetStart(logStart);
             long knownTo = Math.max(end, copy.partition().targetKnownTo());
             if (end >= 0 && (logEnd < end || logStart > knownTo)) {
                 found.add(place);

@@ -1,7 +1,7 @@
 package io.replicator.flow;
 
+import io.replicator.cluster.ClusterAdmin;
 import io.replicator.config.FlowConfig;
-import io.replicator.topics.ClusterAdmin;
 import java.util.List;
 
 /**

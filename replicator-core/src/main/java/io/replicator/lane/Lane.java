@@ -5,7 +5,7 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.fetch.Throttle;
 import io.replicator.measure.FetchMeasures;
@@ -40,8 +40,8 @@ public final class Lane implements AutoCloseable {
     private static final double RECEIVE_SHARE = 0.6;
 
     private static final int FETCH_WAIT_MILLIS = 500;
-    private static final int MOST_FETCH_BYTES = 16 << 20;
-    private static final int MOST_REQUEST_BYTES = 8 << 20;
+    private static final int MAX_FETCH_BYTES = 16 << 20;
+    private static final int MAX_REQUEST_BYTES = 8 << 20;
 
     /** The pool holds several answers at a time: some on their way through, one or more arriving. */
     private static final int ANSWERS_IN_POOL = 4;
@@ -61,8 +61,8 @@ public final class Lane implements AutoCloseable {
     private final BatchProducer producer;
     private final Throttle throttle;
 
-    /** The partition groups of the partitions that are fetched, by slot. The control plane's thread alone. */
-    private final Map<Integer, Integer> slots = new HashMap<>();
+    /** The shards of the partitions that are fetched, by laneIndex. The control plane's thread alone. */
+    private final Map<Integer, Integer> shardsByLaneIndex = new HashMap<>();
 
     private final AgentThread fetcherThread;
     private final AgentThread producerThread;
@@ -130,7 +130,7 @@ public final class Lane implements AutoCloseable {
                         clientId + "-producer",
                         transactionalIds(flow),
                         transactions(flow),
-                        MOST_REQUEST_BYTES,
+                        MAX_REQUEST_BYTES,
                         flow.shaping(),
                         epochOffsetNanos()),
                 () -> ConnectionFactory.open(flow.target(), clientId, REQUESTS_IN_FLIGHT, null),
@@ -148,7 +148,7 @@ public final class Lane implements AutoCloseable {
 
     private static int fetchBytes(FlowConfig flow, int receiveBytes) {
         String wanted = flow.source().client().get("fetch.max.bytes");
-        int bytes = wanted == null ? MOST_FETCH_BYTES : Integer.parseInt(wanted.trim());
+        int bytes = wanted == null ? MAX_FETCH_BYTES : Integer.parseInt(wanted.trim());
         return Math.min(bytes, receiveBytes / ANSWERS_IN_POOL);
     }
 
@@ -177,11 +177,11 @@ public final class Lane implements AutoCloseable {
      * Starts the lane's threads.
      *
      * @param onNews told, on a thread of the lane, when topics or partitions came or went on the source
-     * @param groupEvents told, on the producer's thread, what becomes of partition groups
+     * @param shardEvents told, on the producer's thread, what becomes of shards
      */
-    public void start(Runnable onNews, GroupEvents groupEvents) {
+    public void start(Runnable onNews, ShardEvents shardEvents) {
         fetcher.tells(onNews);
-        producer.tells(groupEvents);
+        producer.tells(shardEvents);
         producerThread.start();
         fetcherThread.start();
     }
@@ -203,18 +203,18 @@ public final class Lane implements AutoCloseable {
     /**
      * Copies a partition from now on.
      *
-     * @param slot a number that no other partition of the lane has or had
+     * @param laneIndex a number that no other partition of the lane has or had
      * @param map ends at the partition's position; the producer's from now on
      */
-    public void add(int slot, Partition partition, OffsetMap map) {
-        slots.put(slot, partition.group());
-        producer.commands().put(new BatchProducer.Command.Add(slot, partition, map));
-        fetcher.commands().put(new BatchFetcher.Command.Add(slot, partition));
+    public void add(int laneIndex, Partition partition, OffsetMap map) {
+        shardsByLaneIndex.put(laneIndex, partition.shard());
+        producer.commands().put(new BatchProducer.Command.Add(laneIndex, partition, map));
+        fetcher.commands().put(new BatchFetcher.Command.Add(laneIndex, partition));
     }
 
     /** Tells where the target partition ended a moment ago. */
-    public void targetEndsAt(int slot, long offset) {
-        producer.commands().put(new BatchProducer.Command.TargetEnd(slot, offset));
+    public void targetEndsAt(int laneIndex, long offset) {
+        producer.commands().put(new BatchProducer.Command.TargetEnd(laneIndex, offset));
     }
 
     /**
@@ -222,8 +222,8 @@ public final class Lane implements AutoCloseable {
      *
      * @param from what was to be fetched next when the offsets up to the later one were found to be lost
      */
-    public void skip(int slot, long from, long offset) {
-        producer.commands().put(new BatchProducer.Command.Skip(slot, from, offset));
+    public void skip(int laneIndex, long from, long offset) {
+        producer.commands().put(new BatchProducer.Command.Skip(laneIndex, from, offset));
     }
 
     /**
@@ -233,8 +233,8 @@ public final class Lane implements AutoCloseable {
      * @param from what was to be fetched next when that was found
      * @param onRewound told on the lane's thread, when it was done, how many copied records the source has lost
      */
-    public void rewind(int slot, long from, long offset, LongConsumer onRewound) {
-        producer.commands().put(new BatchProducer.Command.Rewind(slot, from, offset, onRewound));
+    public void rewind(int laneIndex, long from, long offset, LongConsumer onRewound) {
+        producer.commands().put(new BatchProducer.Command.Rewind(laneIndex, from, offset, onRewound));
     }
 
     /**
@@ -243,57 +243,57 @@ public final class Lane implements AutoCloseable {
      *
      * @return whether it is, answered on the lane's thread
      */
-    public CompletableFuture<Boolean> finish(int slot) {
-        if (slots.remove(slot) != null) {
-            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+    public CompletableFuture<Boolean> finish(int laneIndex) {
+        if (shardsByLaneIndex.remove(laneIndex) != null) {
+            fetcher.commands().put(new BatchFetcher.Command.Remove(laneIndex));
         }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        producer.commands().put(new BatchProducer.Command.Finish(slot, answer));
+        producer.commands().put(new BatchProducer.Command.Finish(laneIndex, answer));
         return answer;
     }
 
     /** Copies a partition no longer. What is in flight may still be written. */
-    public void remove(int slot) {
-        if (slots.remove(slot) != null) {
-            fetcher.commands().put(new BatchFetcher.Command.Remove(slot));
+    public void remove(int laneIndex) {
+        if (shardsByLaneIndex.remove(laneIndex) != null) {
+            fetcher.commands().put(new BatchFetcher.Command.Remove(laneIndex));
         }
-        producer.commands().put(new BatchProducer.Command.Remove(slot));
+        producer.commands().put(new BatchProducer.Command.Remove(laneIndex));
     }
 
     /**
-     * A partition group's grant is on record: its partitions may be fenced, recovered and written.
+     * A shard's grant is on record: its partitions may be fenced, recovered and written.
      *
-     * @param producerIds all that ever wrote for the group
+     * @param producerIds all that ever wrote for the shard
      */
     public void registered(Grant grant, Set<Long> producerIds) {
         producer.commands().put(new BatchProducer.Command.Registered(grant, producerIds));
     }
 
     /**
-     * Hands a partition group back: nothing more of it is fetched, what was never sent is dropped.
+     * Hands a shard back: nothing more of it is fetched, what was never sent is dropped.
      *
      * @return answered when nothing of it is on its way any more; then what it has to save can be collected
      */
-    public CompletableFuture<Void> release(int partitionGroup) {
-        stopFetching(partitionGroup);
+    public CompletableFuture<Void> release(int shard) {
+        stopFetching(shard);
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        producer.commands().put(new BatchProducer.Command.Release(partitionGroup, answer));
+        producer.commands().put(new BatchProducer.Command.Release(shard, answer));
         return answer;
     }
 
-    /** Drops a partition group and all its partitions at once; what it did not save is gone. */
-    public void forget(int partitionGroup) {
-        stopFetching(partitionGroup);
-        producer.commands().put(new BatchProducer.Command.Forget(partitionGroup));
+    /** Drops a shard and all its partitions at once; what it did not save is gone. */
+    public void forget(int shard) {
+        stopFetching(shard);
+        producer.commands().put(new BatchProducer.Command.Forget(shard));
     }
 
-    private void stopFetching(int partitionGroup) {
-        slots.entrySet().removeIf(slot -> {
-            boolean isOfGroup = slot.getValue() == partitionGroup;
-            if (isOfGroup) {
-                fetcher.commands().put(new BatchFetcher.Command.Remove(slot.getKey()));
+    private void stopFetching(int shard) {
+        shardsByLaneIndex.entrySet().removeIf(fetched -> {
+            boolean isOfShard = fetched.getValue() == shard;
+            if (isOfShard) {
+                fetcher.commands().put(new BatchFetcher.Command.Remove(fetched.getKey()));
             }
-            return isOfGroup;
+            return isOfShard;
         });
     }
 

@@ -1,12 +1,12 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.Translation;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionState;
 import io.replicator.topics.MirrorMakerTopics;
-import io.replicator.topics.UnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.ClusterAdmin;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
-import io.replicator.topics.ClusterAdmin;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
 import io.replicator.positions.FlowPositions;
@@ -7,7 +8,6 @@ import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionListener;
 import io.replicator.positions.Written;
 import io.replicator.positions.WrittenBefore;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.replicator.mirrormaker;
 
 import io.replicator.agent.Interruption;
-import io.replicator.topics.UnavailableException;
+import io.replicator.cluster.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class OffsetSyncs {
     /** MirrorMaker 2 keeps 64 pairs of a partition, most of them near its end. */
-    private static final int MOST_STARTS = 16;
+    private static final int MAX_STARTS = 16;
 
     private final MirrorTopic topic;
 
@@ -43,7 +43,7 @@ final class OffsetSyncs {
             Translator now = positions.translator(source).orElseThrow();
             if (seen.get(source) != now) {
                 moved.put(source, now);
-                syncs.addAll(syncs(source, now.lastRuns(MOST_STARTS), last.get(source)));
+                syncs.addAll(syncs(source, now.lastRuns(MAX_STARTS), last.get(source)));
             }
         }
         if (topic.write(syncs, System.currentTimeMillis())) {
@@ -71,7 +71,7 @@ final class OffsetSyncs {
         List<OffsetSync> syncs = new ArrayList<>();
         // Where the source lost what was copied, the pair goes back, by which MirrorMaker 2 forgets the later ones.
         boolean goesOn = former == null || former.sourceOffset() < end.sourceOffset();
-        for (int run = Math.max(0, runs.count() - MOST_STARTS); goesOn && run <= lastRun; run++) {
+        for (int run = Math.max(0, runs.count() - MAX_STARTS); goesOn && run <= lastRun; run++) {
             OffsetSync start = new OffsetSync(source, runs.source(run), runs.target(run));
             boolean isNew = former == null || former.sourceOffset() < start.sourceOffset();
             if (isNew && start.sourceOffset() < end.sourceOffset()) {

@@ -14,7 +14,7 @@ final class Refusals {
     /** What somebody has to mend. */
     static final long FIRST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    static final long MOST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
+    static final long MAX_WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     /** What is only a matter of time. */
     static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -53,7 +53,7 @@ final class Refusals {
         }
         return before == null || before.answer().isPassing()
                 ? FIRST_WAIT_NANOS
-                : Math.min(MOST_WAIT_NANOS, 2 * before.waitNanos());
+                : Math.min(MAX_WAIT_NANOS, 2 * before.waitNanos());
     }
 
     /** Why a partition was refused the last time, if that does not pass by itself. */

@@ -1,8 +1,8 @@
 package io.replicator.mirrormaker;
 
 import io.replicator.agent.Interruption;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.Isolation;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

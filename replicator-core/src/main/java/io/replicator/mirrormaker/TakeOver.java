@@ -1,10 +1,10 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.topics.MirrorMakerTopics;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,7 +35,7 @@ public final class TakeOver {
     private static final int FIRST_RECORDS = 1_000;
 
     /** Killed, it may have written for a minute what it never said. As much as fits into a quarter of the heap. */
-    private static final int MOST_RECORDS =
+    private static final int MAX_RECORDS =
             (int) Math.min(1_000_000, Runtime.getRuntime().maxMemory() / 4 / (2 * Stretch.BYTES_PER_RECORD));
 
     private static final int GROWTH = 8;
@@ -44,10 +44,10 @@ public final class TakeOver {
     private static final int STRETCHES = 3;
 
     /** So many records of all partitions together are held at a time, where one does not need more. */
-    private static final int BUDGET_RECORDS = Math.min(500_000, MOST_RECORDS);
+    private static final int BUDGET_RECORDS = Math.min(500_000, MAX_RECORDS);
 
     /** A look keeps the flow's control thread: the partitions that are left wait for the next one. */
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final Refused LATER = new Refused(
             "it is not compared yet with what MirrorMaker 2 copied: others took the time",
@@ -55,7 +55,7 @@ public final class TakeOver {
             true);
 
     /** The log names so many of one look. */
-    private static final int MOST_TOLD = 20;
+    private static final int MAX_TOLD = 20;
 
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -151,7 +151,7 @@ public final class TakeOver {
         for (Map.Entry<TopicPartition, Answer> each : sorted.entrySet()) {
             if (each.getValue() instanceof Refused answer) {
                 boolean isNews = refusals.add(each.getKey(), answer, nowNanos, lookNanos);
-                if (isNews && !answer.equals(LATER) && told++ < MOST_TOLD) {
+                if (isNews && !answer.equals(LATER) && told++ < MAX_TOLD) {
                     LOG.warn(
                             "{}: {} flow={} resumesWhen=\"{}\"",
                             each.getKey(),
@@ -164,10 +164,10 @@ public final class TakeOver {
                 begun += each.getValue() instanceof Behind ? 1 : 0;
             }
         }
-        if (told > MOST_TOLD) {
+        if (told > MAX_TOLD) {
             LOG.warn(
                     "and {} more partitions cannot go on where MirrorMaker 2 stopped flow={}",
-                    told - MOST_TOLD,
+                    told - MAX_TOLD,
                     flow.name());
         }
         if (begun > 0) {
@@ -307,7 +307,7 @@ public final class TakeOver {
         private void compareAll(List<TopicPartition> open, int records) throws InterruptedException {
             int perTurn = perTurn(records);
             for (int first = 0; first < open.size(); first += perTurn) {
-                if (isCompared && System.nanoTime() - startNanos > MOST_NANOS) {
+                if (isCompared && System.nanoTime() - startNanos > MAX_NANOS) {
                     return;
                 }
                 List<TopicPartition> turn = open.subList(first, Math.min(first + perTurn, open.size()));
@@ -318,8 +318,8 @@ public final class TakeOver {
                     compareAlone(turn, records, unavailable);
                 }
                 isCompared |= again.size() < turn.size();
-                if (records < MOST_RECORDS) {
-                    compareAll(again, Math.min(MOST_RECORDS, GROWTH * records));
+                if (records < MAX_RECORDS) {
+                    compareAll(again, Math.min(MAX_RECORDS, GROWTH * records));
                 } else {
                     again.forEach(this::refuseTooLong);
                     isCompared = true;
@@ -350,7 +350,7 @@ public final class TakeOver {
             answers.put(
                     source,
                     new Refused(
-                            "it cannot be told which record MirrorMaker 2 copied last by " + MOST_RECORDS
+                            "it cannot be told which record MirrorMaker 2 copied last by " + MAX_RECORDS
                                     + " records of " + targets.get(source) + " on "
                                     + flow.target().name() + " and as many behind offset "
                                     + copied.getOrDefault(source, -1L)

@@ -14,7 +14,7 @@ final class Trouble {
     private static final long FIRST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** A right that was granted shows within this time. */
-    private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final String flow;
     private final String what;
@@ -46,7 +46,7 @@ final class Trouble {
             LOG.warn("{}; copying goes on, it is tried again flow={}", now, flow);
         }
         words = now;
-        waitNanos = waitNanos == 0 ? FIRST_WAIT_NANOS : Math.min(MOST_WAIT_NANOS, 2 * waitNanos);
+        waitNanos = waitNanos == 0 ? FIRST_WAIT_NANOS : Math.min(MAX_WAIT_NANOS, 2 * waitNanos);
         againNanos = nowNanos + waitNanos;
     }
 

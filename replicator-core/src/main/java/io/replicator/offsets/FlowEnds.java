@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * @param sourceId the source's cluster id, empty where its brokers have none
  * @param targetName the target's name in the configuration that wrote this
  * @param targetId the target's cluster id, empty where its brokers have none
- * @param partitionGroups into how many its partitions are divided, 0 where that is not on record
+ * @param shards into how many its partitions are divided, 0 where that is not on record
  * @param settings what else all instances of the flow should have alike, by its key in the configuration
  */
 public record FlowEnds(
@@ -19,7 +19,7 @@ public record FlowEnds(
         String sourceId,
         String targetName,
         String targetId,
-        int partitionGroups,
+        int shards,
         Map<String, String> settings) {
     public FlowEnds {
         settings = Map.copyOf(settings);

@@ -178,21 +178,20 @@ public final class OffsetLog implements AutoCloseable {
         return !unsaved.isEmpty();
     }
 
-    /** Drops what could not be saved of a partition group that another instance owns now. */
-    public void forgetUnsaved(int partitionGroup) {
-        unsaved.values().removeIf(progress -> progress.writer().partitionGroup() == partitionGroup);
+    /** Drops what could not be saved of a shard that another instance owns now. */
+    public void forgetUnsaved(int shard) {
+        unsaved.values().removeIf(progress -> progress.writer().shard() == shard);
     }
 
-    /** Writes who owns partition groups; durable when it returns. */
-    public void saveOwners(Collection<GroupOwner> owners) throws InterruptedException {
+    /** Writes who owns shards; durable when it returns. */
+    public void saveOwners(Collection<ShardOwner> owners) throws InterruptedException {
         write(owners.stream()
-                .map(owner -> new LogRecord(
-                        OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)))
+                .map(owner -> new LogRecord(OffsetLogFormat.shardKey(owner.shard()), OffsetLogFormat.shardValue(owner)))
                 .toList());
     }
 
-    /** Writes who owns a partition group. */
-    public void save(GroupOwner owner) throws InterruptedException {
+    /** Writes who owns a shard. */
+    public void save(ShardOwner owner) throws InterruptedException {
         saveOwners(List.of(owner));
     }
 
@@ -417,8 +416,8 @@ public final class OffsetLog implements AutoCloseable {
         return contents.claims();
     }
 
-    /** Who owned the partition groups last, as last read. */
-    public Map<Integer, GroupOwner> owners() {
+    /** Who owned the shards last, as last read. */
+    public Map<Integer, ShardOwner> owners() {
         return contents.owners();
     }
 

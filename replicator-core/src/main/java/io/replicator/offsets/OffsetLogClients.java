@@ -43,7 +43,7 @@ final class OffsetLogClients {
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Without a group: the log is read from its beginning, whoever read it before. */
+    /** Without a shard: the log is read from its beginning, whoever read it before. */
     static Consumer<byte[], byte[]> consumer(FlowConfig flow) {
         return consumer(properties(flow));
     }

@@ -25,7 +25,7 @@ final class OffsetLogContents {
     private final Map<TopicPartition, Versions<ProgressEntry>> progress = new HashMap<>();
     private final RunsParser parser = new RunsParser();
     private final Map<TopicPartition, SavedChunks> chunks = new HashMap<>();
-    private final Map<Integer, GroupOwner> groups = new HashMap<>();
+    private final Map<Integer, ShardOwner> shards = new HashMap<>();
     private final Map<String, TopicClaim> claims = new HashMap<>();
 
     /** {@code null} where nothing is said of them. */
@@ -98,8 +98,8 @@ final class OffsetLogContents {
             acceptProgress(OffsetLogFormat.source(key), parsedValue);
         } else if (kind.equals(OffsetLogFormat.COARSE)) {
             acceptCoarse(offset, key, parsedValue);
-        } else if (kind.equals(OffsetLogFormat.GROUP)) {
-            acceptGroup(key, parsedValue);
+        } else if (kind.equals(OffsetLogFormat.SHARD)) {
+            acceptShard(key, parsedValue);
         } else if (kind.equals(OffsetLogFormat.FLOW)) {
             ends = parsedValue == null ? null : OffsetLogFormat.ends(parsedValue);
         } else if (kind.equals(OffsetLogFormat.TOPIC)) {
@@ -111,7 +111,7 @@ final class OffsetLogContents {
 
     /** Even what cannot be read changes what is known. */
     private void noteChange(long offset, JsonNode key) {
-        if (OffsetLogFormat.GROUP.equals(key.path("kind").textValue())) {
+        if (OffsetLogFormat.SHARD.equals(key.path("kind").textValue())) {
             ownersChange = offset;
         } else if (key.has("partition")) {
             changes.put(OffsetLogFormat.source(key), offset);
@@ -218,17 +218,17 @@ final class OffsetLogContents {
         return "record " + topic + "@" + offset + ", " + key + ", is unreadable: " + why.getMessage();
     }
 
-    private void acceptGroup(JsonNode key, JsonNode value) {
-        int group = OffsetLogFormat.intOf(key, "group");
+    private void acceptShard(JsonNode key, JsonNode value) {
+        int shard = OffsetLogFormat.intOf(key, "shard");
         if (value == null) {
-            groups.remove(group);
+            shards.remove(shard);
             return;
         }
         OffsetLogFormat.longOf(value, "v");
-        GroupOwner owner = OffsetLogFormat.owner(key, value);
-        GroupOwner before = groups.get(group);
+        ShardOwner owner = OffsetLogFormat.owner(key, value);
+        ShardOwner before = shards.get(shard);
         if (before == null || !owner.isFencedBy(before)) {
-            groups.put(group, owner);
+            shards.put(shard, owner);
         }
     }
 
@@ -244,7 +244,7 @@ final class OffsetLogContents {
     Map<String, TopicClaim> claims() {
         Map<String, TopicClaim> all = new HashMap<>();
         progress.values().forEach(versions -> {
-            PartitionPair pair = versions.latest(groups).pair();
+            PartitionPair pair = versions.latest(shards).pair();
             all.put(
                     pair.targetTopic(),
                     new TopicClaim(TopicClaim.State.UNSAID, 0, pair.source().topic()));
@@ -286,7 +286,7 @@ final class OffsetLogContents {
     boolean isEmpty() {
         return progress.isEmpty()
                 && chunks.values().stream().allMatch(SavedChunks::isEmpty)
-                && groups.isEmpty()
+                && shards.isEmpty()
                 && claims.isEmpty()
                 && ends == null
                 && foreignRecords == 0;
@@ -295,20 +295,20 @@ final class OffsetLogContents {
     /** What the log says, once all of it was taken. */
     SavedState state() {
         Map<TopicPartition, SavedProgress> partitions = new HashMap<>();
-        progress.forEach((source, versions) -> partitions.put(source, saved(versions.latest(groups))));
-        return new SavedState(partitions, groups, Optional.ofNullable(ends), foreignRecords);
+        progress.forEach((source, versions) -> partitions.put(source, saved(versions.latest(shards))));
+        return new SavedState(partitions, shards, Optional.ofNullable(ends), foreignRecords);
     }
 
     /** What the log says of one partition so far. */
     Optional<SavedProgress> progress(TopicPartition source) {
-        return Optional.ofNullable(progress.get(source)).map(versions -> saved(versions.latest(groups)));
+        return Optional.ofNullable(progress.get(source)).map(versions -> saved(versions.latest(shards)));
     }
 
     /** The source topics of which there is progress, and where on the target they were copied to. */
     Map<String, String> topics() {
         Map<String, String> topics = new HashMap<>();
         progress.forEach((source, versions) -> topics.putIfAbsent(
-                source.topic(), versions.latest(groups).pair().targetTopic()));
+                source.topic(), versions.latest(shards).pair().targetTopic()));
         return topics;
     }
 
@@ -316,13 +316,13 @@ final class OffsetLogContents {
     Map<TopicPartition, PartitionPair> pairs() {
         Map<TopicPartition, PartitionPair> pairs = new HashMap<>();
         progress.forEach(
-                (source, versions) -> pairs.put(source, versions.latest(groups).pair()));
+                (source, versions) -> pairs.put(source, versions.latest(shards).pair()));
         return pairs;
     }
 
-    /** Who owned the partition groups last, so far. */
-    Map<Integer, GroupOwner> owners() {
-        return Map.copyOf(groups);
+    /** Who owned the shards last, so far. */
+    Map<Integer, ShardOwner> owners() {
+        return Map.copyOf(shards);
     }
 
     private SavedProgress saved(ProgressEntry entry) {
@@ -332,7 +332,7 @@ final class OffsetLogContents {
                     entry.pair(),
                     new SavedChunks.Span(entry.firstChunk(), entry.exactChunk(), entry.closedRuns()),
                     entry.lastRun(),
-                    groups);
+                    shards);
             requireAllOf(entry, runs);
             return saved(entry, entry.start(), runs, entry.damage());
         } catch (SavedChunks.Damage damage) {

@@ -25,7 +25,7 @@ import org.apache.kafka.common.Uuid;
  *   {"v":1,"kind":"progress","topic":"orders","partition":3}   one per source partition, the last run in it
  *   {"v":1,"kind":"runs","topic":"orders","partition":3,"chunk":0}   up to 64 closed runs, [source, target, length] each
  *   {"v":1,"kind":"coarse","topic":"orders","partition":3,"chunk":0,"chunks":8}   the ends of chunks of old runs
- *   {"v":1,"kind":"group","group":7}                           one per partition group
+ *   {"v":1,"kind":"shard","shard":7}                           one per shard
  *   {"v":1,"kind":"flow"}                                      between which clusters the flow copies
  *   {"v":1,"kind":"topic","targetTopic":"orders"}              whether the flow writes that topic of the target
  * </pre>
@@ -37,7 +37,7 @@ final class OffsetLogFormat {
     static final String PROGRESS = "progress";
     static final String RUNS = "runs";
     static final String COARSE = "coarse";
-    static final String GROUP = "group";
+    static final String SHARD = "shard";
     static final String FLOW = "flow";
     static final String TOPIC = "topic";
 
@@ -57,8 +57,8 @@ final class OffsetLogFormat {
         return bytes(partitionKey(COARSE, source).put("chunk", key.chunk()).put("chunks", key.chunks()));
     }
 
-    static byte[] groupKey(int partitionGroup) {
-        return bytes(key(GROUP).put("group", partitionGroup));
+    static byte[] shardKey(int shard) {
+        return bytes(key(SHARD).put("shard", shard));
     }
 
     static byte[] flowKey() {
@@ -122,7 +122,7 @@ final class OffsetLogFormat {
         return bytes(value);
     }
 
-    static byte[] groupValue(GroupOwner owner) {
+    static byte[] shardValue(ShardOwner owner) {
         ObjectNode value = value();
         value.put("instance", owner.instance());
         value.put("producerId", owner.producerId());
@@ -138,7 +138,7 @@ final class OffsetLogFormat {
         value.put("sourceClusterId", ends.sourceId());
         value.put("target", ends.targetName());
         value.put("targetClusterId", ends.targetId());
-        value.put("partitionGroups", ends.partitionGroups());
+        value.put("shards", ends.shards());
         ObjectNode settings = value.putObject("settings");
         new TreeMap<>(ends.settings()).forEach(settings::put);
         return bytes(value);
@@ -167,7 +167,7 @@ final class OffsetLogFormat {
     }
 
     private static void putWriter(ObjectNode value, Writer writer) {
-        value.put("partitionGroup", writer.partitionGroup());
+        value.put("shard", writer.shard());
         value.put("producerId", writer.producerId());
         value.put("producerEpoch", writer.producerEpoch());
     }
@@ -247,7 +247,7 @@ final class OffsetLogFormat {
     }
 
     static Writer writer(JsonNode value) {
-        return new Writer(intOf(value, "partitionGroup"), longOf(value, "producerId"), (short)
+        return new Writer(intOf(value, "shard"), longOf(value, "producerId"), (short)
                 longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE));
     }
 
@@ -293,11 +293,11 @@ final class OffsetLogFormat {
         return runs;
     }
 
-    static GroupOwner owner(JsonNode key, JsonNode value) {
+    static ShardOwner owner(JsonNode key, JsonNode value) {
         List<Long> former = new ArrayList<>();
         value.path("formerProducerIds").forEach(id -> former.add(whole(id, "formerProducerIds")));
-        return new GroupOwner(
-                intOf(key, "group"),
+        return new ShardOwner(
+                intOf(key, "shard"),
                 text(value, "instance"),
                 longOf(value, "producerId"),
                 (short) longOf(value, "producerEpoch", Short.MIN_VALUE, Short.MAX_VALUE),
@@ -315,7 +315,7 @@ final class OffsetLogFormat {
                 text(value, "sourceClusterId"),
                 text(value, "target"),
                 text(value, "targetClusterId"),
-                value.has("partitionGroups") ? intOf(value, "partitionGroups") : 0,
+                value.has("shards") ? intOf(value, "shards") : 0,
                 settings);
     }
 

@@ -34,7 +34,7 @@ final class OffsetLogTopic {
     /** The active segment is never compacted: small ones keep a load short. */
     private static final int SEGMENT_BYTES = 16 << 20;
 
-    private static final short MOST_REPLICAS = 3;
+    private static final short MAX_REPLICAS = 3;
 
     private static final Map<String, String> SETTINGS = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -114,7 +114,7 @@ final class OffsetLogTopic {
     private void createAsBrokersAllow(Admin admin) throws InterruptedException {
         try {
             Collection<?> brokers = await(admin.describeCluster().nodes());
-            create(admin, Optional.of((short) Math.min(MOST_REPLICAS, brokers.size())));
+            create(admin, Optional.of((short) Math.min(MAX_REPLICAS, brokers.size())));
         } catch (ExecutionException e) {
             throw cannotCreate(e.getCause());
         }

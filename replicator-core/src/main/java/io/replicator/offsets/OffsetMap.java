@@ -30,7 +30,7 @@ public final class OffsetMap {
     /** Coarse chunks are as few, so that a map's memory is that of its exact runs. */
     private static final int RUNS_PER_COARSE_CHUNK = 64;
 
-    private static final int LEAST_COARSE_CHUNKS = 4;
+    private static final int MIN_COARSE_CHUNKS = 4;
 
     // Columns of a run.
     private static final int SOURCE = 0;
@@ -97,7 +97,7 @@ public final class OffsetMap {
             throw new IllegalArgumentException("position " + position + " is negative");
         }
         this.maxRuns = maxRuns;
-        this.coarse = new CoarseChunks(Math.max(LEAST_COARSE_CHUNKS, maxRuns / RUNS_PER_COARSE_CHUNK));
+        this.coarse = new CoarseChunks(Math.max(MIN_COARSE_CHUNKS, maxRuns / RUNS_PER_COARSE_CHUNK));
         this.targetStart = targetStart;
         this.damage = "";
         this.start = position;
@@ -226,7 +226,7 @@ public final class OffsetMap {
         if (newPosition < 0 || newPosition > position) {
             throw new IllegalArgumentException("cannot cut at " + newPosition + ", position is " + position);
         }
-        targetIsKnownTo(targetEnd());
+        extendTargetKnownTo(targetEnd());
         long before = records;
         int last = runs.count() - 1;
         while (last >= 0 && runSource(last) >= newPosition) {
@@ -316,7 +316,7 @@ public final class OffsetMap {
     }
 
     /** The target was read up to this offset, and all of the copy that was found there is in the runs. */
-    public void targetIsKnownTo(long targetOffset) {
+    public void extendTargetKnownTo(long targetOffset) {
         if (targetOffset > targetStart) {
             targetStart = targetOffset;
         }

@@ -33,7 +33,7 @@ public final class OtherFlows implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** More flows than this on one target are not looked at. */
-    private static final int MOST_FLOWS = 64;
+    private static final int MAX_FLOWS = 64;
 
     private final FlowConfig flow;
     private final Duration timeout;
@@ -87,7 +87,7 @@ public final class OtherFlows implements AutoCloseable {
         Map<TopicPartition, String> logs = new HashMap<>();
         for (String topic : new TreeSet<>(targetTopics)) {
             Matcher name = OFFSETS_TOPIC.matcher(topic);
-            if (name.matches() && !name.group(1).equals(flow.name()) && logs.size() < MOST_FLOWS) {
+            if (name.matches() && !name.group(1).equals(flow.name()) && logs.size() < MAX_FLOWS) {
                 logs.put(new TopicPartition(topic, 0), name.group(1));
             }
         }

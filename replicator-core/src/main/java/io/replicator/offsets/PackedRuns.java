@@ -7,7 +7,7 @@ import java.util.Arrays;
  * positions are asked for once in a while; reading a chunk from its beginning is quick enough for that.
  */
 final class PackedRuns implements Stretch {
-    private static final int MOST_BYTES_OF_A_RUN = 30;
+    private static final int MAX_BYTES_OF_A_RUN = 30;
     private static final int BITS = 7;
     private static final int MORE = 1 << BITS;
 
@@ -34,7 +34,7 @@ final class PackedRuns implements Stretch {
         this.sourceEnd = runs.sourceEnd(count - 1);
         this.targetEnd = runs.targetEnd(count - 1);
         this.records = runs.records();
-        byte[] room = new byte[MOST_BYTES_OF_A_RUN * count];
+        byte[] room = new byte[MAX_BYTES_OF_A_RUN * count];
         int at = 0;
         for (int run = 0; run < count; run++) {
             at = put(room, at, run == 0 ? 0 : runs.source(run) - runs.sourceEnd(run - 1));

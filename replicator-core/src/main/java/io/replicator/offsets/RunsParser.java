@@ -92,8 +92,7 @@ final class RunsParser {
     }
 
     Writer writer() {
-        return new Writer(
-                Math.toIntExact(number("partitionGroup")), number("producerId"), (short) number("producerEpoch"));
+        return new Writer(Math.toIntExact(number("shard")), number("producerId"), (short) number("producerEpoch"));
     }
 
     private String text(String field) {

@@ -144,7 +144,7 @@ final class SavedChunks {
      *
      * @throws Damage when they are not all there
      */
-    SavedRuns runs(PartitionPair wanted, Span span, Runs lastRun, Map<Integer, GroupOwner> owners) throws Damage {
+    SavedRuns runs(PartitionPair wanted, Span span, Runs lastRun, Map<Integer, ShardOwner> owners) throws Damage {
         List<CoarseRuns> ends = coarse(wanted, span, owners);
         List<PackedRuns> exact = new ArrayList<>();
         int last = RunChunk.chunksOf(span.closedRuns());
@@ -157,7 +157,7 @@ final class SavedChunks {
         return SavedRuns.whole(span.firstChunk(), span.exactChunk(), ends, exact, lastRun, List.copyOf(stale));
     }
 
-    private PackedRuns exact(PartitionPair wanted, int chunk, int count, Map<Integer, GroupOwner> owners)
+    private PackedRuns exact(PartitionPair wanted, int chunk, int count, Map<Integer, ShardOwner> owners)
             throws Damage {
         String unreadable = unreadableRuns.get(chunk);
         if (unreadable != null) {
@@ -173,7 +173,7 @@ final class SavedChunks {
     }
 
     /** The way through the coarse runs from the first chunk to the exact ones, in strides as large as they can be. */
-    private List<CoarseRuns> coarse(PartitionPair wanted, Span span, Map<Integer, GroupOwner> owners) throws Damage {
+    private List<CoarseRuns> coarse(PartitionPair wanted, Span span, Map<Integer, ShardOwner> owners) throws Damage {
         Map<Integer, CoarseRuns> next = new HashMap<>();
         for (Map.Entry<CoarseRuns.Key, Versions<CoarseEntry>> each :
                 coarse.descendingMap().entrySet()) {

@@ -8,17 +8,17 @@ import org.apache.kafka.common.TopicPartition;
  * Everything a flow's offset log holds.
  *
  * @param partitions the progress by source partition
- * @param groups the owners by partition group
+ * @param shards the owners by shard
  * @param ends between which clusters the flow copies, if that is on record
  * @param foreignRecords how many records nobody could make sense of
  */
 public record SavedState(
         Map<TopicPartition, SavedProgress> partitions,
-        Map<Integer, GroupOwner> groups,
+        Map<Integer, ShardOwner> shards,
         Optional<FlowEnds> ends,
         long foreignRecords) {
     public SavedState {
         partitions = Map.copyOf(partitions);
-        groups = Map.copyOf(groups);
+        shards = Map.copyOf(shards);
     }
 }

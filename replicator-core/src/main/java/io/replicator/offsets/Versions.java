@@ -57,7 +57,7 @@ final class Versions<T extends Versions.Entry> {
     }
 
     /** The latest owner's, the last in the log of those that no owner is known of. */
-    T latest(Map<Integer, GroupOwner> owners) {
+    T latest(Map<Integer, ShardOwner> owners) {
         T latest = last;
         for (int i = former.size() - 1; i >= 0; i--) {
             if (rank(former.get(i), owners) > rank(latest, owners)) {
@@ -67,8 +67,8 @@ final class Versions<T extends Versions.Entry> {
         return latest;
     }
 
-    private static int rank(Entry entry, Map<Integer, GroupOwner> owners) {
-        GroupOwner owner = owners.get(entry.writer().partitionGroup());
+    private static int rank(Entry entry, Map<Integer, ShardOwner> owners) {
+        ShardOwner owner = owners.get(entry.writer().shard());
         return owner == null ? -1 : owner.rank(entry.writer().producerId());
     }
 }

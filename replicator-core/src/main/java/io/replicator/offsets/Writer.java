@@ -5,13 +5,13 @@ import io.replicator.Require;
 /**
  * The identity under which a partition was written.
  *
- * @param partitionGroup the partition's share of the flow
- * @param producerId of the group's owner, -1 for an anonymous one
- * @param producerEpoch of the group's owner; a later owner with the same producer id has a higher one
+ * @param shard the partition's share of the flow
+ * @param producerId of the shard's owner, -1 for an anonymous one
+ * @param producerEpoch of the shard's owner; a later owner with the same producer id has a higher one
  */
-public record Writer(int partitionGroup, long producerId, short producerEpoch) {
+public record Writer(int shard, long producerId, short producerEpoch) {
     public Writer {
-        Require.that(partitionGroup >= 0, "partition group", partitionGroup, "must not be negative");
+        Require.that(shard >= 0, "shard", shard, "must not be negative");
     }
 
     /** Whether this one had been fenced when the other wrote. Only epochs of one producer id can be compared. */

@@ -19,16 +19,16 @@ final class MemberClients {
     /** So many heartbeats in a session: some may be lost, and a member learns soon that others came or went. */
     private static final int HEARTBEATS_PER_SESSION = 20;
 
-    private static final long MOST_HEARTBEAT_MILLIS = 1_000;
+    private static final long MAX_HEARTBEAT_MILLIS = 1_000;
 
     /** A call that gets no answer must not use up the session. */
     private static final int REQUESTS_PER_SESSION = 2;
 
-    private static final long LEAST_REQUEST_MILLIS = 2_000;
+    private static final long MIN_REQUEST_MILLIS = 2_000;
 
-    private static final long MOST_POLL_INTERVAL_MILLIS = TimeUnit.DAYS.toMillis(1);
+    private static final long MAX_POLL_INTERVAL_MILLIS = TimeUnit.DAYS.toMillis(1);
 
-    /** What a member may take to let groups go, beyond the drain timeout: a last save, a busy machine. */
+    /** What a member may take to let shards go, beyond the drain timeout: a last save, a busy machine. */
     static final Duration GRACE = Duration.ofSeconds(30);
 
     private MemberClients() {}
@@ -44,7 +44,7 @@ final class MemberClients {
         long sessionMillis = membership.sessionTimeout().toMillis();
         properties.put(
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(Math.max(LEAST_REQUEST_MILLIS, sessionMillis / REQUESTS_PER_SESSION)));
+                Math.toIntExact(Math.max(MIN_REQUEST_MILLIS, sessionMillis / REQUESTS_PER_SESSION)));
         properties.putAll(flow.target().client());
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, flow.target().bootstrapServers());
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "replicator-" + flow.name() + "-ownership");
@@ -56,11 +56,11 @@ final class MemberClients {
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        // The brokers wait so long for a member that is to let groups go: longer than the member takes.
+        // The brokers wait so long for a member that is to let shards go: longer than the member takes.
         properties.put(
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                 Math.toIntExact(Math.min(
-                        MOST_POLL_INTERVAL_MILLIS,
+                        MAX_POLL_INTERVAL_MILLIS,
                         membership.drainTimeout().plus(GRACE).toMillis())));
         properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
         List.of(
@@ -75,7 +75,7 @@ final class MemberClients {
             properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(sessionMillis));
             properties.put(
                     ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                    Math.toIntExact(Math.min(MOST_HEARTBEAT_MILLIS, sessionMillis / HEARTBEATS_PER_SESSION)));
+                    Math.toIntExact(Math.min(MAX_HEARTBEAT_MILLIS, sessionMillis / HEARTBEATS_PER_SESSION)));
         }
         return properties;
     }

@@ -9,8 +9,8 @@ import java.time.Duration;
  *
  * @param instance unique among the flow's instances, stable over restarts
  * @param sessionTimeout after what silence it counts as dead
- * @param drainTimeout how long it may take to let groups go
- * @param protocol how groups are shared
+ * @param drainTimeout how long it may take to let shards go
+ * @param protocol how shards are shared
  */
 public record Membership(String instance, Duration sessionTimeout, Duration drainTimeout, OwnershipProtocol protocol) {
     /** What the process's configuration says of it. */

@@ -3,20 +3,20 @@ package io.replicator.ownership;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** What a flow learns of its partition groups. Called on the ownership's thread; must not block. */
+/** What a flow learns of its shards. Called on the ownership's thread; must not block. */
 public interface OwnershipEvents {
-    /** More groups belong to this instance, none when it stands by. The first call says that it is a member. */
-    void assigned(Set<Integer> partitionGroups);
+    /** More shards belong to this instance, none when it stands by. The first call says that it is a member. */
+    void assigned(Set<Integer> shards);
 
     /**
-     * Groups go to another instance, which waits for it.
+     * Shards go to another instance, which waits for it.
      *
      * @param letGo to be completed when they are written no more and their progress is saved
      */
-    void revoked(Set<Integer> partitionGroups, CompletableFuture<Void> letGo);
+    void revoked(Set<Integer> shards, CompletableFuture<Void> letGo);
 
-    /** Groups may belong to another instance already: nothing of them may be saved any more. */
-    void lost(Set<Integer> partitionGroups);
+    /** Shards may belong to another instance already: nothing of them may be saved any more. */
+    void lost(Set<Integer> shards);
 
     /** Membership is in trouble and tried again; empty when it is over. */
     void troubled(String reason);

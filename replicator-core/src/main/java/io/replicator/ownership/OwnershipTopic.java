@@ -1,17 +1,17 @@
 package io.replicator.ownership;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topic whose partitions stand for partition groups. It holds nothing, so it can be made anew at any time; how many
- * partitions it has must never change, for a partition's group depends on it.
+ * The topic whose partitions stand for shards. It holds nothing, so it can be made anew at any time; how many
+ * partitions it has must never change, for a partition's shard depends on it.
  */
 public final class OwnershipTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OwnershipTopic.class);
@@ -30,7 +30,7 @@ public final class OwnershipTopic {
     }
 
     /**
-     * Creates the topic, or checks that the one there has a partition for each partition group.
+     * Creates the topic, or checks that the one there has a partition for each shard.
      *
      * @throws UnavailableException when the target does not answer, or does not allow it
      * @throws RefusedException when the topic has another number of partitions
@@ -38,17 +38,17 @@ public final class OwnershipTopic {
     public void ensure() throws InterruptedException {
         Optional<Integer> partitions = target.partitions(topic);
         if (partitions.isEmpty()) {
-            if (target.create(topic, flow.partitionGroups(), Map.of())) {
+            if (target.create(topic, flow.shards(), Map.of())) {
                 LOG.info(
                         "created the topic that instances share flow={} topic={} partitions={}",
                         flow.name(),
                         topic,
-                        flow.partitionGroups());
+                        flow.shards());
             }
-        } else if (partitions.get() != flow.partitionGroups()) {
+        } else if (partitions.get() != flow.shards()) {
             throw new RefusedException("topic " + topic + " on " + target.cluster() + " has " + partitions.get()
-                    + " partitions, but flow " + flow.name() + " has partition-groups = " + flow.partitionGroups()
-                    + ". If partition-groups was changed, put it back: the number cannot change once the flow has run. If"
+                    + " partitions, but flow " + flow.name() + " has shards = " + flow.shards()
+                    + ". If shards was changed, put it back: the number cannot change once the flow has run. If"
                     + " it was not, somebody changed the topic: delete it, it holds nothing and is made anew");
         }
     }

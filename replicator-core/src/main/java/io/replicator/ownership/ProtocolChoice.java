@@ -1,9 +1,9 @@
 package io.replicator.ownership;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -30,7 +30,7 @@ public enum Fault {
     SEQUENCE_LOST(Remedy.RENEW_IDENTITY),
     /** Nothing was written: the transaction is not, or no longer, what we take it for. */
     TRANSACTION_LOST(Remedy.ABORT_TRANSACTION),
-    FENCED(Remedy.GIVE_UP_GROUP),
+    FENCED(Remedy.GIVE_UP_SHARD),
     MEMORY_TOO_SMALL(Remedy.STOP_PARTITION),
     UNEXPECTED(Remedy.STOP_PARTITION);
 

@@ -15,7 +15,7 @@ public final class Partition {
     private final Uuid sourceTopicId;
     private final String targetTopic;
     private final Uuid targetTopicId;
-    private final int group;
+    private final int shard;
 
     // Written by the fetcher.
     private final AtomicLong sourceStart = new AtomicLong(-1);
@@ -25,11 +25,11 @@ public final class Partition {
     private volatile Divergence divergence = Divergence.NONE;
     private volatile LeaderEpochs leaderEpochs = LeaderEpochs.NONE;
     private volatile long highWatermark = -1;
-    private volatile int heardWords;
+    private volatile int freshnessAnswered;
     private volatile FetchEnd fetchEnd = FetchEnd.NOT_YET;
 
     // Written by the producer.
-    private final AtomicInteger askedWords = new AtomicInteger();
+    private final AtomicInteger freshnessRequests = new AtomicInteger();
     private final AtomicLong position;
     private final AtomicLong targetEnd;
     private final AtomicLong lastTimestamp = new AtomicLong(-1);
@@ -53,7 +53,7 @@ public final class Partition {
      * @param sourceTopicId the topic's id there, zero where the cluster has none
      * @param targetTopic the topic on the target; the number is the same
      * @param targetTopicId its id there, zero where the cluster has none
-     * @param group the partition group, which owns the producer identity
+     * @param shard the shard, which owns the producer identity
      * @param position the source offset of the first record to copy
      * @param targetEnd the target offset after the last copied record, -1 when none is known
      * @param targetMaxBatchBytes the largest batch the target topic takes ({@code max.message.bytes})
@@ -63,7 +63,7 @@ public final class Partition {
             Uuid sourceTopicId,
             String targetTopic,
             Uuid targetTopicId,
-            int group,
+            int shard,
             long position,
             long targetEnd,
             int targetMaxBatchBytes) {
@@ -71,7 +71,7 @@ public final class Partition {
         this.sourceTopicId = sourceTopicId;
         this.targetTopic = targetTopic;
         this.targetTopicId = targetTopicId;
-        this.group = group;
+        this.shard = shard;
         this.position = new AtomicLong(position);
         this.targetEnd = new AtomicLong(targetEnd);
         this.targetMaxBatchBytes = targetMaxBatchBytes;
@@ -97,8 +97,8 @@ public final class Partition {
         return source.partition();
     }
 
-    public int group() {
-        return group;
+    public int shard() {
+        return shard;
     }
 
     /** The source's log start offset as last seen, -1 before. */
@@ -112,7 +112,7 @@ public final class Partition {
     }
 
     /** The fetcher: what the source's broker said. */
-    public void sourceIs(long start, long end) {
+    public void publishSource(long start, long end) {
         sourceStart.setRelease(start);
         sourceEnd.setRelease(end);
     }
@@ -122,23 +122,23 @@ public final class Partition {
      *
      * @return the number of the word that is awaited, from 1 on
      */
-    public int askWord() {
-        return askedWords.incrementAndGet();
+    public int requestFreshness() {
+        return freshnessRequests.incrementAndGet();
     }
 
     /** How many words were asked for. */
-    public int askedWords() {
-        return askedWords.get();
+    public int freshnessRequests() {
+        return freshnessRequests.get();
     }
 
     /** The latest word that the source's leader has said since it was asked for; what it did not say is as it was. */
-    public int heardWords() {
-        return heardWords;
+    public int freshnessAnswered() {
+        return freshnessAnswered;
     }
 
     /** The fetcher: the leader was asked after this word was asked for, and has answered. */
-    public void heardWord(int word) {
-        heardWords = word;
+    public void answerFreshness(int word) {
+        freshnessAnswered = word;
     }
 
     /** The source offset of the next record to be acknowledged. */
@@ -170,13 +170,13 @@ public final class Partition {
     }
 
     /** The producer: everything below {@code position} is on the target or needs not be. */
-    public void positionIs(long newPosition, long newTargetEnd) {
+    public void publishPosition(long newPosition, long newTargetEnd) {
         position.setRelease(newPosition);
         targetEnd.setRelease(newTargetEnd);
     }
 
     /** The producer: below this target offset stands nothing of the copy that is not known. */
-    public void targetIsKnownTo(long offset) {
+    public void extendTargetKnownTo(long offset) {
         targetKnownTo.setRelease(offset);
     }
 
@@ -198,7 +198,7 @@ public final class Partition {
     }
 
     /** The fetcher: the source does not have the offset any more, or not yet; -1 when it answered again. */
-    public void outOfRangeIs(long offset) {
+    public void publishOutOfRange(long offset) {
         outOfRangeOffset = offset;
     }
 
@@ -208,7 +208,7 @@ public final class Partition {
     }
 
     /** The fetcher: the source's log is not the one that was read, or {@link Divergence#NONE} when it answered again. */
-    public void divergenceIs(Divergence found) {
+    public void publishDivergence(Divergence found) {
         divergence = found;
     }
 
@@ -218,7 +218,7 @@ public final class Partition {
     }
 
     /** The fetcher, and before that whoever makes the partition: which leaders wrote what was read. */
-    public void leaderEpochsAre(LeaderEpochs epochs) {
+    public void publishLeaderEpochs(LeaderEpochs epochs) {
         leaderEpochs = epochs;
     }
 
@@ -228,7 +228,7 @@ public final class Partition {
     }
 
     /** The fetcher: the partition is fetched no longer. */
-    public void fetchEndedAt(FetchEnd end) {
+    public void publishFetchEnd(FetchEnd end) {
         fetchEnd = end;
     }
 
@@ -238,7 +238,7 @@ public final class Partition {
     }
 
     /** The fetcher: up to where the source's records are on all in-sync replicas, committed or not. */
-    public void highWatermarkIs(long offset) {
+    public void publishHighWatermark(long offset) {
         if (offset != highWatermark) {
             highWatermark = offset;
         }
@@ -250,36 +250,36 @@ public final class Partition {
     }
 
     /** The fetcher's view of the partition. */
-    public void sourceHealthIs(Health health) {
+    public void publishSourceHealth(Health health) {
         sourceHealth = health;
     }
 
     /** The same for what is said again and again: written only when it is news. */
-    public void sourceHealthBecomes(Health health) {
+    public void publishSourceHealthIfChanged(Health health) {
         if (!health.equals(sourceHealth)) {
             sourceHealth = health;
         }
     }
 
     /** The producer's view of the partition. */
-    public void targetHealthIs(Health health) {
+    public void publishTargetHealth(Health health) {
         targetHealth = health;
     }
 
     /** The same for what is said again and again: written only when it is news. */
-    public void targetHealthBecomes(Health health) {
+    public void publishTargetHealthIfChanged(Health health) {
         if (!health.equals(targetHealth)) {
             targetHealth = health;
         }
     }
 
     /** The control plane's view of the partition. */
-    public void controlHealthIs(Health health) {
+    public void publishControlHealth(Health health) {
         controlHealth = health;
     }
 
     /** The control plane: whether a transaction on the source holds the partition up. */
-    public void transactionHealthIs(Health health) {
+    public void publishTransactionHealthIfChanged(Health health) {
         if (!health.equals(transactionHealth)) {
             transactionHealth = health;
         }
@@ -304,12 +304,12 @@ public final class Partition {
     }
 
     /** The control plane: the target topic's {@code max.message.bytes} is now this. */
-    public void targetMaxBatchBytesIs(int maxBytes) {
+    public void publishTargetMaxBatchBytes(int maxBytes) {
         targetMaxBatchBytes = maxBytes;
     }
 
     /** The control plane: the target's log begins here. */
-    public void targetBeginsAt(long offset) {
+    public void publishTargetStart(long offset) {
         targetStart.setRelease(offset);
     }
 
@@ -319,7 +319,7 @@ public final class Partition {
     }
 
     /** The control plane: so many offsets were lost on the source before they could be copied. */
-    public void gapOf(long records) {
+    public void addGap(long records) {
         gapRecords.setRelease(gapRecords.getPlain() + records);
     }
 
@@ -343,7 +343,7 @@ public final class Partition {
     }
 
     /** Whoever makes the partition: what was counted of it before. */
-    public void countsOnFrom(long formerRecreations, long formerGapRecords, long formerTruncatedRecords) {
+    public void continueCounts(long formerRecreations, long formerGapRecords, long formerTruncatedRecords) {
         recreations.setRelease(formerRecreations);
         gapRecords.setRelease(formerGapRecords);
         truncatedRecords.setRelease(formerTruncatedRecords);

@@ -8,10 +8,10 @@ public enum Remedy {
     RESTART_PARTITION,
     /** As {@link #RESTART_PARTITION}, but an operator has to change something first: shown as FAILED. */
     STOP_PARTITION,
-    /** The partition group takes a new producer epoch; its partitions then go on from their positions. */
+    /** The shard takes a new producer epoch; its partitions then go on from their positions. */
     RENEW_IDENTITY,
-    /** The partition group's open transaction is aborted; its partitions go on from their positions. */
+    /** The shard's open transaction is aborted; its partitions go on from their positions. */
     ABORT_TRANSACTION,
-    /** Another owner has taken the partition group: let go of it at once. */
-    GIVE_UP_GROUP
+    /** Another owner has taken the shard: let go of it at once. */
+    GIVE_UP_SHARD
 }

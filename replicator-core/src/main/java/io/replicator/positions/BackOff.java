@@ -5,13 +5,13 @@ import java.util.concurrent.TimeUnit;
 /** Something that was refused is tried again less and less often: another right is granted once in a while, not each second. */
 final class BackOff {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int MOST_DOUBLINGS = 5;
+    private static final int MAX_DOUBLINGS = 5;
 
     private int failures;
     private long retryNanos;
 
     void failed(long nowNanos) {
-        retryNanos = nowNanos + (FIRST_NANOS << Math.min(failures, MOST_DOUBLINGS));
+        retryNanos = nowNanos + (FIRST_NANOS << Math.min(failures, MAX_DOUBLINGS));
         failures++;
     }
 

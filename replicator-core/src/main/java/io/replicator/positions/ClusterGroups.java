@@ -1,7 +1,7 @@
 package io.replicator.positions;
 
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.UnavailableException;
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -38,7 +38,7 @@ final class ClusterGroups implements AutoCloseable {
     static final int BATCH = 100;
 
     /** Groups whose positions are on their way to the cluster. */
-    private static final int MOST_WRITES = 64;
+    private static final int MAX_WRITES = 64;
 
     private final ClusterAdmin cluster;
 
@@ -224,7 +224,7 @@ final class ClusterGroups implements AutoCloseable {
             throws InterruptedException {
         Deque<Sent> underWay = new ArrayDeque<>();
         for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group : positions.entrySet()) {
-            if (underWay.size() == MOST_WRITES) {
+            if (underWay.size() == MAX_WRITES) {
                 finish(underWay.poll(), result);
             }
             underWay.add(new Sent(

@@ -32,7 +32,7 @@ final class FirstRecords implements AutoCloseable {
     private static final int PARTITION_FETCH_BYTES = 64 << 10;
 
     /** What a person recognizes a key by. */
-    private static final int MOST_KEY_CHARACTERS = 60;
+    private static final int MAX_KEY_CHARACTERS = 60;
 
     private final Consumer<byte[], byte[]> consumer;
     private final Duration timeout;
@@ -137,7 +137,7 @@ final class FirstRecords implements AutoCloseable {
             if (text.chars().anyMatch(Character::isISOControl)) {
                 return "";
             }
-            return text.length() > MOST_KEY_CHARACTERS ? text.substring(0, MOST_KEY_CHARACTERS) + "…" : text;
+            return text.length() > MAX_KEY_CHARACTERS ? text.substring(0, MAX_KEY_CHARACTERS) + "…" : text;
         } catch (CharacterCodingException binary) {
             return "";
         }

@@ -1,13 +1,13 @@
 package io.replicator.positions;
 
 import io.replicator.NearestName;
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
-import io.replicator.topics.ClusterAdmin;
 import io.replicator.topics.TopicSelection;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,7 +41,7 @@ public final class GroupMigration implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
 
     /** Members that a refusal names; the plan has them all. */
-    private static final int MOST_NAMED = 5;
+    private static final int MAX_NAMED = 5;
 
     private final FlowConfig flow;
     private final TopicSelection selection;
@@ -202,9 +202,9 @@ public final class GroupMigration implements AutoCloseable {
 
     private static String words(String group, String cluster, List<GroupMember> members) {
         String named =
-                members.stream().limit(MOST_NAMED).map(GroupMember::toString).collect(Collectors.joining(", "));
+                members.stream().limit(MAX_NAMED).map(GroupMember::toString).collect(Collectors.joining(", "));
         return "group " + group + " has " + members.size() + (members.size() == 1 ? " member" : " members") + " on "
-                + cluster + ": " + named + (members.size() > MOST_NAMED ? ", …" : "");
+                + cluster + ": " + named + (members.size() > MAX_NAMED ? ", …" : "");
     }
 
     /** What stands in the way. */

@@ -1,12 +1,12 @@
 package io.replicator.positions;
 
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translator;
 import io.replicator.topics.TopicSelection;
-import io.replicator.topics.UnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ final class GroupRound {
     private static final int MISSES_TO_ASK = 2;
 
     /** Of a thousand groups that fail for one reason so many show it. */
-    private static final int MOST_SAID = 20;
+    private static final int MAX_SAID = 20;
 
     private final FlowConfig flow;
     private final GroupsConfig config;
@@ -559,7 +559,7 @@ final class GroupRound {
         toldFailures.keySet().retainAll(failed.keySet());
         int said = 0;
         for (GroupPosition each : failed.values()) {
-            if (!each.reason().equals(toldFailures.put(each.group(), each.reason())) && said++ < MOST_SAID) {
+            if (!each.reason().equals(toldFailures.put(each.group(), each.reason())) && said++ < MAX_SAID) {
                 LOG.warn(
                         "a group's position cannot be kept on the target: {} flow={} group={} topic={} partition={}",
                         each.reason(),
@@ -569,8 +569,8 @@ final class GroupRound {
                         each.partition());
             }
         }
-        if (said > MOST_SAID) {
-            LOG.warn("and those of more groups flow={} groups={}", flow.name(), said - MOST_SAID);
+        if (said > MAX_SAID) {
+            LOG.warn("and those of more groups flow={} groups={}", flow.name(), said - MAX_SAID);
         }
     }
 }

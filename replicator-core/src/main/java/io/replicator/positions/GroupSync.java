@@ -1,12 +1,12 @@
 package io.replicator.positions;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
 import io.replicator.config.PositionsConfig;
 import io.replicator.offsets.OffsetLogException;
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,18 +17,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps consumer groups' positions on the target fresh, on a thread of its own with clients of its own: it waits for
- * nobody, and nobody for it. Runs on the instance that owns partition group 0, as long as it does.
+ * nobody, and nobody for it. Runs on the instance that owns shard 0, as long as it does.
  */
 public final class GroupSync implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupSync.class);
 
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(8);
     private static final long FIRST_RETRY_MILLIS = 1_000;
-    private static final long MOST_RETRY_MILLIS = 30_000;
+    private static final long MAX_RETRY_MILLIS = 30_000;
     private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** After a round that took longer than the interval this part of the interval is left to the clusters. */
-    private static final int LEAST_REST = 4;
+    private static final int MIN_REST = 4;
 
     /** The thread is interrupted, and then has only clients to close. */
     private static final long CLOSE_MILLIS = 2_000;
@@ -152,12 +152,11 @@ public final class GroupSync implements AutoCloseable {
                 if (turn(clients, startNanos)) {
                     retryMillis = FIRST_RETRY_MILLIS;
                     long intervalNanos = flow.positions().groups().interval().toNanos();
-                    long nextNanos =
-                            Math.max(startNanos + intervalNanos, System.nanoTime() + intervalNanos / LEAST_REST);
+                    long nextNanos = Math.max(startNanos + intervalNanos, System.nanoTime() + intervalNanos / MIN_REST);
                     waitUntil(nextNanos, clients.listener);
                 } else {
                     waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillis), clients.listener);
-                    retryMillis = Math.min(MOST_RETRY_MILLIS, 2 * retryMillis);
+                    retryMillis = Math.min(MAX_RETRY_MILLIS, 2 * retryMillis);
                 }
             }
         }

@@ -1,14 +1,14 @@
 package io.replicator.positions;
 
 import io.replicator.NearestName;
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

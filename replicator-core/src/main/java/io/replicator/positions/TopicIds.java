@@ -1,7 +1,7 @@
 package io.replicator.positions;
 
-import io.replicator.topics.ClusterAdmin;
-import io.replicator.topics.UnavailableException;
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -6,7 +6,7 @@ import io.replicator.agent.Mailbox;
 import io.replicator.config.Shaping;
 import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.Grant;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.Progress;
@@ -36,24 +36,24 @@ import java.util.random.RandomGenerator;
  * Writes the lane's partitions to the target: takes batches from the ring into the partitions' windows, sends requests
  * with the next batch of every partition that has one, and brings acknowledgements into the offset maps.
  */
-public final class BatchProducer implements Agent, Verdicts.Consequences {
+public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions {
     /** What the control plane asks of a producer. */
     public sealed interface Command {
         /** Write a partition, whose map ends at its position. */
-        record Add(int number, Partition partition, OffsetMap map) implements Command {}
+        record Add(int laneIndex, Partition partition, OffsetMap map) implements Command {}
 
         /** Write a partition no longer. */
-        record Remove(int number) implements Command {}
+        record Remove(int laneIndex) implements Command {}
 
         /** The target partition ended there, some time after the command before this one. */
-        record TargetEnd(int number, long offset) implements Command {}
+        record TargetEnd(int laneIndex, long offset) implements Command {}
 
         /**
          * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
          *
          * @param from what was to be fetched next when it was found to be lost
          */
-        record Skip(int number, long from, long offset) implements Command {}
+        record Skip(int laneIndex, long from, long offset) implements Command {}
 
         /**
          * What was copied from an offset on is no longer on the source: go on there, once all that was fetched is
@@ -62,13 +62,13 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
          * @param from what was to be fetched next when that was found
          * @param onRewound told on the producer's thread, when it was done, how many copied records were lost
          */
-        record Rewind(int number, long from, long offset, LongConsumer onRewound) implements Command {}
+        record Rewind(int laneIndex, long from, long offset, LongConsumer onRewound) implements Command {}
 
         /**
          * Write a partition no longer, once all that was fetched of it is acknowledged and was collected. The fetcher was told before to fetch
          * it no longer. The answer, on the producer's thread, says whether it is done.
          */
-        record Finish(int number, CompletableFuture<Boolean> answer) implements Command {}
+        record Finish(int laneIndex, CompletableFuture<Boolean> answer) implements Command {}
 
         /** Say what is to be saved; answered on the producer's thread. */
         record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
@@ -77,9 +77,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         record Drain(CompletableFuture<Void> answer) implements Command {}
 
         /**
-         * A partition group's grant is on record: its partitions may be fenced, recovered and written.
+         * A shard's grant is on record: its partitions may be fenced, recovered and written.
          *
-         * @param producerIds all that ever wrote for the group
+         * @param producerIds all that ever wrote for the shard
          */
         record Registered(Grant grant, Set<Long> producerIds) implements Command {
             public Registered {
@@ -88,20 +88,20 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         }
 
         /**
-         * Write nothing new of a partition group; answered when nothing of it is on its way any more. The fetcher was told
+         * Write nothing new of a shard; answered when nothing of it is on its way any more. The fetcher was told
          * before to fetch its partitions no longer.
          */
-        record Release(int partitionGroup, CompletableFuture<Void> answer) implements Command {}
+        record Release(int shard, CompletableFuture<Void> answer) implements Command {}
 
-        /** Drop a partition group, its partitions and its identity, at once: a later one begins with a new grant. */
-        record Forget(int partitionGroup) implements Command {}
+        /** Drop a shard, its partitions and its identity, at once: a later one begins with a new grant. */
+        record Forget(int shard) implements Command {}
     }
 
     /**
      * What a producer is told once.
      *
      * @param name of the thread
-     * @param transactionalIds prefix of the partition groups' transactional ids, the group's number follows; empty for
+     * @param transactionalIds prefix of the shards' transactional ids, the shard's number follows; empty for
      *     anonymous identities
      * @param transactions when transactions are committed; empty where nothing is written in them
      * @param maxRequestBytes bound of one produce request, unless a single batch is larger
@@ -136,7 +136,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private static final int SLOTS_PER_TURN = 4_096;
 
     /** Source batches that wait in windows at a time, of all partitions. */
-    private static final int MOST_PENDING = 1 << 16;
+    private static final int MAX_PENDING = 1 << 16;
 
     /** Nothing is fetched for a partition that is not written: until the daemon is started again. */
     private static final long PARKED_NANOS = TimeUnit.DAYS.toNanos(3650);
@@ -144,7 +144,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     /** What gave its memory back is fetched again after a pause that doubles while nothing of it gets written. */
     private static final long FIRST_SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final int MOST_SHED_DOUBLINGS = 4;
+    private static final int MAX_SHED_DOUBLINGS = 4;
     private static final long SHED_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Settings settings;
@@ -170,9 +170,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     // Made when the thread starts.
     private ClusterView target;
-    private Verdicts verdicts;
-    private Openings openings;
-    private GroupIdentities identities;
+    private ProduceOutcomes verdicts;
+    private PartitionRecoveries openings;
+    private ShardWriters identities;
     private RequestSender sender;
 
     /** Windows that wait before they try again. */
@@ -182,7 +182,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private long retryAtNanos;
 
     /** Set before the thread starts. */
-    private GroupEvents events;
+    private ShardEvents events;
 
     private CompletableFuture<Void> drained;
     private final List<Command.Release> releasing = new ArrayList<>();
@@ -228,9 +228,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         this.shaper = new Shaper(mergeBuffers, stock, new WayChoice(settings.shaping()));
     }
 
-    /** Before the thread starts: who is told of the partition groups. Needed where transactional ids are set. */
-    public void tells(GroupEvents groupEvents) {
-        events = groupEvents;
+    /** Before the thread starts: who is told of the shards. Needed where transactional ids are set. */
+    public void tells(ShardEvents shardEvents) {
+        events = shardEvents;
     }
 
     /** Any thread. */
@@ -263,9 +263,9 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     @Override
     public void onStart() {
         target = connect.get();
-        verdicts = new Verdicts(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
-        openings = new Openings(target, measures, this);
-        identities = new GroupIdentities(
+        verdicts = new ProduceOutcomes(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
+        openings = new PartitionRecoveries(target, measures, this);
+        identities = new ShardWriters(
                 target,
                 settings.transactionalIds(),
                 random,
@@ -273,7 +273,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 openings,
                 this,
                 events,
-                settings.transactions().map(bounds -> new GroupTransaction.Shared(bounds, verdicts)));
+                settings.transactions().map(bounds -> new ShardTransaction.Shared(bounds, verdicts)));
         openings.tells(identities);
         sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
     }
@@ -324,7 +324,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         if (command instanceof Command.Add add) {
             add(add);
         } else if (command instanceof Command.Remove remove) {
-            remove(remove.number());
+            remove(remove.laneIndex());
         } else if (command instanceof Command.Skip skip) {
             skip(skip);
         } else if (command instanceof Command.TargetEnd end) {
@@ -332,7 +332,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Rewind rewind) {
             rewind(rewind);
         } else if (command instanceof Command.Finish finish) {
-            finish.answer().complete(finish(finish.number()));
+            finish.answer().complete(finish(finish.laneIndex()));
         } else if (command instanceof Command.Collect collect) {
             collect.answer().complete(windows.takeProgress());
         } else if (command instanceof Command.Drain drain) {
@@ -342,17 +342,17 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         } else if (command instanceof Command.Release release) {
             release(release);
         } else if (command instanceof Command.Forget forget) {
-            forget(forget.partitionGroup());
+            forget(forget.shard());
         }
     }
 
     /** What was never sent is given back; nothing of it is fetched again. */
     private void release(Command.Release release) {
-        for (PartitionWindow window : windows.of(release.partitionGroup())) {
+        for (PartitionWindow window : windows.of(release.shard())) {
             window.releasing = true;
             openings.end(window);
         }
-        identities.hurry(release.partitionGroup());
+        identities.hurry(release.shard());
         releasing.add(release);
     }
 
@@ -364,7 +364,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private boolean answerRelease(Command.Release release) {
         boolean isEmpty = true;
-        for (PartitionWindow window : windows.of(release.partitionGroup())) {
+        for (PartitionWindow window : windows.of(release.shard())) {
             if (!window.isOver()) {
                 window.dropUnwritten();
             }
@@ -377,11 +377,11 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
         return true;
     }
 
-    private void forget(int partitionGroup) {
-        for (PartitionWindow window : windows.of(partitionGroup)) {
-            remove(window.number());
+    private void forget(int shard) {
+        for (PartitionWindow window : windows.of(shard)) {
+            remove(window.laneIndex());
         }
-        identities.forget(partitionGroup);
+        identities.forget(shard);
     }
 
     /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
@@ -398,13 +398,13 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     private void add(Command.Add add) {
         Partition partition = add.partition();
         PartitionWindow window = new PartitionWindow(
-                add.number(),
+                add.laneIndex(),
                 partition,
                 target.topic(partition.targetTopic()),
-                identities.of(partition.group()),
+                identities.of(partition.shard()),
                 add.map(),
                 stock,
-                identities.transactionOf(partition.group()));
+                identities.transactionOf(partition.shard()));
         window.lastProgressNanos = nowNanos;
         windows.add(window);
         identities.added(window);
@@ -420,7 +420,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
     }
 
     private void skip(Command.Skip skip) {
-        PartitionWindow window = windows.get(skip.number());
+        PartitionWindow window = windows.get(skip.laneIndex());
         if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
             if (window.opening != null) {
                 window.opening.lostItsBeginning = true;
@@ -436,15 +436,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
      * records. Without it, a target whose retention removed those would look as if it had lost some of ours.
      */
     private void targetEndsAt(Command.TargetEnd end) {
-        PartitionWindow window = windows.get(end.number());
+        PartitionWindow window = windows.get(end.laneIndex());
         if (window != null && window.rests() && end.offset() > window.map().targetFloor()) {
-            window.map().targetIsKnownTo(end.offset());
+            window.map().extendTargetKnownTo(end.offset());
             window.publishPosition();
         }
     }
 
     private void rewind(Command.Rewind rewind) {
-        PartitionWindow window = windows.get(rewind.number());
+        PartitionWindow window = windows.get(rewind.laneIndex());
         if (standsAt(window, rewind.from())) {
             // While the target's tail is looked for, the fetcher is ahead of the position.
             long offset = Math.min(rewind.offset(), window.map().position());
@@ -459,7 +459,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private static void goesOn(PartitionWindow window) {
         if (window.opening == null) {
-            window.partition().targetHealthBecomes(Health.RUNNING);
+            window.partition().publishTargetHealthIfChanged(Health.RUNNING);
         }
     }
 
@@ -489,7 +489,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     private int takeSlots() {
         slotsTaken = 0;
-        if (stock.inUse() < MOST_PENDING && ring.poll(taking)) {
+        if (stock.inUse() < MAX_PENDING && ring.poll(taking)) {
             fetcherBell.ring();
         }
         return slotsTaken;
@@ -510,15 +510,15 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
                 openings.came(window, nowNanos);
             }
         }
-        return stock.inUse() < MOST_PENDING && slotsTaken < SLOTS_PER_TURN;
+        return stock.inUse() < MAX_PENDING && slotsTaken < SLOTS_PER_TURN;
     }
 
     /** A batch can overtake the command that brings its partition, for that comes another way. */
     private PartitionWindow windowOf(BatchSlot slot) {
-        if (windows.get(slot.partition) == null) {
+        if (windows.get(slot.laneIndex) == null) {
             commands.drain(obeying, COMMANDS_PER_TURN);
         }
-        return windows.get(slot.partition);
+        return windows.get(slot.laneIndex);
     }
 
     @Override
@@ -602,7 +602,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
 
     /** When the fetcher wants memory: partitions that get nothing written give back what they have not sent. */
     private int shed() {
-        boolean scarce = isFetcherStarved.getAsBoolean() || stock.inUse() >= MOST_PENDING;
+        boolean scarce = isFetcherStarved.getAsBoolean() || stock.inUse() >= MAX_PENDING;
         if (!scarce || (hasShed && nowNanos - lastShedNanos < SHED_INTERVAL_NANOS)) {
             return 0;
         }
@@ -613,7 +613,7 @@ public final class BatchProducer implements Agent, Verdicts.Consequences {
             if (!window.isOver() && window.hasUnsent() && sender.isBlocked(window, nowNanos)) {
                 long offset = window.dropUnsent();
                 restart(window, offset, nowNanos + (FIRST_SHED_PAUSE_NANOS << window.sheds));
-                window.sheds = Math.min(MOST_SHED_DOUBLINGS, window.sheds + 1);
+                window.sheds = Math.min(MAX_SHED_DOUBLINGS, window.sheds + 1);
                 window.detachWaiting();
                 shed++;
             }

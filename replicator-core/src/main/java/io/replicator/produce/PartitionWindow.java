@@ -36,11 +36,11 @@ final class PartitionWindow {
     private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The broker knows a repeated batch again among the last five of a producer. */
-    static final int MOST_IN_FLIGHT = 5;
+    static final int MAX_IN_FLIGHT = 5;
 
     private static final int NO_NODE = -1;
 
-    private final int number;
+    private final int laneIndex;
     private final Partition partition;
     private final TopicView topic;
     private final ProducerIdentity identity;
@@ -49,7 +49,7 @@ final class PartitionWindow {
     private final PendingBatch.Stock stock;
 
     /** What its batches are part of; {@code null} where they are part of no transaction. */
-    private final GroupTransaction transaction;
+    private final ShardTransaction transaction;
 
     private final ArrayDeque<PendingBatch> pending = new ArrayDeque<>();
     private final ArrayDeque<HeldBatch> held = new ArrayDeque<>();
@@ -77,21 +77,21 @@ final class PartitionWindow {
     private int sentTo = NO_NODE;
 
     /** What must be done before anything is written; {@code null} when it is done, as nearly always. */
-    Opening opening;
+    PartitionRecovery opening;
 
-    /** The transaction that it has joined last, by number; kept by GroupTransaction. */
+    /** The transaction that it has joined last, by number; kept by ShardTransaction. */
     long joined;
 
     /**
      * Whether the target does not tell what became of a batch, not even when it is sent again: nothing is sent any more until
-     * all that is on its way is answered, and then the target is read; kept by Verdicts.
+     * all that is on its way is answered, and then the target is read; kept by ProduceOutcomes.
      */
     boolean unsure;
 
     /** Whether the target is to be read under the next grant before anything is written. */
     boolean mustBeRead;
 
-    /** Whether its partition group is handed back: nothing new is written any more. */
+    /** Whether its shard is handed back: nothing new is written any more. */
     boolean releasing;
 
     // Kept by BatchProducer.
@@ -114,14 +114,14 @@ final class PartitionWindow {
     long corruptOffset = -1;
 
     PartitionWindow(
-            int number,
+            int laneIndex,
             Partition partition,
             TopicView topic,
             ProducerIdentity identity,
             OffsetMap map,
             PendingBatch.Stock stock,
-            GroupTransaction transaction) {
-        this.number = number;
+            ShardTransaction transaction) {
+        this.laneIndex = laneIndex;
         this.partition = partition;
         this.topic = topic;
         this.identity = identity;
@@ -132,8 +132,8 @@ final class PartitionWindow {
         this.takenTo = partition.position();
     }
 
-    int number() {
-        return number;
+    int laneIndex() {
+        return laneIndex;
     }
 
     Partition partition() {
@@ -149,7 +149,7 @@ final class PartitionWindow {
     }
 
     /** {@code null} where its batches are part of no transaction. */
-    GroupTransaction transaction() {
+    ShardTransaction transaction() {
         return transaction;
     }
 
@@ -295,7 +295,7 @@ final class PartitionWindow {
         if (sent == 0 && nowNanos - lastProgressNanos > KNOWN_NANOS) {
             isKnownToBroker = false;
         }
-        int room = isKnownToBroker ? MOST_IN_FLIGHT : 1;
+        int room = isKnownToBroker ? MAX_IN_FLIGHT : 1;
         boolean mayBegin = identity.isGranted() && (transaction == null || transaction.admits(this));
         if (next == null && held.size() < room && mayBegin) {
             boolean isBound = broker.bindsByRoundTrips(pending.size(), room - held.size(), nowNanos);
@@ -376,7 +376,7 @@ final class PartitionWindow {
                 index++;
             }
         }
-        return index < Math.max(room, isAgain ? MOST_IN_FLIGHT : 0);
+        return index < Math.max(room, isAgain ? MAX_IN_FLIGHT : 0);
     }
 
     private boolean mayFindOut(HeldBatch next) {
@@ -537,8 +537,8 @@ final class PartitionWindow {
     }
 
     void publishPosition() {
-        partition.positionIs(map.position(), map.targetEnd());
-        partition.targetIsKnownTo(map.targetFloor());
+        partition.publishPosition(map.position(), map.targetEnd());
+        partition.extendTargetKnownTo(map.targetFloor());
     }
 
     /** A source batch was let go of without being sent. */
@@ -607,7 +607,7 @@ final class PartitionWindow {
 
     /** Nothing changes but that the source's leader is asked again. */
     Restart question() {
-        return Restart.question(number, generation);
+        return Restart.question(laneIndex, generation);
     }
 
     /** Everything fetched so far is void; the fetcher is to begin again. */
@@ -617,7 +617,7 @@ final class PartitionWindow {
         if (opening != null) {
             opening.beginsAgain();
         }
-        return new Restart(number, generation, offset, notBeforeNanos);
+        return new Restart(laneIndex, generation, offset, notBeforeNanos);
     }
 
     /** Moves batches that wait to be sent again to memory of their own. */

@@ -28,14 +28,14 @@ final class RequestSender {
     private final ClusterView target;
     private final Windows windows;
     private final Shaper shaper;
-    private final Verdicts verdicts;
+    private final ProduceOutcomes verdicts;
     private final int maxRequestBytes;
     private final ProduceMeasures measures;
     private final BatchIndex<HeldBatch> index = new BatchIndex<>();
     private final Map<Integer, TargetBroker> brokers = new HashMap<>();
 
     /** Windows whose leader is not known. */
-    private final ArrayDeque<PartitionWindow> homeless = new ArrayDeque<>();
+    private final ArrayDeque<PartitionWindow> leaderless = new ArrayDeque<>();
 
     private int seenVersion = -1;
 
@@ -46,7 +46,7 @@ final class RequestSender {
             ClusterView target,
             Windows windows,
             Shaper shaper,
-            Verdicts verdicts,
+            ProduceOutcomes verdicts,
             int maxRequestBytes,
             ProduceMeasures measures) {
         this.target = target;
@@ -65,7 +65,7 @@ final class RequestSender {
         window.queued = true;
         int leader = window.leader();
         if (leader < 0) {
-            homeless.add(window);
+            leaderless.add(window);
             target.refresh();
             tellWhyHomeless(window);
         } else {
@@ -77,16 +77,17 @@ final class RequestSender {
         String cluster = target.connection().clusterName();
         Partition partition = window.partition();
         if (!target.isKnown()) {
-            partition.targetHealthBecomes(TargetTrouble.unreachable(cluster, whyNot("no bootstrap server answers")));
+            partition.publishTargetHealthIfChanged(
+                    TargetTrouble.unreachable(cluster, whyNot("no bootstrap server answers")));
             return;
         }
         switch (window.topic().error()) {
-            case NONE, OTHER -> partition.targetHealthBecomes(TargetTrouble.noLeader(partition));
+            case NONE, OTHER -> partition.publishTargetHealthIfChanged(TargetTrouble.noLeader(partition));
             case MISSING ->
-                partition.targetHealthBecomes(TargetTrouble.of(
+                partition.publishTargetHealthIfChanged(TargetTrouble.of(
                         cluster, partition, Fault.TARGET_TOPIC_MISSING, partition.position(), 0, "unknown topic"));
             case NOT_AUTHORIZED ->
-                partition.targetHealthBecomes(TargetTrouble.of(
+                partition.publishTargetHealthIfChanged(TargetTrouble.of(
                         cluster,
                         partition,
                         Fault.TARGET_NOT_AUTHORIZED,
@@ -113,8 +114,8 @@ final class RequestSender {
             broker.sendable.forEach(window -> window.queued = false);
             broker.sendable.clear();
         }
-        homeless.forEach(window -> window.queued = false);
-        homeless.clear();
+        leaderless.forEach(window -> window.queued = false);
+        leaderless.clear();
         windows.forEach(this::queue);
         return 1;
     }
@@ -149,14 +150,14 @@ final class RequestSender {
                 TargetTrouble.unreachable(target.connection().clusterName(), whyNot(target.unreachable(broker.nodeId)));
         for (PartitionWindow window : broker.sendable) {
             if (nowNanos - window.lastProgressNanos > SILENCE_NANOS) {
-                window.partition().targetHealthBecomes(health);
+                window.partition().publishTargetHealthIfChanged(health);
             }
         }
     }
 
     private boolean sendRequest(TargetBroker broker, long nowNanos) {
         ProduceCall<HeldBatch> call = new ProduceCall<>(broker.nodeId, verdicts, index);
-        GroupTransaction transaction = null;
+        ShardTransaction transaction = null;
         // Each window gives one batch; those that are looked at now come again in the next request.
         for (int left = broker.sendable.size(); left > 0 && call.sizeInBytes() < maxRequestBytes; left--) {
             PartitionWindow window = broker.sendable.poll();

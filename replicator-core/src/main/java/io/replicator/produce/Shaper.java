@@ -31,7 +31,7 @@ final class Shaper {
     private static final int COMPRESSION_ROOM = 8;
 
     /** When no buffer of the wanted size is free, one of half of it may be, and so on down to here. */
-    private static final int LEAST_MERGE_BUFFER_BYTES = 64 << 10;
+    private static final int MIN_MERGE_BUFFER_BYTES = 64 << 10;
 
     /** The largest batch a Kafka record batch can be. */
     private static final int ANY_SIZE = Integer.MAX_VALUE - 64;
@@ -143,7 +143,7 @@ final class Shaper {
     private ReceiveBuffer takeMergeBuffer(int roomBytes) {
         int wanted = roomBytes;
         ReceiveBuffer buffer = mergeBuffers.take(wanted);
-        while (buffer == null && wanted > LEAST_MERGE_BUFFER_BYTES) {
+        while (buffer == null && wanted > MIN_MERGE_BUFFER_BYTES) {
             wanted /= 2;
             buffer = mergeBuffers.take(wanted);
         }

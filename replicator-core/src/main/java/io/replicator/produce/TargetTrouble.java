@@ -61,7 +61,7 @@ final class TargetTrouble {
             case FENCED ->
                 new Health(
                         PartitionState.FAILED,
-                        "another process took over partition group " + partition.group() + " of this flow",
+                        "another process took over shard " + partition.shard() + " of this flow",
                         "this daemon is started again, after the other one was stopped");
             case TARGET_STORAGE_ERROR ->
                 new Health(
@@ -84,14 +84,14 @@ final class TargetTrouble {
     }
 
     /**
-     * The group's transactional id was used by another instance, or may have been while this process did not look. The control
-     * plane says the same, and takes the group back where it is this instance's.
+     * The shard's transactional id was used by another instance, or may have been while this process did not look. The control
+     * plane says the same, and takes the shard back where it is this instance's.
      */
-    static Health taken(int partitionGroup) {
+    static Health taken(int shard) {
         return new Health(
                 PartitionState.WAITING,
-                "another instance took partition group " + partitionGroup + " over, or may have",
-                "the target's group coordinator says that the group is this instance's");
+                "another instance took shard " + shard + " over, or may have",
+                "the target's group coordinator says that the shard is this instance's");
     }
 
     static Health unreachable(String cluster, String why) {
@@ -162,11 +162,10 @@ final class TargetTrouble {
                 resumesWhen);
     }
 
-    static Health noTransaction(String cluster, int partitionGroup, String why) {
+    static Health noTransaction(String cluster, int shard, String why) {
         return new Health(
                 PartitionState.WAITING,
-                "target cluster " + cluster + " does not go on with the transaction of partition group "
-                        + partitionGroup + ": " + why,
+                "target cluster " + cluster + " does not go on with the transaction of shard " + shard + ": " + why,
                 "the transaction coordinator of " + cluster
                         + " answers, and every partition of the transaction has a leader");
     }

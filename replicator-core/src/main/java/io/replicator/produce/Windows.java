@@ -12,24 +12,24 @@ import java.util.List;
 
 /** The windows of the lane's partitions, by the partitions' numbers. */
 final class Windows implements Iterable<PartitionWindow> {
-    private final List<PartitionWindow> byNumber = new ArrayList<>();
+    private final List<PartitionWindow> byLaneIndex = new ArrayList<>();
     private final List<PartitionWindow> all = new ArrayList<>();
 
     void add(PartitionWindow window) {
-        while (byNumber.size() <= window.number()) {
-            byNumber.add(null);
+        while (byLaneIndex.size() <= window.laneIndex()) {
+            byLaneIndex.add(null);
         }
-        byNumber.set(window.number(), window);
+        byLaneIndex.set(window.laneIndex(), window);
         all.add(window);
     }
 
     /** {@code null} when the lane has no such partition, not yet or no longer. */
-    PartitionWindow get(int number) {
-        return number < byNumber.size() ? byNumber.get(number) : null;
+    PartitionWindow get(int laneIndex) {
+        return laneIndex < byLaneIndex.size() ? byLaneIndex.get(laneIndex) : null;
     }
 
     void remove(PartitionWindow window) {
-        byNumber.set(window.number(), null);
+        byLaneIndex.set(window.laneIndex(), null);
         all.remove(window);
     }
 
@@ -38,11 +38,11 @@ final class Windows implements Iterable<PartitionWindow> {
         return all.iterator();
     }
 
-    /** The windows of a partition group, as they are now. */
-    List<PartitionWindow> of(int partitionGroup) {
+    /** The windows of a shard, as they are now. */
+    List<PartitionWindow> of(int shard) {
         List<PartitionWindow> found = new ArrayList<>();
         for (PartitionWindow window : all) {
-            if (window.partition().group() == partitionGroup) {
+            if (window.partition().shard() == shard) {
                 found.add(window);
             }
         }
@@ -60,7 +60,7 @@ final class Windows implements Iterable<PartitionWindow> {
 
     /**
      * What has changed since the last call and is to be saved. Not of a partition that was not opened: it has nothing new,
-     * and its writer is not known. Nor of a group that another owner took.
+     * and its writer is not known. Nor of a shard that another owner took.
      */
     List<Progress> takeProgress() {
         List<Progress> changed = new ArrayList<>();
@@ -87,7 +87,7 @@ final class Windows implements Iterable<PartitionWindow> {
                         partition.sourceTopicId(),
                         partition.targetTopic(),
                         partition.targetTopicId()),
-                new Writer(partition.group(), identity.producerId(), identity.epoch()),
+                new Writer(partition.shard(), identity.producerId(), identity.epoch()),
                 window.map().takeChanges(),
                 new SourceSeen(window.leaderEpochs(), window.map().sourceLogStart()));
     }

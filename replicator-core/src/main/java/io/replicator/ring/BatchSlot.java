@@ -21,7 +21,7 @@ public final class BatchSlot {
     public Kind kind;
 
     /** The lane's number of the partition. */
-    public int partition;
+    public int laneIndex;
 
     /** Of the partition's restart; batches of an earlier one are dropped. */
     public int generation;

@@ -1,5 +1,6 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +72,7 @@ final class DeliveryCheck {
 
     private void checkTransactionalIds() throws InterruptedException {
         List<String> ids = new ArrayList<>();
-        for (int group = 0; group < flow.partitionGroups(); group++) {
+        for (int group = 0; group < flow.shards(); group++) {
             ids.add(flow.transactionalId(group));
         }
         var answers = target.admin().describeTransactions(ids);

@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

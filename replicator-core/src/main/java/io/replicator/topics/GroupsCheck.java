@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupsConfig;
 import java.util.ArrayList;
@@ -15,10 +17,10 @@ import org.apache.kafka.common.acl.AclOperation;
  * is never an error: records are copied all the same.
  */
 final class GroupsCheck {
-    private static final int MOST_NAMED = 5;
+    private static final int MAX_NAMED = 5;
 
     /** Enough to see what is missing, without asking a large cluster for everything. */
-    private static final int MOST_DESCRIBED = 200;
+    private static final int MAX_DESCRIBED = 200;
 
     private final FlowConfig flow;
     private final ClusterAdmin source;
@@ -80,7 +82,7 @@ final class GroupsCheck {
     }
 
     private void checkTarget(List<String> names) throws InterruptedException {
-        List<String> asked = names.stream().limit(MOST_DESCRIBED).toList();
+        List<String> asked = names.stream().limit(MAX_DESCRIBED).toList();
         var answer = target.admin()
                 .describeConsumerGroups(asked, new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true));
         List<String> denied = new ArrayList<>();
@@ -111,7 +113,7 @@ final class GroupsCheck {
     }
 
     private static String named(List<String> groups) {
-        String first = String.join(", ", groups.stream().limit(MOST_NAMED).toList());
-        return groups.size() <= MOST_NAMED ? first : first + " and " + (groups.size() - MOST_NAMED) + " more";
+        String first = String.join(", ", groups.stream().limit(MAX_NAMED).toList());
+        return groups.size() <= MAX_NAMED ? first : first + " and " + (groups.size() - MAX_NAMED) + " more";
     }
 }

@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,7 @@ final class OwnershipCheck {
             checkProgress();
         } else {
             var missing = new TopicCreation.Missing(
-                    name, flow.partitionGroups(), (short) -1, new TopicSettings(Map.of(), Set.of(), List.of()));
+                    name, flow.shards(), (short) -1, new TopicSettings(Map.of(), Set.of(), List.of()));
             // Brokers that have no default, or one they cannot keep, are asked for fewer replicas when it comes to it.
             new TopicCreation(target, true)
                     .create(List.of(missing)).values().stream()
@@ -51,13 +53,13 @@ final class OwnershipCheck {
 
     private void checkPartitions(TopicDescription topic) {
         int partitions = topic.partitions().size();
-        if (partitions != flow.partitionGroups()) {
+        if (partitions != flow.shards()) {
             findings.add(
                     Finding.Severity.ERROR,
                     Finding.Kind.CONFIGURATION,
                     target.cluster(),
-                    "topic " + topic.name() + " has " + partitions + " partitions, but partition-groups = "
-                            + flow.partitionGroups()
+                    "topic " + topic.name() + " has " + partitions + " partitions, but shards = "
+                            + flow.shards()
                             + ". If that was changed, put it back: it cannot change once the flow"
                             + " has run. If it was not, somebody changed the topic: delete it, it holds nothing and is made"
                             + " anew");

@@ -1,5 +1,9 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import java.time.Duration;

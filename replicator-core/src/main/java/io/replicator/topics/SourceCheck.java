@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import java.util.HashMap;
 import java.util.List;

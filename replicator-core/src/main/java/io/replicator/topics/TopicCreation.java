@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,6 +1,9 @@
 package io.replicator.topics;
 
 import io.replicator.NearestName;
+import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -258,7 +261,7 @@ public final class TopicPlanner {
             problem(
                     topic,
                     "topic " + pairs.get(topic) + " is not on " + flow.target().name()
-                            + " yet: the instance that owns partition group 0 creates it",
+                            + " yet: the instance that owns shard 0 creates it",
                     "it was created");
         }
 

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
  * in bytes and records. One thread.
  */
 final class Feed {
-    private static final int MOST_RECORDS = 2_000;
-    private static final long MOST_BYTES = 256 << 10;
+    private static final int MAX_RECORDS = 2_000;
+    private static final long MAX_BYTES = 256 << 10;
 
     private final TopicPartition partition;
     private final boolean isCompacted;
@@ -100,7 +100,7 @@ final class Feed {
     }
 
     boolean wantsMore() {
-        return !isEnded && queue.size() < MOST_RECORDS && queuedBytes < MOST_BYTES;
+        return !isEnded && queue.size() < MAX_RECORDS && queuedBytes < MAX_BYTES;
     }
 
     /** Whether {@link #peek()} is the last word: a record, or nothing for ever. */

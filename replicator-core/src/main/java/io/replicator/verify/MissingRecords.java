@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class MissingRecords {
     /** Bound of what waits; what comes on top is believed to have been compacted away. */
-    private static final int MOST_WAITING = 100_000;
+    private static final int MAX_WAITING = 100_000;
 
     private final Map<ByteBuffer, List<Difference>> waiting = new LinkedHashMap<>();
     private int waitingRecords;
@@ -22,7 +22,7 @@ final class MissingRecords {
 
     /** Takes note of a record that is missing, and of the difference it makes unless its key turns up. */
     void add(byte[] key, Difference difference) {
-        if (waitingRecords == MOST_WAITING) {
+        if (waitingRecords == MAX_WAITING) {
             unprovenRecords++;
             return;
         }

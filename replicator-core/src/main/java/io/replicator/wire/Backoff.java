@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Backoff {
     private static final double JITTER = 0.2;
-    private static final int MOST_DOUBLINGS = 30;
+    private static final int MAX_DOUBLINGS = 30;
 
     private final long firstNanos;
     private final long mostNanos;
@@ -29,7 +29,7 @@ public final class Backoff {
 
     /** It failed again: how long to wait. */
     public long nextNanos() {
-        long base = Math.min(mostNanos, firstNanos << Math.min(failures, MOST_DOUBLINGS));
+        long base = Math.min(mostNanos, firstNanos << Math.min(failures, MAX_DOUBLINGS));
         if (base <= 0) {
             base = mostNanos;
         }

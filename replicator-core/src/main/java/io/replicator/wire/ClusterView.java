@@ -25,7 +25,7 @@ public final class ClusterView implements AutoCloseable {
     private static final int READING_NODES = 1 << 30;
 
     private static final long FIRST_BACKOFF_MILLIS = 50;
-    private static final long MOST_BACKOFF_MILLIS = 1_000;
+    private static final long MAX_BACKOFF_MILLIS = 1_000;
 
     private final Connection connection;
     private final ManualMetadataUpdater reachable;
@@ -56,7 +56,7 @@ public final class ClusterView implements AutoCloseable {
         this.bootstrapNodes = bootstrapNodes;
         this.maxAgeNanos = maxAgeNanos;
         this.rack = rack;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MOST_BACKOFF_MILLIS, random);
+        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
         reachable.setNodes(bootstrapNodes);
     }
 

@@ -7,7 +7,7 @@ public final class FetchedPartition {
     private final String topic;
     private final Uuid topicId;
     private final int number;
-    private final int slot;
+    private final int laneIndex;
     private long fetchOffset;
     private int leaderEpoch = TopicView.UNKNOWN;
     private int lastFetchedEpoch = TopicView.UNKNOWN;
@@ -19,14 +19,14 @@ public final class FetchedPartition {
      * @param topic its name
      * @param topicId its id, zero where the cluster has none
      * @param number the partition's number
-     * @param slot where the fetcher finds what it knows of the partition
+     * @param laneIndex where the fetcher finds what it knows of the partition
      * @param fetchOffset the offset to fetch first
      */
-    public FetchedPartition(String topic, Uuid topicId, int number, int slot, long fetchOffset) {
+    public FetchedPartition(String topic, Uuid topicId, int number, int laneIndex, long fetchOffset) {
         this.topic = topic;
         this.topicId = topicId;
         this.number = number;
-        this.slot = slot;
+        this.laneIndex = laneIndex;
         this.fetchOffset = fetchOffset;
     }
 
@@ -42,8 +42,8 @@ public final class FetchedPartition {
         return number;
     }
 
-    public int slot() {
-        return slot;
+    public int laneIndex() {
+        return laneIndex;
     }
 
     public long fetchOffset() {

@@ -49,9 +49,9 @@ public final class TargetScan<P extends ScannedPartition> {
         void refused(P partition, Fault fault, String why, long nowNanos);
     }
 
-    private static final int MOST_PARTITIONS = 1_000;
-    private static final int MOST_BYTES = 8 << 20;
-    private static final int MOST_PARTITION_BYTES = 2 << 20;
+    private static final int MAX_PARTITIONS = 1_000;
+    private static final int MAX_BYTES = 8 << 20;
+    private static final int MAX_PARTITION_BYTES = 2 << 20;
 
     /** A broker with nothing new may wait for so long before it says so. */
     private static final int WAIT_MILLIS = 100;
@@ -127,7 +127,7 @@ public final class TargetScan<P extends ScannedPartition> {
                 request = isReady(leader, nowNanos) ? new ArrayList<>() : List.of();
                 requests.put(leader, request);
             }
-            if (request.size() == MOST_PARTITIONS || !isTaken(request, partition)) {
+            if (request.size() == MAX_PARTITIONS || !isTaken(request, partition)) {
                 left.add(partition);
             }
         }
@@ -164,7 +164,7 @@ public final class TargetScan<P extends ScannedPartition> {
         FetchRequestData request = new FetchRequestData()
                 .setMaxWaitMs(WAIT_MILLIS)
                 .setMinBytes(1)
-                .setMaxBytes(MOST_BYTES)
+                .setMaxBytes(MAX_BYTES)
                 .setIsolationLevel(IsolationLevel.READ_UNCOMMITTED.id())
                 .setSessionId(FetchMetadata.LEGACY.sessionId())
                 .setSessionEpoch(FetchMetadata.LEGACY.epoch());
@@ -184,7 +184,7 @@ public final class TargetScan<P extends ScannedPartition> {
                             .setFetchOffset(partition.scanOffset())
                             .setCurrentLeaderEpoch(-1)
                             .setLastFetchedEpoch(-1)
-                            .setPartitionMaxBytes(MOST_PARTITION_BYTES));
+                            .setPartitionMaxBytes(MAX_PARTITION_BYTES));
         }
         brokers.get(leader).isAsked = true;
         cluster.connection()

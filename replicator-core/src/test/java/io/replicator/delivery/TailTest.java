@@ -21,7 +21,7 @@ class TailTest {
         tail.add(transaction);
 
         OffsetMap map = new OffsetMap(100);
-        Recovery recovery = new Recovery(tail);
+        TailMatcher recovery = new TailMatcher(tail);
         recovery.take(100, 6);
         recovery.enterInto(map);
         assertThat(map.runs()).isOne();
@@ -40,7 +40,7 @@ class TailTest {
         tail.add(second);
 
         OffsetMap map = new OffsetMap(0);
-        Recovery recovery = new Recovery(tail);
+        TailMatcher recovery = new TailMatcher(tail);
         recovery.take(0, 5);
         recovery.enterInto(map);
 
@@ -58,7 +58,7 @@ class TailTest {
 
         tail.add(transaction);
 
-        Recovery recovery = new Recovery(tail);
+        TailMatcher recovery = new TailMatcher(tail);
         assertThat(recovery.takeIfThere(0, 7)).isTrue();
         assertThat(recovery.takeIfThere(1, 9)).isTrue();
         assertThat(recovery.missing()).isZero();

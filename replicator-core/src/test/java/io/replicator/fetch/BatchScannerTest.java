@@ -149,7 +149,7 @@ class BatchScannerTest {
     private void drain(BatchRing ring) {
         ring.poll(slot -> {
             out.add(slot.kind + " " + slot.fromOffset + "-" + slot.nextOffset);
-            assertThat(slot.partition).isEqualTo(3);
+            assertThat(slot.laneIndex).isEqualTo(3);
             assertThat(slot.buffer == null).isEqualTo(slot.kind == BatchSlot.Kind.ADVANCE);
             return true;
         });

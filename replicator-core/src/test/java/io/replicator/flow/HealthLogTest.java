@@ -49,7 +49,7 @@ final class HealthLogTest {
 
     @Test
     void shouldSayAHandfulAndHowManyMoreWhenABrokerTakesThousandsOfPartitionsWithIt() {
-        copies.forEach(copy -> copy.partition().targetHealthIs(UNREACHABLE));
+        copies.forEach(copy -> copy.partition().publishTargetHealth(UNREACHABLE));
 
         log.look(copies);
         log.look(copies);
@@ -63,11 +63,11 @@ final class HealthLogTest {
 
     @Test
     void shouldSayInOneLineThatTheyRunAgain() {
-        copies.forEach(copy -> copy.partition().targetHealthIs(UNREACHABLE));
+        copies.forEach(copy -> copy.partition().publishTargetHealth(UNREACHABLE));
         log.look(copies);
         lines.list.clear();
 
-        copies.forEach(copy -> copy.partition().targetHealthIs(Health.RUNNING));
+        copies.forEach(copy -> copy.partition().publishTargetHealth(Health.RUNNING));
         log.look(copies);
         log.look(copies);
 

@@ -3,6 +3,7 @@ package io.replicator.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.Flows;
+import io.replicator.cluster.ClusterAdmin;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.offsets.OffsetMap;
@@ -13,7 +14,6 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TransactionalLoad;
 import io.replicator.testkit.junit.ClusterLogs;
-import io.replicator.topics.ClusterAdmin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +87,7 @@ class OpenTransactionsIT {
         assertThat(health.resumesWhen())
                 .contains("kafka-transactions.sh", "abort --topic hanging --partition 0 --start-offset 100");
 
-        partition.sourceIs(0, 111);
+        partition.publishSource(0, 111);
         look(transactions, partition, 62);
         assertThat(partition.health()).isEqualTo(Health.RUNNING);
     }
@@ -100,9 +100,9 @@ class OpenTransactionsIT {
         Partition moving = partition("moving", 100, 110, 100);
 
         for (int second = 1; second < 200; second += 30) {
-            moving.sourceIs(0, 100 + second);
-            moving.highWatermarkIs(110 + second);
-            moving.positionIs(100 + second, 0);
+            moving.publishSource(0, 100 + second);
+            moving.publishHighWatermark(110 + second);
+            moving.publishPosition(100 + second, 0);
             for (Partition partition : List.of(copying, caughtUp, moving)) {
                 look(transactions, partition, second);
                 assertThat(partition.health()).isEqualTo(Health.RUNNING);
@@ -135,8 +135,8 @@ class OpenTransactionsIT {
     private static Partition partition(String topic, long lastStableOffset, long highWatermark, long position) {
         Partition partition = new Partition(
                 new TopicPartition(topic, 0), Uuid.ZERO_UUID, topic, Uuid.ZERO_UUID, 0, position, -1, 1 << 20);
-        partition.sourceIs(0, lastStableOffset);
-        partition.highWatermarkIs(highWatermark);
+        partition.publishSource(0, lastStableOffset);
+        partition.publishHighWatermark(highWatermark);
         return partition;
     }
 }

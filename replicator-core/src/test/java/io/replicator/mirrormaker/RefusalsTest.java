@@ -17,10 +17,10 @@ class RefusalsTest {
     @Test
     void shouldLookLessAndLessOftenAtWhatDoesNotPass() {
         long nowNanos = 0;
-        for (long wait = Refusals.FIRST_WAIT_NANOS; wait < Refusals.MOST_WAIT_NANOS; wait *= 2) {
+        for (long wait = Refusals.FIRST_WAIT_NANOS; wait < Refusals.MAX_WAIT_NANOS; wait *= 2) {
             nowNanos = refuse(LASTING, nowNanos, 1, wait);
         }
-        refuse(LASTING, refuse(LASTING, nowNanos, 1, Refusals.MOST_WAIT_NANOS), 1, Refusals.MOST_WAIT_NANOS);
+        refuse(LASTING, refuse(LASTING, nowNanos, 1, Refusals.MAX_WAIT_NANOS), 1, Refusals.MAX_WAIT_NANOS);
 
         assertThat(refusals.lasting(PARTITION)).contains(LASTING);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TakeOverTest {
     private static final int STRETCHES = 3;
-    private static final long MOST_BYTES = 16 << 20;
+    private static final long MAX_BYTES = 16 << 20;
 
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
     private static final TopicPartition HEARTBEATS = new TopicPartition("heartbeats", 0);
@@ -21,7 +21,7 @@ class TakeOverTest {
     void shouldHoldFewRecordsOfManyPartitionsAtATime(int records) {
         assertThat(TakeOver.perTurn(records)).isPositive();
         assertThat((long) TakeOver.perTurn(records) * STRETCHES * records * Stretch.BYTES_PER_RECORD)
-                .isLessThan(MOST_BYTES);
+                .isLessThan(MAX_BYTES);
     }
 
     @ParameterizedTest

@@ -53,7 +53,7 @@ class OffsetLogContentsTest {
                         "{\"v\":1,\"start\":4,\"targetStart\":0,\"position\":12,\"targetEnd\":5,\"records\":5,\"closedRuns\":1,"
                                 + "\"lastRun\":[[10,3,2]],\"sourceTopicId\":\"AAAAAAAAAAEAAAAAAAAAAg\","
                                 + "\"targetTopic\":\"east.orders\",\"targetTopicId\":\"AAAAAAAAAAMAAAAAAAAABA\","
-                                + "\"partitionGroup\":7,\"producerId\":2001,\"producerEpoch\":5,"
+                                + "\"shard\":7,\"producerId\":2001,\"producerEpoch\":5,"
                                 + "\"sourceLogStart\":2,\"leaderEpochs\":[[6,4],[8,10]]}");
         assertThat(new String(OffsetLogFormat.runsKey(ORDERS, 0), UTF_8))
                 .isEqualTo("{\"v\":1,\"kind\":\"runs\",\"topic\":\"orders\",\"partition\":3,\"chunk\":0}");
@@ -132,9 +132,9 @@ class OffsetLogContentsTest {
         OffsetMap loaded = contents.state().partitions().get(ORDERS).toOffsetMap();
 
         assertThat(loaded.targetStart()).isEqualTo(17);
-        loaded.targetIsKnownTo(16);
+        loaded.extendTargetKnownTo(16);
         assertThat(loaded.hasChanges()).isFalse();
-        loaded.targetIsKnownTo(18);
+        loaded.extendTargetKnownTo(18);
         assertThat(loaded.hasChanges()).isTrue();
         assertThat(loaded.targetStart()).isEqualTo(18);
     }
@@ -420,7 +420,7 @@ class OffsetLogContentsTest {
         Progress old = new Progress(PAIR, WRITER, map.takeChanges());
         map.append(map.position() + 1, map.targetEnd() + 1, 1000);
         Progress current = new Progress(PAIR, new Writer(7, 3001, (short) 0), map.takeChanges());
-        GroupOwner owner = GroupOwner.first(7, "a", WRITER.producerId(), WRITER.producerEpoch())
+        ShardOwner owner = ShardOwner.first(7, "a", WRITER.producerId(), WRITER.producerEpoch())
                 .next("b", 3001, (short) 0);
         List<Entry> log = new ArrayList<>(chunkEntries(old));
         log.add(progressEntry(old));
@@ -429,7 +429,7 @@ class OffsetLogContentsTest {
         log.addAll(chunkEntries(old));
         log.add(progressEntry(old));
         // Compaction may move it behind all that it tells apart.
-        log.add(Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)));
+        log.add(Entry.of(OffsetLogFormat.shardKey(7), OffsetLogFormat.shardValue(owner)));
 
         SavedProgress saved = read(log).partitions().get(ORDERS);
 
@@ -452,27 +452,27 @@ class OffsetLogContentsTest {
 
     @Test
     void shouldIgnoreAnOwnerThatWasPutOnRecordLate() {
-        GroupOwner begun = GroupOwner.begun(7, "a");
-        GroupOwner first = begun.next("a", 10, (short) 0);
-        GroupOwner second = first.next("b", 10, (short) 1);
-        GroupOwner third = second.next("c", 20, (short) 0);
+        ShardOwner begun = ShardOwner.begun(7, "a");
+        ShardOwner first = begun.next("a", 10, (short) 0);
+        ShardOwner second = first.next("b", 10, (short) 1);
+        ShardOwner third = second.next("c", 20, (short) 0);
         List<Entry> log = Stream.of(third, second, first, begun)
-                .map(owner -> Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)))
+                .map(owner -> Entry.of(OffsetLogFormat.shardKey(7), OffsetLogFormat.shardValue(owner)))
                 .toList();
 
-        assertThat(read(log).groups().get(7)).isEqualTo(third);
+        assertThat(read(log).shards().get(7)).isEqualTo(third);
         assertThat(third.producerIds()).containsExactlyInAnyOrder(10L, 20L);
     }
 
     @Test
-    void shouldRememberEveryProducerIdOfAGroup() {
-        GroupOwner owner = GroupOwner.first(7, "a", 10, (short) 0)
+    void shouldRememberEveryProducerIdOfAShard() {
+        ShardOwner owner = ShardOwner.first(7, "a", 10, (short) 0)
                 .next("b", 10, (short) 1)
                 .next("b", 20, (short) 0)
                 .next("c", 30, (short) 0);
-        List<Entry> log = List.of(Entry.of(OffsetLogFormat.groupKey(7), OffsetLogFormat.groupValue(owner)));
+        List<Entry> log = List.of(Entry.of(OffsetLogFormat.shardKey(7), OffsetLogFormat.shardValue(owner)));
 
-        GroupOwner read = read(log).groups().get(7);
+        ShardOwner read = read(log).shards().get(7);
 
         assertThat(read).isEqualTo(owner);
         assertThat(read.formerProducerIds()).containsExactly(10L, 20L);
@@ -588,7 +588,7 @@ class OffsetLogContentsTest {
 
         FlowEnds known = contents.state().ends().orElseThrow();
         FlowEnds now = ends("east", "id-east", "west", "id-west");
-        assertThat(known.partitionGroups()).isZero();
+        assertThat(known.shards()).isZero();
         assertThat(now.changesSince(known)).isEmpty();
         FlowEnds changed = new FlowEnds("east", "", "west", "", 16, Map.of("delivery", "transactional"));
         assertThat(changed.changesSince(now)).isEqualTo("delivery was exactly-once and is transactional");

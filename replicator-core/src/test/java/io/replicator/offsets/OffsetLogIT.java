@@ -63,14 +63,14 @@ class OffsetLogIT {
                 }
                 log.save(progress);
             }
-            log.save(GroupOwner.first(0, "a", 2001, (short) 5));
+            log.save(ShardOwner.first(0, "a", 2001, (short) 5));
         }
 
         try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
             log.ensureTopic(target.admin());
             SavedState state = log.load();
 
-            assertThat(state.groups()).containsEntry(0, GroupOwner.first(0, "a", 2001, (short) 5));
+            assertThat(state.shards()).containsEntry(0, ShardOwner.first(0, "a", 2001, (short) 5));
             assertThat(state.partitions()).hasSize(3000);
             maps.forEach((source, map) -> assertSame(state.partitions().get(source), map));
         }

@@ -42,8 +42,8 @@ public final class OffsetLogInMemory {
         return ProgressRecords.tombstones(progress, contents.firstChunk(source), contents.chunksEnd(source));
     }
 
-    public void append(GroupOwner owner) {
-        append(new LogRecord(OffsetLogFormat.groupKey(owner.partitionGroup()), OffsetLogFormat.groupValue(owner)));
+    public void append(ShardOwner owner) {
+        append(new LogRecord(OffsetLogFormat.shardKey(owner.shard()), OffsetLogFormat.shardValue(owner)));
     }
 
     void append(LogRecord record) {

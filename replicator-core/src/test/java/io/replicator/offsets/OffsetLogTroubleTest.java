@@ -21,7 +21,7 @@ class OffsetLogTroubleTest {
         try (OffsetLog log = new OffsetLog(flow(NOWHERE, Map.of()), Duration.ofSeconds(1))) {
             var unread = catchThrowableOfType(OffsetLogException.class, log::refresh);
             var unsaved = catchThrowableOfType(
-                    OffsetLogException.class, () -> log.save(GroupOwner.first(0, "one", 2001, (short) 5)));
+                    OffsetLogException.class, () -> log.save(ShardOwner.first(0, "one", 2001, (short) 5)));
 
             assertThat(unread.isTransient()).isTrue();
             assertThat(unread).hasMessageContaining("resolvable bootstrap");

@@ -128,7 +128,7 @@ class TranslationModelTest {
             }
             if (random.nextInt(100) < chanceOfOthers && now.floor >= 0) {
                 targetEnd += random.nextInt(4);
-                map.targetIsKnownTo(targetEnd);
+                map.extendTargetKnownTo(targetEnd);
                 now.floor = targetEnd;
             }
         }

@@ -31,10 +31,10 @@ class TargetTroubleTest {
 
     /** The control plane takes it back within half a minute, or another instance has it: nobody needs to act. */
     @Test
-    void shouldWaitForAGroupThatWasTaken() {
+    void shouldWaitForAShardThatWasTaken() {
         Health taken = TargetTrouble.taken(3);
 
         assertThat(taken.state()).isEqualTo(PartitionState.WAITING);
-        assertThat(taken.reason()).contains("partition group 3");
+        assertThat(taken.reason()).contains("shard 3");
     }
 }

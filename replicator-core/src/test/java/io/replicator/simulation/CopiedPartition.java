@@ -6,7 +6,7 @@ import io.replicator.partition.PartitionState;
 
 /** One instance's copy of a partition, and what must be true of it at any time. */
 final class CopiedPartition {
-    final int slot;
+    final int laneIndex;
     final TargetReader reader;
     final SourceLog source;
     final SimulatedPartition target;
@@ -20,8 +20,8 @@ final class CopiedPartition {
 
     private long lastPosition;
 
-    CopiedPartition(int slot, TargetReader reader, Partition partition, OffsetMap map) {
-        this.slot = slot;
+    CopiedPartition(int laneIndex, TargetReader reader, Partition partition, OffsetMap map) {
+        this.laneIndex = laneIndex;
         this.reader = reader;
         this.source = reader.source;
         this.target = reader.target;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.config.Isolation;
 import io.replicator.config.Shaping;
 import io.replicator.delivery.Grant;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Partition;
@@ -34,7 +34,7 @@ class ForgottenProducerTest extends BrokerPair {
         super(Faults::none);
     }
 
-    private final class Registry implements GroupEvents {
+    private final class Registry implements ShardEvents {
         @Override
         public void granted(Grant grant) {
             grants++;
@@ -42,7 +42,7 @@ class ForgottenProducerTest extends BrokerPair {
         }
 
         @Override
-        public void fenced(int partitionGroup) {
+        public void fenced(int shard) {
             throw new AssertionError("nobody else is there");
         }
     }

@@ -45,7 +45,7 @@ class LaneMemoryTest extends BrokerPair {
     private static final int FETCH_BYTES = RECEIVE_BYTES / 4;
 
     /** What is kept beside the pools of what waits: places of batches, requests without an answer. Copies would be ten times that. */
-    private static final long MOST_HEAP_BYTES = 2 * RECEIVE_BYTES;
+    private static final long MAX_HEAP_BYTES = 2 * RECEIVE_BYTES;
 
     private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
 
@@ -88,7 +88,7 @@ class LaneMemoryTest extends BrokerPair {
             turns(100);
             if (second % 10 == 0) {
                 // The pools are no part of the heap; what is kept beside them is.
-                assertThat(heapBytes() - heapBytes - sourceBytes).isLessThan(MOST_HEAP_BYTES);
+                assertThat(heapBytes() - heapBytes - sourceBytes).isLessThan(MAX_HEAP_BYTES);
             }
         }
         target.stick(-1);

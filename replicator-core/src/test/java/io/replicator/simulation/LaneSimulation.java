@@ -3,7 +3,7 @@ package io.replicator.simulation;
 import io.replicator.config.Isolation;
 import io.replicator.config.Shaping;
 import io.replicator.delivery.Grant;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.fetch.BatchFetcher;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Fault;
@@ -29,12 +29,12 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class LaneSimulation {
     /** No wait of the engine is longer than ten seconds; several may follow one another. */
-    private static final long MOST_CALM_MILLIS = 180_000;
+    private static final long MAX_CALM_MILLIS = 180_000;
 
     private static final long QUIET_MILLIS = 5_000;
 
     /** Long polls, metadata, and a partition that tries again now and then. */
-    private static final long MOST_QUIET_REQUESTS = 400;
+    private static final long MAX_QUIET_REQUESTS = 400;
 
     private final long seed;
     private final SplittableRandom random;
@@ -69,15 +69,15 @@ final class LaneSimulation {
                 shaping(seed),
                 false,
                 false);
-        lane.producer.tells(new GroupEvents() {
+        lane.producer.tells(new ShardEvents() {
             @Override
             public void granted(Grant grant) {
                 lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));
             }
 
             @Override
-            public void fenced(int partitionGroup) {
-                throw new AssertionError("nobody else takes partition group " + partitionGroup);
+            public void fenced(int shard) {
+                throw new AssertionError("nobody else takes shard " + shard);
             }
         });
         this.turns = 200 + random.nextInt(1_200);
@@ -180,8 +180,8 @@ final class LaneSimulation {
         } else if (what == 1 && copies.size() > 1 && !copy.removed) {
             trace.say("remove", copy.partition);
             copy.removed = true;
-            lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
-            lane.producer.commands().put(new BatchProducer.Command.Remove(copy.slot));
+            lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.laneIndex));
+            lane.producer.commands().put(new BatchProducer.Command.Remove(copy.laneIndex));
         } else if (what < 20) {
             copy.source.writeForeign(copy.target);
         } else {
@@ -196,7 +196,7 @@ final class LaneSimulation {
 
     /** The broker that gets stuck may be the one that coordinates the fence, which is needed but once. */
     private void untilOpened() {
-        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (copies.stream().anyMatch(copy -> !copy.removed && isOpening(copy.partition))) {
             if (time.elapsedMillis() > until) {
                 throw new AssertionError("nothing goes wrong any more, but not all is opened: " + lane + copies);
@@ -226,8 +226,8 @@ final class LaneSimulation {
      * sent again after a try that nobody answered.
      */
     private void checkGrants() {
-        long groups =
-                copies.stream().map(copy -> copy.partition.group()).distinct().count();
+        long shards =
+                copies.stream().map(copy -> copy.partition.shard()).distinct().count();
         Map<Fault, Long> faultCounts = new EnumMap<>(Fault.class);
         lane.measures().faults.addTo(faultCounts);
         long refusals = faultCounts.entrySet().stream()
@@ -235,13 +235,13 @@ final class LaneSimulation {
                         || each.getKey().remedy() == Remedy.STOP_PARTITION)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
-        if (target.grantsHeard() > groups + refusals) {
-            throw new AssertionError(target.grantsHeard() + " grants for " + groups + " partition groups");
+        if (target.grantsHeard() > shards + refusals) {
+            throw new AssertionError(target.grantsHeard() + " grants for " + shards + " shards");
         }
     }
 
     private void untilCopied(List<CopiedPartition> expected) {
-        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (!expected.stream().allMatch(CopiedPartition::isDone)) {
             if (time.elapsedMillis() > until) {
                 throw new AssertionError("nothing goes wrong any more, but it does not end: " + lane + expected);
@@ -268,7 +268,7 @@ final class LaneSimulation {
             calmTurn();
         }
         long more = source.requests() + target.requests() - requests;
-        if (more > MOST_QUIET_REQUESTS) {
+        if (more > MAX_QUIET_REQUESTS) {
             throw new AssertionError(more + " requests within " + QUIET_MILLIS + " ms although nothing happens");
         }
     }
@@ -276,7 +276,7 @@ final class LaneSimulation {
     /** What was lent is given back. */
     private void drain() {
         CompletableFuture<Void> drained = lane.drain();
-        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (!drained.isDone() || lane.holdsMemory()) {
             if (time.elapsedMillis() > until) {
                 throw new AssertionError("drained " + drained.isDone() + ", still in use: " + lane);

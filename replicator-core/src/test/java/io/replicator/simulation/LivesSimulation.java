@@ -26,22 +26,22 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class LivesSimulation {
     /** No wait of the engine is longer than ten seconds; several may follow one another. */
-    private static final long MOST_CALM_MILLIS = 240_000;
+    private static final long MAX_CALM_MILLIS = 240_000;
 
     private static final long QUIET_MILLIS = 5_000;
 
     /** Long polls, metadata, and a partition that tries again now and then; of one instance. */
-    private static final long MOST_QUIET_REQUESTS = 400;
+    private static final long MAX_QUIET_REQUESTS = 400;
 
     private static final int QUIET_SEEDS = 8;
 
     /** A turn in which nothing happens takes so long, and longer when many follow one another. */
     private static final int IDLE_MILLIS = 10;
 
-    private static final int MOST_IDLE_STEPS = 10;
+    private static final int MAX_IDLE_STEPS = 10;
 
-    private static final int MOST_INSTANCES = 3;
-    private static final int MOST_PARTITIONS = 5;
+    private static final int MAX_INSTANCES = 3;
+    private static final int MAX_PARTITIONS = 5;
 
     /** Days after all that applications wrote. */
     private static final long LATER_NANOS = SourceLog.NOW_NANOS + TimeUnit.DAYS.toNanos(7);
@@ -72,7 +72,7 @@ final class LivesSimulation {
     private final List<SimulatedControl.FlowPartition> flow = new ArrayList<>();
     private final List<Life> lives = new ArrayList<>();
 
-    /** Whom the group coordinator takes for the owner of each partition group; {@code null} for nobody. */
+    /** Whom the group coordinator takes for the owner of each shard; {@code null} for nobody. */
     private final Life[] owners;
 
     private final int turns;
@@ -174,8 +174,8 @@ final class LivesSimulation {
             addPartition();
         }
         Life first = bear();
-        for (int group = 0; group < owners.length; group++) {
-            assign(group, first);
+        for (int shard = 0; shard < owners.length; shard++) {
+            assign(shard, first);
         }
         for (int turn = 0; turn < turns; turn++) {
             turn();
@@ -272,9 +272,9 @@ final class LivesSimulation {
         return life;
     }
 
-    private void assign(int group, Life life) {
-        owners[group] = life;
-        life.control.own(group);
+    private void assign(int shard, Life life) {
+        owners[shard] = life;
+        life.control.own(shard);
     }
 
     private void turn() {
@@ -341,7 +341,7 @@ final class LivesSimulation {
             }
             case 7, 8, 9, 10 -> {
                 if (isOfOld && isAlone()) {
-                    forgetOldRecords(partition.group());
+                    forgetOldRecords(partition.shard());
                 }
                 applications.step();
             }
@@ -356,18 +356,18 @@ final class LivesSimulation {
 
     /** Something happens to an instance, or to who owns what. */
     private void upheave() {
-        int group = random.nextInt(owners.length);
+        int shard = random.nextInt(owners.length);
         switch (random.nextInt(10)) {
             case 0, 1, 2 -> crash();
             case 3, 4 -> freeze();
-            case 5 -> assign(group, somebodyElse(owners[group]));
-            case 6, 7 -> handOver(group);
+            case 5 -> assign(shard, somebodyElse(owners[shard]));
+            case 6, 7 -> handOver(shard);
             case 8 -> {
-                if (flow.size() < MOST_PARTITIONS && !epochsEnd) {
+                if (flow.size() < MAX_PARTITIONS && !epochsEnd) {
                     addPartition();
                 }
             }
-            default -> forgetOfOld(group);
+            default -> forgetOfOld(shard);
         }
         assignWhatIsFree();
     }
@@ -380,9 +380,9 @@ final class LivesSimulation {
         trace.say(life.name, "dies");
         life.lane.crash();
         ambiguitiesOfTheDead += life.lane.measures().recoveredAmbiguous.value();
-        for (int group = 0; group < owners.length; group++) {
-            if (owners[group] == life) {
-                owners[group] = null;
+        for (int shard = 0; shard < owners.length; shard++) {
+            if (owners[shard] == life) {
+                owners[shard] = null;
             }
         }
     }
@@ -392,20 +392,20 @@ final class LivesSimulation {
         somebody().ifPresent(life -> {
             life.frozenTurns = 1 + random.nextInt(80);
             trace.say(life.name, "freezes");
-            for (int group = 0; group < owners.length; group++) {
-                if (owners[group] == life && random.nextInt(4) > 0) {
-                    assign(group, somebodyElse(life));
+            for (int shard = 0; shard < owners.length; shard++) {
+                if (owners[shard] == life && random.nextInt(4) > 0) {
+                    assign(shard, somebodyElse(life));
                 }
             }
         });
     }
 
-    private void handOver(int group) {
-        Life from = owners[group];
+    private void handOver(int shard) {
+        Life from = owners[shard];
         if (from != null && from.frozenTurns == 0) {
-            from.control.handOver(group, () -> {
-                if (owners[group] == from) {
-                    owners[group] = null;
+            from.control.handOver(shard, () -> {
+                if (owners[shard] == from) {
+                    owners[shard] = null;
                 }
             });
         }
@@ -416,15 +416,15 @@ final class LivesSimulation {
         List<Life> others = lives.stream()
                 .filter(each -> each != life && each.frozenTurns == 0)
                 .toList();
-        boolean isBorn = others.isEmpty() || (lives.size() < MOST_INSTANCES && random.nextInt(3) == 0);
+        boolean isBorn = others.isEmpty() || (lives.size() < MAX_INSTANCES && random.nextInt(3) == 0);
         return isBorn ? bear() : others.get(random.nextInt(others.size()));
     }
 
     private void assignWhatIsFree() {
-        for (int group = 0; group < owners.length; group++) {
-            boolean isFree = owners[group] == null || !lives.contains(owners[group]);
+        for (int shard = 0; shard < owners.length; shard++) {
+            boolean isFree = owners[shard] == null || !lives.contains(owners[shard]);
             if (isFree && random.nextInt(4) > 0) {
-                assign(group, somebodyElse(null));
+                assign(shard, somebodyElse(null));
             }
         }
     }
@@ -433,22 +433,22 @@ final class LivesSimulation {
      * The target's brokers forget producers and transactional ids that have not been used for days. Nobody is frozen for so
      * long, and nothing is on its way.
      */
-    private void forgetOfOld(int group) {
+    private void forgetOfOld(int shard) {
         boolean isAlone = isAlone();
         boolean isBusy = isBusy();
         // A batch that waits to be sent again is on its way, too.
         boolean mayBeOnItsWay = isAlone
                 && !lives.stream()
-                        .allMatch(life -> life.control.copies(group).stream().allMatch(CopiedPartition::isDone));
+                        .allMatch(life -> life.control.copies(shard).stream().allMatch(CopiedPartition::isDone));
         if (!isAlone || isBusy || mayBeOnItsWay) {
             return;
         }
         if (random.nextInt(3) == 0) {
-            target.transactions().expire(SimulatedInstance.TRANSACTIONAL_IDS + group);
+            target.transactions().expire(SimulatedInstance.TRANSACTIONAL_IDS + shard);
         }
         for (SimulatedControl.FlowPartition partition : flow) {
             SimulatedPartition to = partition.reader().target;
-            if (partition.group() == group && random.nextBoolean()) {
+            if (partition.shard() == shard && random.nextBoolean()) {
                 trace.say("target", to, "forgets its producers");
                 to.producerIds().forEach(to::expire);
             }
@@ -463,16 +463,16 @@ final class LivesSimulation {
     /** Whether one instance has all, and nobody is there any more, nor a request, that was fenced. */
     private boolean isAlone() {
         return lives.size() == 1
-                && lives.get(0).control.groups().size() == owners.length
+                && lives.get(0).control.shards().size() == owners.length
                 && !target.hasPosthumousRequests();
     }
 
     /** They do so for the age of a producer's last record, be it ever so lately that it was written. */
-    private void forgetOldRecords(int group) {
+    private void forgetOldRecords(int shard) {
         for (SimulatedControl.FlowPartition partition : flow) {
             SimulatedPartition to = partition.reader().target;
             boolean isTime = (to.isUnheard && !isBusy()) || time.elapsedMillis() - to.appendedMillis > LOOK_MILLIS;
-            if (partition.group() == group && isTime) {
+            if (partition.shard() == shard && isTime) {
                 trace.say("target", to, "forgets producers of old records");
                 to.expireOld();
             }
@@ -487,7 +487,7 @@ final class LivesSimulation {
         }
     }
 
-    /** From now on nothing goes wrong, everybody is awake and every group has an owner. */
+    /** From now on nothing goes wrong, everybody is awake and every shard has an owner. */
     private void calm() {
         trace.say("calm from now on");
         faults.calm();
@@ -496,7 +496,7 @@ final class LivesSimulation {
     }
 
     private void untilCopied() {
-        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (!isCopied()) {
             if (time.elapsedMillis() > until) {
                 throw new AssertionError("nothing goes wrong any more, but it does not end: " + copies());
@@ -507,48 +507,48 @@ final class LivesSimulation {
 
     private boolean isCopied() {
         boolean isCopied = true;
-        for (int group = 0; group < owners.length; group++) {
-            isCopied &= isCopied(group);
+        for (int shard = 0; shard < owners.length; shard++) {
+            isCopied &= isCopied(shard);
         }
         return isCopied;
     }
 
-    private boolean isEmpty(int group) {
-        return flow.stream().noneMatch(partition -> partition.group() == group);
+    private boolean isEmpty(int shard) {
+        return flow.stream().noneMatch(partition -> partition.shard() == shard);
     }
 
-    private boolean isCopied(int group) {
-        if (isEmpty(group)) {
+    private boolean isCopied(int shard) {
+        if (isEmpty(shard)) {
             return true;
         }
-        Optional<Life> owner = owner(group);
+        Optional<Life> owner = owner(shard);
         if (owner.isEmpty()) {
-            boolean isFree = lives.stream().noneMatch(life -> life.control.owns(group));
+            boolean isFree = lives.stream().noneMatch(life -> life.control.owns(shard));
             if (isFree) {
-                assign(group, lives.isEmpty() ? bear() : lives.get(random.nextInt(lives.size())));
+                assign(shard, lives.isEmpty() ? bear() : lives.get(random.nextInt(lives.size())));
             }
             return false;
         }
         SimulatedControl control = owner.get().control;
-        return control.hasAll(group) && control.copies(group).stream().allMatch(CopiedPartition::isDone);
+        return control.hasAll(shard) && control.copies(shard).stream().allMatch(CopiedPartition::isDone);
     }
 
-    /** Who writes a group now: it was granted what is latest, of all that anybody still knows of. */
-    private Optional<Life> owner(int group) {
+    /** Who writes a shard now: it was granted what is latest, of all that anybody still knows of. */
+    private Optional<Life> owner(int shard) {
         return lives.stream()
-                .filter(life -> life.control.grant(group).isPresent())
+                .filter(life -> life.control.grant(shard).isPresent())
                 .max(Comparator.comparing(
-                        life -> life.control.grant(group).orElseThrow(),
+                        life -> life.control.grant(shard).orElseThrow(),
                         Comparator.comparingLong(Grant::producerId).thenComparingInt(Grant::epoch)));
     }
 
     private String copies() {
         StringBuilder text = new StringBuilder();
-        for (int group = 0; group < owners.length; group++) {
-            text.append("\ngroup ").append(group).append(": ");
+        for (int shard = 0; shard < owners.length; shard++) {
+            text.append("\ngroup ").append(shard).append(": ");
             for (Life life : lives) {
-                if (life.control.owns(group)) {
-                    text.append(life.name).append(life.control.copies(group)).append(' ');
+                if (life.control.owns(shard)) {
+                    text.append(life.name).append(life.control.copies(shard)).append(' ');
                 }
             }
         }
@@ -559,15 +559,15 @@ final class LivesSimulation {
         if (!removes() && ambiguities() > 0) {
             throw new Violation("nothing was removed from the source, but what was written was not found there");
         }
-        for (int group = 0; group < owners.length; group++) {
-            if (!isEmpty(group)) {
-                owner(group).orElseThrow().control.copies(group).forEach(CopiedPartition::checkEnd);
+        for (int shard = 0; shard < owners.length; shard++) {
+            if (!isEmpty(shard)) {
+                owner(shard).orElseThrow().control.copies(shard).forEach(CopiedPartition::checkEnd);
             }
         }
     }
 
     private void calmTurn() {
-        calmTurn(MOST_IDLE_STEPS);
+        calmTurn(MAX_IDLE_STEPS);
     }
 
     /**
@@ -599,7 +599,7 @@ final class LivesSimulation {
             calmTurn(1);
         }
         long more = source.requests() + target.requests() - requests;
-        if (more > MOST_QUIET_REQUESTS * lives.size()) {
+        if (more > MAX_QUIET_REQUESTS * lives.size()) {
             throw new AssertionError(more + " requests within " + QUIET_MILLIS + " ms although nothing happens");
         }
     }
@@ -608,7 +608,7 @@ final class LivesSimulation {
     private void drain() {
         List<CompletableFuture<Void>> drained =
                 lives.stream().map(life -> life.lane.drain()).toList();
-        long until = time.elapsedMillis() + MOST_CALM_MILLIS;
+        long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (!drained.stream().allMatch(CompletableFuture::isDone)
                 || lives.stream().anyMatch(life -> life.lane.holdsMemory())) {
             if (time.elapsedMillis() > until) {

@@ -12,7 +12,7 @@ class LivesSimulationTest {
     private static final int TRANSACTIONAL_LIFETIMES = 3_000;
 
     /** A planted bug that is not found among so many seeds would not be found by chance either. */
-    private static final int MOST_SEEDS = 3_000;
+    private static final int MAX_SEEDS = 3_000;
 
     @Test
     void shouldWriteEveryRecordOnceWhoeverDies() throws InterruptedException {
@@ -27,12 +27,12 @@ class LivesSimulationTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void shouldSeeABugThatIsPlantedWhereItIsWrittenInTransactions(Sabotage sabotage) {
-        for (int seed = 0; seed < MOST_SEEDS; seed++) {
+        for (int seed = 0; seed < MAX_SEEDS; seed++) {
             if (isSeen(sabotage, seed, true)) {
                 return;
             }
         }
-        fail("nobody noticed among " + MOST_SEEDS + " seeds: " + sabotage);
+        fail("nobody noticed among " + MAX_SEEDS + " seeds: " + sabotage);
     }
 
     @ParameterizedTest
@@ -40,12 +40,12 @@ class LivesSimulationTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"NONE", "COMMITS_ARE_LOST"})
     void shouldSeeABugThatIsPlanted(Sabotage sabotage) {
-        for (int seed = 0; seed < MOST_SEEDS; seed++) {
+        for (int seed = 0; seed < MAX_SEEDS; seed++) {
             if (isSeen(sabotage, seed, false)) {
                 return;
             }
         }
-        fail("nobody noticed among " + MOST_SEEDS + " seeds: " + sabotage);
+        fail("nobody noticed among " + MAX_SEEDS + " seeds: " + sabotage);
     }
 
     /** Anything else that goes wrong is not what the checks are there for. */

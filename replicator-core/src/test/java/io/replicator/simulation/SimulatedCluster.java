@@ -41,7 +41,7 @@ final class SimulatedCluster {
     private static final int FIRST_PORT = 10_000;
     private static final String HOST = "127.0.0.1";
     private static final int NO_LEADER = -1;
-    private static final int MOST_IN_FLIGHT = 5;
+    private static final int MAX_IN_FLIGHT = 5;
 
     /** The last versions before topic ids were in requests (Fetch 13, Produce 13). */
     private static final Map<ApiKeys, Short> OLD_VERSIONS = Map.of(
@@ -185,7 +185,7 @@ final class SimulatedCluster {
                     .flatMap(each -> each.unanswered.stream())
                     .filter(set -> set.contains(partition))
                     .count();
-            if (inFlight > MOST_IN_FLIGHT) {
+            if (inFlight > MAX_IN_FLIGHT) {
                 throw new AssertionError(inFlight + " batches of " + partition + " are in flight");
             }
         }

@@ -1,15 +1,15 @@
 package io.replicator.simulation;
 
 import io.replicator.delivery.Grant;
-import io.replicator.delivery.GroupEvents;
+import io.replicator.delivery.ShardEvents;
 import io.replicator.fetch.BatchFetcher;
-import io.replicator.offsets.GroupOwner;
 import io.replicator.offsets.MapChanges;
 import io.replicator.offsets.OffsetLogInMemory;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
+import io.replicator.offsets.ShardOwner;
 import io.replicator.offsets.Writer;
 import io.replicator.partition.Partition;
 import io.replicator.produce.BatchProducer;
@@ -26,10 +26,10 @@ import java.util.function.Consumer;
 
 /**
  * The control plane of one instance, as the flow's: it begins partitions where the offset log says, puts grants on record,
- * saves progress and hands partition groups over. It does one thing after the other, each in its own time, and dies between
+ * saves progress and hands shards over. It does one thing after the other, each in its own time, and dies between
  * any two.
  */
-final class SimulatedControl implements GroupEvents {
+final class SimulatedControl implements ShardEvents {
     private static final long NO_PRODUCER = -1;
     private static final short NO_EPOCH = -1;
 
@@ -42,17 +42,17 @@ final class SimulatedControl implements GroupEvents {
     private final Trace trace;
     private final Sabotage sabotage;
     private final ArrayDeque<Task> tasks = new ArrayDeque<>();
-    private final Map<Integer, OwnedGroup> groups = new HashMap<>();
-    private int nextSlot;
+    private final Map<Integer, OwnedShard> shards = new HashMap<>();
+    private int nextLaneIndex;
     private boolean saving;
 
     /** A partition of the flow, whoever copies it. */
-    record FlowPartition(int group, PartitionPair pair, TargetReader reader, int knownBatchLimit) {}
+    record FlowPartition(int shard, PartitionPair pair, TargetReader reader, int knownBatchLimit) {}
 
     private record Task(long dueMillis, Runnable work) {}
 
-    /** A partition group that this instance takes for its own. */
-    private static final class OwnedGroup {
+    /** A shard that this instance takes for its own. */
+    private static final class OwnedShard {
         final List<CopiedPartition> copies = new ArrayList<>();
         Grant registered;
         boolean leaving;
@@ -117,17 +117,19 @@ final class SimulatedControl implements GroupEvents {
     /** Retention passed a position: it goes on where the log begins. */
     private int skipWhatIsLost() {
         int work = 0;
-        for (OwnedGroup group : groups.values()) {
-            for (CopiedPartition copy : group.copies) {
+        for (OwnedShard shard : shards.values()) {
+            for (CopiedPartition copy : shard.copies) {
                 requireNoTruncation(copy);
                 long offset = copy.partition.outOfRangeOffset();
                 if (offset >= 0) {
                     long sourceStart = copy.source.partition.start;
                     if (offset < sourceStart) {
                         trace.say(instance, "skips", copy.partition, "to", sourceStart);
-                        lane.producer.commands().put(new BatchProducer.Command.Skip(copy.slot, offset, sourceStart));
+                        lane.producer
+                                .commands()
+                                .put(new BatchProducer.Command.Skip(copy.laneIndex, offset, sourceStart));
                     }
-                    copy.partition.outOfRangeIs(-1);
+                    copy.partition.publishOutOfRange(-1);
                     work++;
                 }
             }
@@ -143,35 +145,35 @@ final class SimulatedControl implements GroupEvents {
         }
     }
 
-    /** The group coordinator says that a partition group is this instance's. */
-    void own(int group) {
-        trace.say(instance, "is assigned partition group", group);
-        if (!groups.containsKey(group)) {
-            OwnedGroup owned = new OwnedGroup();
-            groups.put(group, owned);
-            begin(owned, flow.stream().filter(each -> each.group == group).toList());
+    /** The group coordinator says that a shard is this instance's. */
+    void own(int shard) {
+        trace.say(instance, "is assigned shard", shard);
+        if (!shards.containsKey(shard)) {
+            OwnedShard owned = new OwnedShard();
+            shards.put(shard, owned);
+            begin(owned, flow.stream().filter(each -> each.shard == shard).toList());
         }
     }
 
-    boolean owns(int group) {
-        OwnedGroup owned = groups.get(group);
+    boolean owns(int shard) {
+        OwnedShard owned = shards.get(shard);
         return owned != null && !owned.leaving;
     }
 
-    Set<Integer> groups() {
-        return new HashSet<>(groups.keySet());
+    Set<Integer> shards() {
+        return new HashSet<>(shards.keySet());
     }
 
     /** A partition is new in the flow. */
     void joined(FlowPartition partition) {
-        OwnedGroup owned = groups.get(partition.group);
+        OwnedShard owned = shards.get(partition.shard);
         if (owned != null && !owned.leaving) {
             begin(owned, List.of(partition));
         }
     }
 
     /** Where copying begins on both sides is durable before the first write. */
-    private void begin(OwnedGroup owned, List<FlowPartition> partitions) {
+    private void begin(OwnedShard owned, List<FlowPartition> partitions) {
         later(() -> {
             Map<FlowPartition, Long> targetStarts = new HashMap<>();
             partitions.forEach(each -> targetStarts.put(each, each.reader.target.highWatermark));
@@ -182,17 +184,17 @@ final class SimulatedControl implements GroupEvents {
         });
     }
 
-    private boolean isGone(OwnedGroup owned, FlowPartition partition) {
-        return groups.get(partition.group) != owned || owned.leaving;
+    private boolean isGone(OwnedShard owned, FlowPartition partition) {
+        return shards.get(partition.shard) != owned || owned.leaving;
     }
 
-    private void saveStart(OwnedGroup owned, FlowPartition partition, long targetStart) {
+    private void saveStart(OwnedShard owned, FlowPartition partition, long targetStart) {
         if (isGone(owned, partition) || saved(partition).isPresent()) {
             return;
         }
         OffsetMap map = new OffsetMap(partition.reader.start, targetStart);
         log.appendProgress(
-                new Progress(partition.pair, new Writer(partition.group, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
+                new Progress(partition.pair, new Writer(partition.shard, NO_PRODUCER, NO_EPOCH), map.takeChanges()));
         trace.say(instance, "begins", partition.pair.source(), map.position(), "at target", targetStart);
     }
 
@@ -219,7 +221,7 @@ final class SimulatedControl implements GroupEvents {
                 saved.source());
     }
 
-    private void copy(OwnedGroup owned, FlowPartition partition) {
+    private void copy(OwnedShard owned, FlowPartition partition) {
         if (isGone(owned, partition)) {
             return;
         }
@@ -234,21 +236,21 @@ final class SimulatedControl implements GroupEvents {
                 "target end",
                 map.targetEnd(),
                 "as slot",
-                nextSlot);
+                nextLaneIndex);
         Partition copied = new Partition(
                 partition.pair.source(),
                 partition.pair.sourceTopicId(),
                 partition.pair.targetTopic(),
                 partition.pair.targetTopicId(),
-                partition.group,
+                partition.shard,
                 map.position(),
                 map.targetEnd(),
                 partition.knownBatchLimit);
-        copied.leaderEpochsAre(progress.source().leaderEpochs());
-        CopiedPartition copy = new CopiedPartition(nextSlot++, partition.reader, copied, map);
+        copied.publishLeaderEpochs(progress.source().leaderEpochs());
+        CopiedPartition copy = new CopiedPartition(nextLaneIndex++, partition.reader, copied, map);
         owned.copies.add(copy);
-        lane.producer.commands().put(new BatchProducer.Command.Add(copy.slot, copied, map));
-        lane.fetcher.commands().put(new BatchFetcher.Command.Add(copy.slot, copied));
+        lane.producer.commands().put(new BatchProducer.Command.Add(copy.laneIndex, copied, map));
+        lane.fetcher.commands().put(new BatchFetcher.Command.Add(copy.laneIndex, copied));
     }
 
     @Override
@@ -259,13 +261,13 @@ final class SimulatedControl implements GroupEvents {
 
     /** Whoever looks at the target's log later must know the new producer id before anything is written with it. */
     private void register(Grant grant) {
-        OwnedGroup owned = groups.get(grant.partitionGroup());
+        OwnedShard owned = shards.get(grant.shard());
         if (owned == null) {
             return;
         }
-        GroupOwner known = log.load().groups().get(grant.partitionGroup());
-        GroupOwner owner = known == null
-                ? GroupOwner.first(grant.partitionGroup(), instance, grant.producerId(), grant.epoch())
+        ShardOwner known = log.load().shards().get(grant.shard());
+        ShardOwner owner = known == null
+                ? ShardOwner.first(grant.shard(), instance, grant.producerId(), grant.epoch())
                 : known.next(instance, grant.producerId(), grant.epoch());
         log.append(owner);
         later(() -> {
@@ -278,25 +280,25 @@ final class SimulatedControl implements GroupEvents {
     }
 
     @Override
-    public void fenced(int partitionGroup) {
-        trace.say(instance, "is fenced from partition group", partitionGroup);
-        later(() -> forget(partitionGroup));
+    public void fenced(int shard) {
+        trace.say(instance, "is fenced from shard", shard);
+        later(() -> forget(shard));
     }
 
-    /** The group coordinator says that a group is lost, or a broker said so: nothing of it is saved. */
-    void forget(int group) {
-        OwnedGroup owned = groups.remove(group);
+    /** The group coordinator says that a shard is lost, or a broker said so: nothing of it is saved. */
+    void forget(int shard) {
+        OwnedShard owned = shards.remove(shard);
         if (owned != null) {
-            trace.say(instance, "forgets partition group", group);
+            trace.say(instance, "forgets shard", shard);
             stopFetching(owned);
-            lane.producer.commands().put(new BatchProducer.Command.Forget(group));
+            lane.producer.commands().put(new BatchProducer.Command.Forget(shard));
         }
     }
 
-    private void stopFetching(OwnedGroup owned) {
+    private void stopFetching(OwnedShard owned) {
         if (!owned.leaving) {
             for (CopiedPartition copy : owned.copies) {
-                lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.slot));
+                lane.fetcher.commands().put(new BatchFetcher.Command.Remove(copy.laneIndex));
             }
         }
     }
@@ -330,7 +332,7 @@ final class SimulatedControl implements GroupEvents {
     }
 
     private boolean isOurs(Progress progress) {
-        return groups.containsKey(progress.writer().partitionGroup());
+        return shards.containsKey(progress.writer().shard());
     }
 
     /** Progress that takes one record for acknowledged that is not, if there may be one. */
@@ -356,31 +358,31 @@ final class SimulatedControl implements GroupEvents {
                         changes.damage()));
     }
 
-    /** The group coordinator takes a group back: what is on its way arrives, all of it is saved, then {@code next}. */
-    void handOver(int group, Runnable next) {
-        OwnedGroup owned = groups.get(group);
+    /** The group coordinator takes a shard back: what is on its way arrives, all of it is saved, then {@code next}. */
+    void handOver(int shard, Runnable next) {
+        OwnedShard owned = shards.get(shard);
         if (owned == null || owned.leaving) {
             next.run();
             return;
         }
-        trace.say(instance, "hands over partition group", group);
+        trace.say(instance, "hands over shard", shard);
         stopFetching(owned);
         owned.leaving = true;
         lane.producer
                 .commands()
                 .put(new BatchProducer.Command.Release(
-                        group, new Answer<>(released -> later(() -> saveLast(group, owned, next)))));
+                        shard, new Answer<>(released -> later(() -> saveLast(shard, owned, next)))));
     }
 
-    private void saveLast(int group, OwnedGroup owned, Runnable next) {
+    private void saveLast(int shard, OwnedShard owned, Runnable next) {
         lane.producer
                 .commands()
                 .put(new BatchProducer.Command.Collect(
-                        new Answer<>(progress -> later(() -> saveLast(group, owned, progress, next)))));
+                        new Answer<>(progress -> later(() -> saveLast(shard, owned, progress, next)))));
     }
 
-    private void saveLast(int group, OwnedGroup owned, List<Progress> progress, Runnable next) {
-        if (groups.get(group) != owned) {
+    private void saveLast(int shard, OwnedShard owned, List<Progress> progress, Runnable next) {
+        if (shards.get(shard) != owned) {
             return;
         }
         for (Progress each : progress) {
@@ -389,38 +391,38 @@ final class SimulatedControl implements GroupEvents {
                 log.appendProgress(each);
             }
         }
-        trace.say(instance, "has saved partition group", group, "for the last time");
-        groups.remove(group);
-        lane.producer.commands().put(new BatchProducer.Command.Forget(group));
+        trace.say(instance, "has saved shard", shard, "for the last time");
+        shards.remove(shard);
+        lane.producer.commands().put(new BatchProducer.Command.Forget(shard));
         next.run();
     }
 
     void check() {
-        for (OwnedGroup group : groups.values()) {
-            for (CopiedPartition copy : group.copies) {
+        for (OwnedShard shard : shards.values()) {
+            for (CopiedPartition copy : shard.copies) {
                 copy.check();
             }
         }
     }
 
-    /** Under which identity a group is written, as far as this instance knows. */
-    Optional<Grant> grant(int group) {
-        OwnedGroup owned = groups.get(group);
+    /** Under which identity a shard is written, as far as this instance knows. */
+    Optional<Grant> grant(int shard) {
+        OwnedShard owned = shards.get(shard);
         return owned == null || owned.leaving ? Optional.empty() : Optional.ofNullable(owned.registered);
     }
 
-    List<CopiedPartition> copies(int group) {
-        return groups.get(group).copies;
+    List<CopiedPartition> copies(int shard) {
+        return shards.get(shard).copies;
     }
 
-    /** Whether every partition of a group is being copied. */
-    boolean hasAll(int group) {
-        return copies(group).size()
-                == flow.stream().filter(each -> each.group == group).count();
+    /** Whether every partition of a shard is being copied. */
+    boolean hasAll(int shard) {
+        return copies(shard).size()
+                == flow.stream().filter(each -> each.shard == shard).count();
     }
 
     @Override
     public String toString() {
-        return instance + groups.keySet() + (tasks.isEmpty() ? "" : " with " + tasks.size() + " tasks") + " " + lane;
+        return instance + shards.keySet() + (tasks.isEmpty() ? "" : " with " + tasks.size() + " tasks") + " " + lane;
     }
 }

@@ -27,7 +27,7 @@ final class SimulatedFetches {
     private static final int FINAL_EPOCH = -1;
 
     /** A partition that only ever has an error to tell makes every fetch return at once: it must leave the session. */
-    private static final int MOST_ERRORS_IN_A_ROW = 20;
+    private static final int MAX_ERRORS_IN_A_ROW = 20;
 
     private final SimulatedCluster cluster;
     private final Faults faults;
@@ -335,7 +335,7 @@ final class SimulatedFetches {
                     Errors.forCode(data.errorCode()),
                     data.records().sizeInBytes(),
                     "bytes");
-            if (wish.errorsInARow > MOST_ERRORS_IN_A_ROW) {
+            if (wish.errorsInARow > MAX_ERRORS_IN_A_ROW) {
                 throw new AssertionError(
                         key + " stays in session " + session.id + " of broker " + session.broker + " and only fails");
             }

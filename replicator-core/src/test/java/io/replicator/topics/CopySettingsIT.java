@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import io.replicator.EngineLog;
+import io.replicator.cluster.ClusterGate;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterLogs;
 import java.time.Duration;

@@ -78,7 +78,7 @@ class MirrorMakerTopicsTest {
                         forth.topics(),
                         forth.delivery(),
                         forth.isolation(),
-                        forth.partitionGroups(),
+                        forth.shards(),
                         forth.maxBytesPerSecond())
                 .with(forth.positions());
 

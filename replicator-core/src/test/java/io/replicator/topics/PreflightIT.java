@@ -3,6 +3,9 @@ package io.replicator.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
@@ -261,13 +264,13 @@ final class PreflightIT {
                 "topic " + flow.config().ownershipTopic());
 
         clusters.target()
-                .createTopic(flow.config().ownershipTopic(), flow.config().partitionGroups() + 1);
+                .createTopic(flow.config().ownershipTopic(), flow.config().shards() + 1);
         TopicClusters.grant(
                 clusters.target(), ResourceType.TOPIC, flow.config().ownershipTopic(), AclOperation.DESCRIBE);
         TopicClusters.await(() -> check(flow).findings().stream()
                 .anyMatch(finding -> finding.kind() == Kind.CONFIGURATION
                         && finding.message()
-                                .contains("partition-groups = " + flow.config().partitionGroups())));
+                                .contains("shards = " + flow.config().shards())));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.replicator.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.ClusterGate;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.testkit.junit.ClusterLogs;
 import java.util.HashMap;

@@ -51,11 +51,11 @@ public final class Snapshots {
                 List.of(),
                 owner.latencies(),
                 Set.of(),
-                owner.partitionGroups(),
+                owner.shards(),
                 mayRestart);
     }
 
-    /** Of an instance that owns no partition group. */
+    /** Of an instance that owns no shard. */
     public static FlowStatus standby() {
         FlowStatus owner = running();
         return new FlowStatus(
@@ -70,7 +70,7 @@ public final class Snapshots {
                 owner.lanes(),
                 owner.latencies(),
                 Set.of(),
-                owner.partitionGroups(),
+                owner.shards(),
                 false);
     }
 

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 /** Shows the flow while it runs: in place at a terminal, else as a line now and then. One thread. */
 final class LiveView implements AutoCloseable {
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final int MOST_WIDTH = 100;
-    private static final int LEAST_WIDTH = 40;
-    private static final int MOST_REASONS = 3;
+    private static final int MAX_WIDTH = 100;
+    private static final int MIN_WIDTH = 40;
+    private static final int MAX_REASONS = 3;
     private static final String BOLD = "\u001B[1m";
     private static final String PLAIN = "\u001B[0m";
     private static final String ROW = "    %-9s %-26s %10s %12s %10s";
 
     private final Optional<Screen> screen = Screen.open();
-    private final int width = screen.isPresent() ? Math.max(LEAST_WIDTH, Math.min(Screen.width(), MOST_WIDTH)) : 0;
+    private final int width = screen.isPresent() ? Math.max(MIN_WIDTH, Math.min(Screen.width(), MAX_WIDTH)) : 0;
     private final boolean colours = Screen.wantsColours();
     private long lastLineNanos;
 
@@ -49,7 +49,7 @@ final class LiveView implements AutoCloseable {
         flow.partitions().stream()
                 .filter(partition ->
                         partition.state() != PartitionState.RUNNING && partition.state() != PartitionState.STARTING)
-                .limit(MOST_REASONS)
+                .limit(MAX_REASONS)
                 .forEach(partition -> lines.add("    " + partition.topic() + "-" + partition.partition() + " "
                         + partition.state() + ": " + partition.reason()));
         return lines;

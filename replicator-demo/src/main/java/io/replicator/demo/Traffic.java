@@ -13,7 +13,7 @@ import java.util.List;
 /** The load's JVM, seen from its owner: says a command and waits for the answer. One thread. */
 final class Traffic implements AutoCloseable {
     /** What it printed last explains why it ended. */
-    private static final int MOST_LINES = 20;
+    private static final int MAX_LINES = 20;
 
     private final Process process;
     private final PrintStream commands;
@@ -71,7 +71,7 @@ final class Traffic implements AutoCloseable {
             String answer = answers.readLine();
             while (answer != null && !answer.equals(LoadProcess.DONE)) {
                 said.addLast(answer);
-                if (said.size() > MOST_LINES) {
+                if (said.size() > MAX_LINES) {
                     said.removeFirst();
                 }
                 answer = answers.readLine();

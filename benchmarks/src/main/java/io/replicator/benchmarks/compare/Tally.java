@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * target.
  */
 public final class Tally {
-    private static final int MOST_TOLD = 10;
+    private static final int MAX_TOLD = 10;
 
     /**
      * What was found.
@@ -183,7 +183,7 @@ public final class Tally {
     }
 
     private void tell(String what) {
-        if (told.size() < MOST_TOLD) {
+        if (told.size() < MAX_TOLD) {
             told.add(what);
         }
     }

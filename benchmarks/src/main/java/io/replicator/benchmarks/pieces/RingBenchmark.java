@@ -78,7 +78,7 @@ public class RingBenchmark {
             slot = ring.claim();
         }
         slot.kind = BatchSlot.Kind.WHOLE;
-        slot.partition = 1;
+        slot.laneIndex = 1;
         slot.generation = 1;
         slot.at = 0;
         slot.sizeInBytes = 16_384;

@@ -48,10 +48,10 @@ final class Ceiling {
     private static final int REQUEST_BYTES = 8 << 20;
     private static final int REQUESTS_IN_FLIGHT = 6;
     private static final int FETCH_WAIT_MILLIS = 500;
-    private static final int MOST_BATCH_BYTES = 1_048_588;
+    private static final int MAX_BATCH_BYTES = 1_048_588;
 
     /** Of all batches, as many as this go into memory for the second half. */
-    private static final long MOST_STORED_BYTES = 1L << 30;
+    private static final long MAX_STORED_BYTES = 1L << 30;
 
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -83,7 +83,7 @@ final class Ceiling {
         Ceiling ceiling = new Ceiling(arena, set, topic);
         long fetchNanos = ceiling.fetch(slot -> {}, Long.MAX_VALUE);
         List<StoredBatch> stored = new ArrayList<>();
-        ceiling.fetch(slot -> stored.add(store(slot)), MOST_STORED_BYTES);
+        ceiling.fetch(slot -> stored.add(store(slot)), MAX_STORED_BYTES);
         long records = 0;
         for (StoredBatch batch : stored) {
             records += batch.nextOffset() - batch.fromOffset();
@@ -99,7 +99,7 @@ final class Ceiling {
     private static StoredBatch store(BatchSlot slot) {
         byte[] bytes = new byte[slot.sizeInBytes];
         slot.bytes.get(slot.at, bytes);
-        return new StoredBatch(slot.kind, slot.partition, slot.fromOffset, slot.nextOffset, ByteBuffer.wrap(bytes));
+        return new StoredBatch(slot.kind, slot.laneIndex, slot.fromOffset, slot.nextOffset, ByteBuffer.wrap(bytes));
     }
 
     /** Fetches the topic whole, or until the batches come to {@code mostBytes}. */
@@ -147,7 +147,7 @@ final class Ceiling {
                 taken[0] += slot.nextOffset - slot.fromOffset;
                 taken[1] += slot.sizeInBytes;
             }
-            partitions.get(slot.partition).released(slot.sizeInBytes);
+            partitions.get(slot.laneIndex).released(slot.sizeInBytes);
             slot.buffer.release();
         }
         return true;
@@ -239,7 +239,7 @@ final class Ceiling {
                 }
                 buffer.bytes().put(0, batch.bytes(), 0, batch.bytes().capacity());
                 slot.kind = batch.kind();
-                slot.partition = batch.partition();
+                slot.laneIndex = batch.partition();
                 slot.generation = 0;
                 slot.buffer = buffer;
                 slot.bytes = buffer.bytes();
@@ -263,7 +263,7 @@ final class Ceiling {
 
     private Partition partition(int number, Uuid sourceId, String targetTopic, Uuid targetId) {
         return new Partition(
-                new TopicPartition(topic, number), sourceId, targetTopic, targetId, 0, 0, -1, MOST_BATCH_BYTES);
+                new TopicPartition(topic, number), sourceId, targetTopic, targetId, 0, 0, -1, MAX_BATCH_BYTES);
     }
 
     private void died(Throwable cause) {

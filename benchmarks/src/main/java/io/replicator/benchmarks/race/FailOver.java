@@ -39,7 +39,7 @@ final class FailOver {
     private static final int GROUPS = 100;
     private static final int PARTITIONS = 2;
     private static final int RECORDS = 40_000;
-    private static final int LEAST_RECORDS = 4_000;
+    private static final int MIN_RECORDS = 4_000;
     private static final int COMPACTED_RECORDS = 6_000;
     private static final int TRANSACTIONS = 150;
     private static final String MOVING = "moving";
@@ -66,7 +66,7 @@ final class FailOver {
         this.topics = List.of(
                 prefix + "plain", prefix + "compacted", prefix + "transactions", prefix + "drained", prefix + "empty");
         this.live = prefix + "live";
-        write(Math.max(LEAST_RECORDS, (int) (RECORDS * scale)));
+        write(Math.max(MIN_RECORDS, (int) (RECORDS * scale)));
         commit(new Random(1));
     }
 

@@ -37,7 +37,7 @@ enum Isolation {
 
     private static final int TOPICS = 50;
     private static final int RECORDS = 30_000;
-    private static final int LEAST_RECORDS = 1_000;
+    private static final int MIN_RECORDS = 1_000;
     private static final int VALUE_BYTES = 1 << 10;
     private static final int LARGE_BYTES = 100_000;
     private static final String TARGET_LIMIT = "50000";
@@ -66,7 +66,7 @@ enum Isolation {
             String name,
             int round,
             double scale) {
-        int records = Math.max(LEAST_RECORDS, (int) (RECORDS * scale));
+        int records = Math.max(MIN_RECORDS, (int) (RECORDS * scale));
         List<String> others = new ArrayList<>();
         for (int i = 0; i < TOPICS - 1; i++) {
             others.add(name + "-" + i);

@@ -33,7 +33,7 @@ final class SteadyStream {
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int DIGITS = 3;
 
     private final Arena arena;
@@ -74,7 +74,7 @@ final class SteadyStream {
 
     private LatencyResult measure(KafkaProducer<byte[], byte[]> producer, Heat heat, int round) {
         Thread sender = new Thread(() -> sendAll(producer), "steady-stream");
-        Histogram histogram = new Histogram(MOST_NANOS, DIGITS);
+        Histogram histogram = new Histogram(MAX_NANOS, DIGITS);
         Duration cpuBefore = Duration.ZERO;
         long fromNanos = 0;
         int received = 0;
@@ -97,7 +97,7 @@ final class SteadyStream {
                         long acknowledged = acknowledgedNanos.get(number);
                         // A record can reach the target before the source's acknowledgement has reached its producer.
                         long nanos = acknowledged == 0 ? 0 : Math.max(0, System.nanoTime() - acknowledged);
-                        histogram.recordValue(Math.min(MOST_NANOS, nanos));
+                        histogram.recordValue(Math.min(MAX_NANOS, nanos));
                     }
                 }
                 if (failure.get() != null || System.nanoTime() > deadlineNanos) {

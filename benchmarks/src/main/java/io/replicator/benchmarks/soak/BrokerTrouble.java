@@ -12,7 +12,7 @@ import java.util.function.Function;
  */
 final class BrokerTrouble implements Trouble {
     private static final double KILL_SHARE = 0.4;
-    private static final int MOST_PAUSE_MILLIS = 1_500;
+    private static final int MAX_PAUSE_MILLIS = 1_500;
 
     private final Function<Stage, KafkaCluster> where;
 
@@ -56,7 +56,7 @@ final class BrokerTrouble implements Trouble {
     }
 
     private static void meanwhile(Run run) {
-        Await.time(Duration.ofMillis(run.random(MOST_PAUSE_MILLIS)));
+        Await.time(Duration.ofMillis(run.random(MAX_PAUSE_MILLIS)));
         if (run.chance(KILL_SHARE)) {
             run.kill(run.instance(0));
             run.instance(0).start();

@@ -14,9 +14,9 @@ import java.util.List;
  */
 final class NetworkTrouble implements Trouble {
     private static final double KILL_SHARE = 0.4;
-    private static final int MOST_MILLIS = 4_000;
+    private static final int MAX_MILLIS = 4_000;
     private static final int CUTS = 3;
-    private static final int MOST_DELAY_MILLIS = 100;
+    private static final int MAX_DELAY_MILLIS = 100;
 
     /** Longer than a successor needs to start, fence and write. */
     private static final Duration LATE = Duration.ofSeconds(8);
@@ -38,7 +38,7 @@ final class NetworkTrouble implements Trouble {
             case 0 -> {
                 for (int i = 0; i < CUTS; i++) {
                     lines.forEach(TcpProxy::cut);
-                    Await.time(Duration.ofMillis(run.random(MOST_MILLIS / CUTS)));
+                    Await.time(Duration.ofMillis(run.random(MAX_MILLIS / CUTS)));
                 }
             }
             case 1 -> {
@@ -51,7 +51,7 @@ final class NetworkTrouble implements Trouble {
                 meanwhile(run);
             }
             case 3 -> {
-                Duration oneWay = Duration.ofMillis(1 + run.random(MOST_DELAY_MILLIS));
+                Duration oneWay = Duration.ofMillis(1 + run.random(MAX_DELAY_MILLIS));
                 lines.forEach(line -> line.delay(oneWay));
                 meanwhile(run);
                 run.awaitEveryPartitionGrows();
@@ -78,11 +78,11 @@ final class NetworkTrouble implements Trouble {
     }
 
     private static void meanwhile(Run run) {
-        Await.time(Duration.ofMillis(run.random(MOST_MILLIS)));
+        Await.time(Duration.ofMillis(run.random(MAX_MILLIS)));
         if (run.chance(KILL_SHARE)) {
             run.kill(run.instance(0));
             run.instance(0).start();
-            Await.time(Duration.ofMillis(run.random(MOST_MILLIS)));
+            Await.time(Duration.ofMillis(run.random(MAX_MILLIS)));
         }
     }
 

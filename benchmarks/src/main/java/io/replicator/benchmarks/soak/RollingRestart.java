@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** Every instance is stopped as its operator would, and started again, one after the other. */
 final class RollingRestart implements Trouble {
-    private static final int MOST_PAUSE_MILLIS = 2_000;
+    private static final int MAX_PAUSE_MILLIS = 2_000;
 
     @Override
     public void strike(Run run) {
@@ -14,7 +14,7 @@ final class RollingRestart implements Trouble {
         for (int i = 0; i < run.instances(); i++) {
             Instance instance = run.instance((first + i) % run.instances());
             run.stop(instance);
-            Await.time(Duration.ofMillis(run.random(MOST_PAUSE_MILLIS)));
+            Await.time(Duration.ofMillis(run.random(MAX_PAUSE_MILLIS)));
             instance.start();
             run.awaitAllServe();
             run.awaitEveryPartitionGrows();

@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 final class Zombies implements Trouble {
     private static final double KILL_SHARE = 0.5;
-    private static final int MOST_PAUSE_MILLIS = 2_000;
+    private static final int MAX_PAUSE_MILLIS = 2_000;
 
     @Override
     public void strike(Run run) {
@@ -22,9 +22,9 @@ final class Zombies implements Trouble {
             run.kill(other);
         }
         run.awaitEveryPartitionGrows();
-        Await.time(Duration.ofMillis(run.random(MOST_PAUSE_MILLIS)));
+        Await.time(Duration.ofMillis(run.random(MAX_PAUSE_MILLIS)));
         frozen.wake();
-        Await.time(Duration.ofMillis(run.random(MOST_PAUSE_MILLIS)));
+        Await.time(Duration.ofMillis(run.random(MAX_PAUSE_MILLIS)));
         if (!other.isAlive()) {
             other.start();
         }

@@ -32,9 +32,9 @@ public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
     /** One selects, one accepts, the rest answer: scrapes and probes come a few times a second at most. */
-    private static final int MOST_THREADS = 8;
+    private static final int MAX_THREADS = 8;
 
-    private static final int LEAST_THREADS = 1;
+    private static final int MIN_THREADS = 1;
     private static final int THREAD_IDLE_MILLIS = 30_000;
     private static final int CONNECTION_IDLE_MILLIS = 30_000;
 
@@ -53,7 +53,7 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException when it cannot be had, with a message for the user
      */
     public static AdminServer bind(String host, int port) throws IOException {
-        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
         threads.setName("admin");
         threads.setDaemon(true);
         Server server = new Server(threads);

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * {@code /api/flows/{flow}/groups}: what became of each consumer group's position, as one JSON document. Only the instance
- * that owns partition group 0 looks after them; the others' list is empty. Names and their order are a promise. Offsets that
+ * that owns shard 0 looks after them; the others' list is empty. Names and their order are a promise. Offsets that
  * nobody knows are null; times are ISO-8601.
  */
 public final class GroupsPage implements Page {

@@ -35,7 +35,7 @@ public final class HealthPage implements Page {
 
     /**
      * Ready: alive, and every flow copies: both its clusters are reachable, this instance is a member of the flow and serves
-     * the partition groups that it owns, its progress is saved, and not all its partitions are held up. A partition that
+     * the shards that it owns, its progress is saved, and not all its partitions are held up. A partition that
      * nothing is written to says nothing of its clusters. An instance that owns nothing stands by, and is ready.
      */
     public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {

@@ -75,13 +75,13 @@ public final class StatusPage implements Page {
         writeText("reason", flow.reason(), json);
         json.writeStringField("source", flow.source());
         json.writeStringField("target", flow.target());
-        json.writeObjectFieldStart("partitionGroups");
+        json.writeObjectFieldStart("shards");
         json.writeArrayFieldStart("owned");
-        for (int group : flow.ownedGroups()) {
+        for (int group : flow.ownedShards()) {
             json.writeNumber(group);
         }
         json.writeEndArray();
-        json.writeNumberField("total", flow.partitionGroups());
+        json.writeNumberField("total", flow.shards());
         json.writeEndObject();
         write(groups, json);
         json.writeEndObject();

@@ -2,13 +2,13 @@ package io.replicator.daemon.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.positions.Answer;
 import io.replicator.positions.PositionQuery;
 import io.replicator.positions.PositionQuery.Direction;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -33,7 +33,7 @@ final class CaughtUp {
     private boolean isReached(FlowStatus flow) {
         Map<TopicPartition, Long> ends = endsByFlow.get(flow.name());
         if (ends == null) {
-            if (flow.state() != FlowState.RUNNING || flow.ownedGroups().isEmpty()) {
+            if (flow.state() != FlowState.RUNNING || flow.ownedShards().isEmpty()) {
                 return false;
             }
             ends = flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> UNKNOWN));

@@ -1,8 +1,8 @@
 package io.replicator.daemon.cli;
 
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.offsets.OffsetLogException;
-import io.replicator.topics.RefusedException;
-import io.replicator.topics.UnavailableException;
 
 /** A command cannot do its work, for a reason that is not a fault of this program: one line for the user. */
 final class CommandException extends Exception {

@@ -2,7 +2,7 @@ package io.replicator.daemon.cli;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
-import io.replicator.flow.Forgetting;
+import io.replicator.operations.ProgressReset;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -52,7 +52,7 @@ final class ForgetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BadSettingsException, CommandException, InterruptedException {
         FlowConfig flow = named(options.read().replicator().flows());
-        int partitions = CommandException.orSaid(() -> Forgetting.forget(flow, topics, TIMEOUT));
+        int partitions = CommandException.orSaid(() -> ProgressReset.forget(flow, topics, TIMEOUT));
         spec.commandLine()
                 .getOut()
                 .println("forgot " + partitions + " partitions of " + String.join(", ", topics) + "; flow " + flowName

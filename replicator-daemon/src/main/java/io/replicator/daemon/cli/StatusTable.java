@@ -12,7 +12,7 @@ import java.util.stream.StreamSupport;
 
 /** Turns the daemon's status document into lines for a person. */
 final class StatusTable {
-    private static final int MOST_PARTITIONS = 10;
+    private static final int MAX_PARTITIONS = 10;
     private static final String FLOW_ROW = "%-24s %-9s %12s %12s %10s %10s  %s";
     private static final String PARTITION_ROW = "  %-40s %-9s %10s %8s  %s";
 
@@ -50,7 +50,7 @@ final class StatusTable {
                 flow.path("caughtUp").asBoolean()
                         ? "caught up"
                         : Quantity.duration(flow.path("etaSeconds").asLong()),
-                running + " of " + partitions.size() + " running" + groups(flow.path("partitionGroups"))));
+                running + " of " + partitions.size() + " running" + groups(flow.path("shards"))));
         if (flow.hasNonNull("reason")) {
             lines.add("  " + flow.path("reason").asText());
         }
@@ -71,8 +71,8 @@ final class StatusTable {
         }
         int owned = groups.path("owned").size();
         return owned == 0
-                ? ", stands by: owns none of " + total + " partition groups"
-                : ", owns " + owned + " of " + total + " partition groups";
+                ? ", stands by: owns none of " + total + " shards"
+                : ", owns " + owned + " of " + total + " shards";
     }
 
     /** What became of the consumer groups' positions, where they are looked after. */
@@ -95,7 +95,7 @@ final class StatusTable {
                 .filter(StatusTable::isNoteworthy)
                 .sorted(Comparator.comparing(StatusTable::isRunning)
                         .thenComparing(partition -> partition.path("lagRecords").asLong(), Comparator.reverseOrder()))
-                .limit(MOST_PARTITIONS)
+                .limit(MAX_PARTITIONS)
                 .toList();
     }
 

@@ -68,12 +68,12 @@ final class FlowCollector implements MultiCollector {
         all.addAll(lanes(now));
         all.add(gauge("replicator_flow_state", "1 for the state that the flow is in.", flowStates(now)));
         all.add(gauge(
-                "replicator_partition_groups_owned",
-                "Partition groups that this instance owns.",
+                "replicator_shards_owned",
+                "Shards that this instance owns.",
                 now.stream()
                         .map(flow -> new Point(
                                 Labels.of("flow", flow.name()),
-                                flow.ownedGroups().size()))));
+                                flow.ownedShards().size()))));
         all.addAll(groups(now));
         all.add(latency(
                 "replicator_replication_latency_seconds",

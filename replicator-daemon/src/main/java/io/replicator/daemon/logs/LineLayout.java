@@ -18,9 +18,9 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Enough to find the place; a trace's tail is the thread's start. */
-    private static final int MOST_FRAMES = 12;
+    private static final int MAX_FRAMES = 12;
 
-    private static final int MOST_CAUSES = 8;
+    private static final int MAX_CAUSES = 8;
 
     @Override
     public String doLayout(ILoggingEvent event) {
@@ -43,7 +43,7 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
 
     private static void appendCauses(StringBuilder line, IThrowableProxy first) {
         IThrowableProxy cause = first;
-        for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
             line.append(i == 0 ? " | " : " | caused by ").append(cause.getClassName());
             if (cause.getMessage() != null) {
                 line.append(": ").append(cause.getMessage());
@@ -56,10 +56,10 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
     private static void appendFrames(StringBuilder line, IThrowableProxy cause) {
         StackTraceElementProxy[] frames = cause.getStackTraceElementProxyArray();
         int own = Math.max(0, frames.length - cause.getCommonFrames());
-        for (int i = 0; i < Math.min(own, MOST_FRAMES); i++) {
+        for (int i = 0; i < Math.min(own, MAX_FRAMES); i++) {
             line.append(i == 0 ? " at " : " < ").append(frames[i].getStackTraceElement());
         }
-        if (own > MOST_FRAMES) {
+        if (own > MAX_FRAMES) {
             line.append(" < ...");
         }
     }

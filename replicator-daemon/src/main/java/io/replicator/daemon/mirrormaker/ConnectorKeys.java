@@ -22,7 +22,7 @@ final class ConnectorKeys {
     private static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
 
     private static final String NO_WORKERS = "there are no Connect workers";
-    private static final String NO_TASKS = "lanes are one for each core, and instances share partition groups";
+    private static final String NO_TASKS = "lanes are one for each core, and instances share shards";
     private static final String AS_THEY_ARE = "records are copied as they are";
     private static final String EACH_ROUND =
             "groups are looked for, and their checkpoints written, each groups.interval";

@@ -66,9 +66,9 @@ final class FlowBinder {
                 "isolation",
                 Map.of("read-committed", Isolation.READ_COMMITTED, "read-uncommitted", Isolation.READ_UNCOMMITTED),
                 "read-committed or read-uncommitted");
-        Optional<Integer> partitionGroups = flow.accepted(
-                "partition-groups",
-                flow.integer("partition-groups", "a number from 1 to 1000"),
+        Optional<Integer> shards = flow.accepted(
+                "shards",
+                flow.integer("shards", "a number from 1 to 1000"),
                 number -> sound("x", SOUND_SOURCE, SOUND_TARGET, number, 1L));
         Optional<Long> throttle = throttle();
         Optional<Shaping> shaping = flow.oneOf(
@@ -92,7 +92,7 @@ final class FlowBinder {
                 || topics.isEmpty()
                 || delivery.isEmpty()
                 || isolation.isEmpty()
-                || partitionGroups.isEmpty()
+                || shards.isEmpty()
                 || throttle.isEmpty()
                 || shaping.isEmpty()
                 || sourceChanges.isEmpty()
@@ -107,7 +107,7 @@ final class FlowBinder {
                 topics.get(),
                 delivery.get(),
                 isolation.get(),
-                partitionGroups.get(),
+                shards.get(),
                 throttle.get(),
                 shaping.get(),
                 sourceChanges.get(),
@@ -266,7 +266,7 @@ final class FlowBinder {
     }
 
     private static FlowConfig sound(
-            String name, ClusterConfig source, ClusterConfig target, int partitionGroups, long maxBytesPerSecond) {
+            String name, ClusterConfig source, ClusterConfig target, int shards, long maxBytesPerSecond) {
         return new FlowConfig(
                 name,
                 source,
@@ -274,7 +274,7 @@ final class FlowBinder {
                 SOUND_TOPICS,
                 Delivery.EXACTLY_ONCE,
                 Isolation.READ_COMMITTED,
-                partitionGroups,
+                shards,
                 maxBytesPerSecond);
     }
 

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 final class SettingsBinder {
     private static final Pattern SERVER = Pattern.compile("(.+://)?(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/,\\s]+):([0-9]{1,5})");
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/\\s]*):([0-9]{1,5})");
-    private static final int MOST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
     private static final long SOUND_MEMORY_BYTES = 64L << 20;
     private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
     private static final String FLOW_DEFAULTS = "flow-defaults";
@@ -76,7 +76,7 @@ final class SettingsBinder {
         if (!mistakes.isEmpty()) {
             return Optional.empty();
         }
-        int atMost = flows.stream().mapToInt(FlowConfig::partitionGroups).max().orElse(1);
+        int atMost = flows.stream().mapToInt(FlowConfig::shards).max().orElse(1);
         ReplicatorConfig config = new ReplicatorConfig(
                 instance.orElseThrow(),
                 lanes.orElseThrow() > 0 ? lanes.get() : Math.min(cores, atMost),
@@ -198,7 +198,7 @@ final class SettingsBinder {
     }
 
     private static boolean isPort(String digits) {
-        return Integer.parseInt(digits) <= MOST_PORT;
+        return Integer.parseInt(digits) <= MAX_PORT;
     }
 
     private static void soundInstance(String instance) {

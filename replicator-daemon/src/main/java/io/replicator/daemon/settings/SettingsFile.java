@@ -22,7 +22,7 @@ public final class SettingsFile {
     private static final String ROOT = "replicator";
 
     /** One that is not found is noted and stood in for; a file has hardly more of them. */
-    private static final int MOST_UNRESOLVED = 100;
+    private static final int MAX_UNRESOLVED = 100;
 
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{\\??([^}]+)}");
 
@@ -104,7 +104,7 @@ public final class SettingsFile {
     private ConfigObject resolve(Config written) throws BadSettingsException {
         Config all = written.withFallback(ConfigFactory.parseResources(SettingsFile.class, "/reference.conf"));
         Set<String> stoodIn = new java.util.HashSet<>();
-        for (int i = 0; i < MOST_UNRESOLVED; i++) {
+        for (int i = 0; i < MAX_UNRESOLVED; i++) {
             try {
                 return all.resolve().root();
             } catch (ConfigException.UnresolvedSubstitution e) {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /** Draws flows as lines that fit a width: a table, and below each flow a few reasons why a partition does not run. */
 public final class FlowView {
-    private static final int MOST_REASONS = 3;
-    private static final int LEAST_WIDTH = 20;
+    private static final int MAX_REASONS = 3;
+    private static final int MIN_WIDTH = 20;
     private static final String BOLD = "\u001B[1m";
     private static final String RED = "\u001B[31m";
     private static final String YELLOW = "\u001B[33m";
@@ -33,7 +33,7 @@ public final class FlowView {
      * @param colours whether to mark states
      */
     public FlowView(int width, boolean colours) {
-        this.width = Math.max(LEAST_WIDTH, width);
+        this.width = Math.max(MIN_WIDTH, width);
         this.colours = colours;
     }
 
@@ -86,11 +86,11 @@ public final class FlowView {
                 .toList();
         List<String> lines = new ArrayList<>();
         held.stream()
-                .limit(MOST_REASONS)
+                .limit(MAX_REASONS)
                 .forEach(partition -> lines.add(partition.topic() + "-" + partition.partition() + " "
                         + partition.state() + ": " + partition.reason()));
-        if (held.size() > MOST_REASONS) {
-            lines.add("and " + (held.size() - MOST_REASONS) + " more");
+        if (held.size() > MAX_REASONS) {
+            lines.add("and " + (held.size() - MAX_REASONS) + " more");
         }
         return lines;
     }

@@ -60,7 +60,7 @@ final class AdminServerTest {
                         + "\"lagMillis\":1500,\"targetTopic\":\"orders\",\"targetEnd\":90,\"lane\":0,\"resumesWhen\":null,"
                         + "\"records\":90,\"bytes\":900,\"gapRecords\":9,\"truncatedRecords\":4,"
                         + "\"recreations\":1}],\"reason\":null,\"source\":\"east\",\"target\":\"west\","
-                        + "\"partitionGroups\":{\"owned\":[0,3],\"total\":16},"
+                        + "\"shards\":{\"owned\":[0,3],\"total\":16},"
                         + "\"groups\":{\"lookedAt\":\"1970-01-01T00:00:02Z\",\"trouble\":null,\"groups\":1,\"lagRecords\":5,"
                         + "\"positions\":{\"SYNCED\":1,\"NOT_YET\":1}}}]}");
     }

@@ -99,7 +99,7 @@ final class CommandLineTest {
             assertThat(out.toString())
                     .contains(
                             "replicator 1.2, instance i1",
-                            "1 of 2 running, owns 2 of 16 partition groups",
+                            "1 of 2 running, owns 2 of 16 shards",
                             "consumer groups: 1, positions: 1 SYNCED, 1 NOT_YET",
                             "too large; resumes when somebody helps")
                     .doesNotContain("a-0");

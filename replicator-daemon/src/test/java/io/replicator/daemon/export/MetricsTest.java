@@ -50,7 +50,7 @@ final class MetricsTest {
                 .containsEntry("replicator_recovered_ambiguous_total{flow=\"x\",lane=\"0\"}", 1.0)
                 .containsEntry("replicator_flow_state{flow=\"x\",state=\"RUNNING\"}", 1.0)
                 .containsEntry("replicator_flow_state{flow=\"x\",state=\"FAILED\"}", 0.0)
-                .containsEntry("replicator_partition_groups_owned{flow=\"x\"}", 2.0)
+                .containsEntry("replicator_shards_owned{flow=\"x\"}", 2.0)
                 .containsEntry("replicator_group_offset_lag_records{flow=\"x\",group=\"billing\"}", 5.0)
                 .containsEntry("replicator_group_positions{flow=\"x\",state=\"SYNCED\"}", 1.0)
                 .containsEntry("replicator_group_positions{flow=\"x\",state=\"AHEAD\"}", 0.0)

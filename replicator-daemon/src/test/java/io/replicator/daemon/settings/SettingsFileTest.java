@@ -64,7 +64,7 @@ final class SettingsFileTest {
         assertThat(flow.shaping()).isEqualTo(Shaping.AUTO);
         assertThat(flow.sourceChanges())
                 .isEqualTo(new SourceChanges(LossPolicy.CONTINUE, LossPolicy.STOP, LossPolicy.STOP));
-        assertThat(flow.partitionGroups()).isEqualTo(16);
+        assertThat(flow.shards()).isEqualTo(16);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(Long.MAX_VALUE);
         assertThat(settings.replicator().memoryBytes()).isEqualTo(128L << 20);
         assertThat(settings.replicator().progressInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -107,7 +107,7 @@ final class SettingsFileTest {
                       on-gap = stop
                       on-truncation = continue
                       on-recreation = continue
-                      partition-groups = 4
+                      shards = 4
                       throttle { bytes-per-second = 50 MiB }
                       groups { select = ["g.*"], exclude = [], rename = "{source}.{group}", sync = no, interval = 1 minute
                                on-delete = delete }
@@ -145,7 +145,7 @@ final class SettingsFileTest {
         assertThat(flow.shaping()).isEqualTo(Shaping.REBUILD);
         assertThat(flow.sourceChanges())
                 .isEqualTo(new SourceChanges(LossPolicy.STOP, LossPolicy.CONTINUE, LossPolicy.CONTINUE));
-        assertThat(flow.partitionGroups()).isEqualTo(4);
+        assertThat(flow.shards()).isEqualTo(4);
         assertThat(flow.maxBytesPerSecond()).isEqualTo(50L << 20);
         GroupsConfig groups = flow.positions().groups();
         assertThat(groups.select()).extracting(Pattern::pattern).containsExactly("g.*");
@@ -189,10 +189,9 @@ final class SettingsFileTest {
                         + " Unclosed group near index 2",
                 "source = east | source = [east] | 8: replicator.flows.x.source: must be the name of a cluster in"
                         + " replicator.clusters, not a list",
-                "source = east | source = east, partition-groups = 0"
-                        + "| 8: replicator.flows.x.partition-groups: 0 must be 1 to 1000",
-                "source = east | source = east, partition-groups = many"
-                        + "| 8: replicator.flows.x.partition-groups: \"many\" is not a number from 1 to 1000",
+                "source = east | source = east, shards = 0" + "| 8: replicator.flows.x.shards: 0 must be 1 to 1000",
+                "source = east | source = east, shards = many"
+                        + "| 8: replicator.flows.x.shards: \"many\" is not a number from 1 to 1000",
                 "source = east | source = east, transaction.interval = 1 minute | 8: replicator.flows.x.transaction.interval:"
                         + " PT1M must be 1 ms to 10 s",
                 "source = east | source = east, transaction.max-bytes = 0 | 8: replicator.flows.x.transaction.max-bytes:"

@@ -24,7 +24,7 @@ public final class LiveLoad {
     private static final int PATIENCE_MILLIS = 300_000;
     private static final int REQUEST_MILLIS = 10_000;
     private static final int TRANSACTION_PRODUCERS = 3;
-    private static final int MOST_IN_TRANSACTION = 60;
+    private static final int MAX_IN_TRANSACTION = 60;
 
     /** Some transactions stay open for a while, and hold the last stable offset back. */
     private static final double SLOW_SHARE = 0.1;
@@ -33,7 +33,7 @@ public final class LiveLoad {
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Later than this, a load does not run after its time any more. */
-    private static final long MOST_LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Map<String, Object> clientProperties;
     private final String topic;
@@ -185,7 +185,7 @@ public final class LiveLoad {
         /** Each producer has a transaction open, and all write in turns; then each commits or aborts. */
         private void round(List<Writing> producers, Pace pace) {
             producers.forEach(writing -> writing.producer().beginTransaction());
-            int left = random.nextInt(1, MOST_IN_TRANSACTION) * producers.size();
+            int left = random.nextInt(1, MAX_IN_TRANSACTION) * producers.size();
             while (left > 0) {
                 int due = Math.min(left, pace.awaitDue());
                 for (int i = 0; i < due; i++) {
@@ -231,7 +231,7 @@ public final class LiveLoad {
         int awaitDue() {
             LockSupport.parkNanos(TURN_NANOS);
             long nowNanos = System.nanoTime();
-            dueNanos = Math.max(dueNanos, nowNanos - MOST_LATE_NANOS);
+            dueNanos = Math.max(dueNanos, nowNanos - MAX_LATE_NANOS);
             int due = (int) ((nowNanos - dueNanos) / nanosEach);
             dueNanos += due * nanosEach;
             return due;
