@@ -2,7 +2,7 @@ package io.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.Flows;
+import io.replicator.it.Flows;
 import io.replicator.cluster.ClusterAdmin;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.Flows;
+import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.testkit.KafkaCluster;

@@ -3,7 +3,7 @@ package io.replicator.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.replicator.Flows;
+import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.replicator.ownership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.Flows;
+import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;

@@ -3,7 +3,7 @@ package io.replicator.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import io.replicator.EngineLog;
+import io.replicator.it.EngineLog;
 import io.replicator.cluster.ClusterGate;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterLogs;

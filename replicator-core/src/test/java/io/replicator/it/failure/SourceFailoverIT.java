@@ -1,0 +1,74 @@
+package io.replicator.it.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.it.Outages;
+import io.replicator.Replicator;
+import io.replicator.it.Flows;
+import io.replicator.it.SteadyLoad;
+import io.replicator.it.EngineLog;
+import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.data.TopicDump;
+import io.replicator.testkit.junit.ClusterLogs;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A source of three brokers that have one outage after another, under load. */
+@ExtendWith(ClusterLogs.class)
+class SourceFailoverIT {
+    private static final int PARTITIONS = 6;
+
+    private static KafkaCluster source;
+    private static KafkaCluster target;
+
+    @BeforeAll
+    static void startClusters() {
+        source = KafkaCluster.builder()
+                .name("east")
+                .brokers(3)
+                .proxied(true)
+                .property("min.insync.replicas", "2")
+                .start();
+        target = KafkaCluster.builder().name("west").start();
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        source.close();
+        target.close();
+    }
+
+    @Test
+    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheSourceFail() throws Exception {
+        source.createTopic("orders", PARTITIONS);
+        target.createTopic("orders", PARTITIONS);
+
+        long written;
+        try (EngineLog log = EngineLog.open();
+                SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders");
+                Replicator replicator = Flows.start(Flows.flow(source, target, "orders"));
+                Outages outages = new Outages(source, "orders", replicator)) {
+            Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
+            outages.awaitEveryPartitionGetsOn();
+            outages.awaitInSync();
+
+            outages.killAndRestart(0);
+            outages.cutConnections();
+            outages.moveLeaders();
+            outages.pauseAndResume(1);
+            outages.moveLeaders();
+
+            written = load.stop();
+            Flows.awaitCopied(replicator, source, "orders");
+            outages.assertRunning();
+            log.assertNothingFailedInside();
+        }
+
+        TopicDump copy = TopicDump.uncommitted(target, "orders");
+        assertThat(copy.count()).isEqualTo(written);
+        assertThat(copy.contents())
+                .isEqualTo(TopicDump.committed(source, "orders").contents());
+    }
+}
