@@ -3,6 +3,7 @@ package io.replicator.cluster;
 import io.replicator.config.ClusterConfig;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,14 +12,50 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.IllegalSaslStateException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Says in words what went wrong with a cluster. A message may name a user, never a password. */
 final class ClusterFaults {
     private static final Pattern USER = Pattern.compile("username\\s*=\\s*[\"']?([^\"';\\s]+)");
+
+    private static final Map<Class<? extends Throwable>, ClusterError> ERRORS = Map.ofEntries(
+            Map.entry(UnknownTopicOrPartitionException.class, ClusterError.UNKNOWN_TOPIC),
+            Map.entry(TopicExistsException.class, ClusterError.TOPIC_EXISTS),
+            Map.entry(InvalidTopicException.class, ClusterError.INVALID_TOPIC),
+            Map.entry(InvalidReplicationFactorException.class, ClusterError.INVALID_REPLICATION_FACTOR),
+            Map.entry(InvalidConfigurationException.class, ClusterError.INVALID_SETTING),
+            Map.entry(UnsupportedVersionException.class, ClusterError.NOT_SUPPORTED),
+            Map.entry(RecordTooLargeException.class, ClusterError.RECORD_TOO_LARGE),
+            Map.entry(GroupIdNotFoundException.class, ClusterError.UNKNOWN_GROUP),
+            Map.entry(UnknownMemberIdException.class, ClusterError.GROUP_IN_USE),
+            Map.entry(StaleMemberEpochException.class, ClusterError.GROUP_IN_USE),
+            Map.entry(FencedMemberEpochException.class, ClusterError.GROUP_IN_USE),
+            Map.entry(RebalanceInProgressException.class, ClusterError.GROUP_IN_USE),
+            Map.entry(GroupNotEmptyException.class, ClusterError.GROUP_IN_USE),
+            Map.entry(GroupAuthorizationException.class, ClusterError.GROUP_DENIED),
+            Map.entry(FencedInstanceIdException.class, ClusterError.INSTANCE_FENCED),
+            Map.entry(UnreleasedInstanceIdException.class, ClusterError.INSTANCE_IN_USE),
+            Map.entry(InvalidSessionTimeoutException.class, ClusterError.INVALID_SESSION_TIMEOUT));
 
     private final ClusterConfig config;
 
@@ -36,8 +73,10 @@ final class ClusterFaults {
         if (words.contains("resolvable bootstrap")) {
             return new UnavailableException(
                     UnavailableException.Reason.UNREACHABLE,
+                    ClusterError.OTHER,
                     "cluster " + config.name() + ": no host name of bootstrap-servers " + config.bootstrapServers()
                             + " has an address; check the names and the name service",
+                    words,
                     failure);
         }
         // Without its cause: that one quotes what it does not like, and may end up in a log.
@@ -61,17 +100,21 @@ final class ClusterFaults {
         }
         return new UnavailableException(
                 UnavailableException.Reason.REFUSED,
+                errorOf(failure),
                 "cluster " + config.name() + " refuses " + operation + " of " + resource + ": " + words(failure),
+                words(failure),
                 failure);
     }
 
     private UnavailableException denied(Throwable failure, String operation, String resource) {
         return new UnavailableException(
                 UnavailableException.Reason.DENIED,
+                errorOf(failure),
                 "cluster " + config.name() + " denies " + operation + " on " + resource + " to " + principal()
                         + "; grant it with kafka-acls, or leave the "
                         + (resource.startsWith("group ") ? "group" : "topic")
                         + " out",
+                words(failure),
                 failure);
     }
 
@@ -86,21 +129,34 @@ final class ClusterFaults {
                                 : principal() + " is refused (" + mechanism() + "); check sasl.jaas.config";
         return new UnavailableException(
                 UnavailableException.Reason.NOT_AUTHENTICATED,
+                errorOf(failure),
                 "cluster " + config.name() + " (" + config.bootstrapServers() + ") does not let us in: " + what
                         + " of clusters." + config.name() + ".client (" + words(failure) + ")",
+                words(failure),
                 failure);
     }
 
     private UnavailableException unreachable(Throwable failure, String operation, String resource) {
         return new UnavailableException(
                 UnavailableException.Reason.UNREACHABLE,
+                errorOf(failure),
                 "cluster " + config.name() + " (" + config.bootstrapServers() + ") does not answer " + operation
                         + " of "
                         + resource + ": " + words(failure)
                         + "; check that it runs, that bootstrap-servers and the brokers' advertised.listeners can be"
                         + " reached from here, and that the listener speaks "
                         + property(AdminClientConfig.SECURITY_PROTOCOL_CONFIG).orElse("PLAINTEXT"),
+                words(failure),
                 failure);
+    }
+
+    private static ClusterError errorOf(Throwable failure) {
+        for (var each : ERRORS.entrySet()) {
+            if (each.getKey().isInstance(failure)) {
+                return each.getValue();
+            }
+        }
+        return ClusterError.OTHER;
     }
 
     private static String words(Throwable failure) {

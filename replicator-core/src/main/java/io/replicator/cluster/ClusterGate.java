@@ -2,13 +2,11 @@ package io.replicator.cluster;
 
 import io.replicator.config.FlowConfig;
 import java.time.Duration;
-import org.apache.kafka.clients.admin.DescribeClusterResult;
 
-/** Both clusters of a flow, reached and told apart: what stands behind the gate may talk to them. */
+/** As {@link ClusterPair}, with Admin clients. Goes when its last caller uses that one. */
 public final class ClusterGate implements AutoCloseable {
     private final ClusterAdmin source;
     private final ClusterAdmin target;
-
     private final String sourceId;
     private final String targetId;
 
@@ -31,9 +29,9 @@ public final class ClusterGate implements AutoCloseable {
      * @throws RefusedException when both are the same cluster, or a client property is wrong
      */
     public static ClusterGate open(FlowConfig flow, Duration timeout) throws InterruptedException {
-        ClusterAdmin source = ClusterAdmin.open(flow.source(), clientId(flow), timeout);
+        ClusterAdmin source = ClusterAdmin.open(flow.source(), ClusterPair.clientId(flow), timeout);
         try {
-            ClusterAdmin target = ClusterAdmin.open(flow.target(), clientId(flow), timeout);
+            ClusterAdmin target = ClusterAdmin.open(flow.target(), ClusterPair.clientId(flow), timeout);
             try {
                 return opened(source, target);
             } catch (RuntimeException | InterruptedException failure) {
@@ -46,25 +44,16 @@ public final class ClusterGate implements AutoCloseable {
         }
     }
 
-    public static String clientId(FlowConfig flow) {
-        return "replicator-" + flow.name() + "-control";
-    }
-
     /** Asks both at once, so that two dead clusters take no longer than one. */
     private static ClusterGate opened(ClusterAdmin source, ClusterAdmin target) throws InterruptedException {
-        DescribeClusterResult sourceAnswer = source.admin().describeCluster();
-        DescribeClusterResult targetAnswer = target.admin().describeCluster();
-        String sourceId = source.await(sourceAnswer.clusterId(), "DESCRIBE", "the cluster");
-        String targetId = target.await(targetAnswer.clusterId(), "DESCRIBE", "the cluster");
-        if (sourceId != null && sourceId.equals(targetId)) {
-            throw new RefusedException(sameCluster(source.cluster(), target.cluster(), sourceId));
+        Pending<ClusterDescription> sourceAnswer = source.askDescription();
+        Pending<ClusterDescription> targetAnswer = target.askDescription();
+        String sourceId = sourceAnswer.await().id();
+        String targetId = targetAnswer.await().id();
+        if (!sourceId.isEmpty() && sourceId.equals(targetId)) {
+            throw new RefusedException(ClusterPair.sameCluster(source.name(), target.name(), sourceId));
         }
-        return new ClusterGate(source, target, sourceId == null ? "" : sourceId, targetId == null ? "" : targetId);
-    }
-
-    public static String sameCluster(String source, String target, String id) {
-        return "source " + source + " and target " + target + " are the same cluster (id " + id
-                + "); point bootstrap-servers of one of them at another cluster";
+        return new ClusterGate(source, target, sourceId, targetId);
     }
 
     public ClusterAdmin source() {

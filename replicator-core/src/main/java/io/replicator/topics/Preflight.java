@@ -1,7 +1,7 @@
 package io.replicator.topics;
 
 import io.replicator.cluster.ClusterAdmin;
-import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.ClusterPair;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
@@ -70,7 +70,7 @@ public final class Preflight {
 
     private Optional<ClusterAdmin> open(ClusterConfig cluster) {
         try {
-            return Optional.of(ClusterAdmin.open(cluster, ClusterGate.clientId(flow), timeout));
+            return Optional.of(ClusterAdmin.open(cluster, ClusterPair.clientId(flow), timeout));
         } catch (RefusedException refusal) {
             findings.addRefusal(cluster.name(), refusal);
         } catch (UnavailableException failure) {
@@ -91,7 +91,7 @@ public final class Preflight {
         }
         if (!sourceId.get().isEmpty() && sourceId.equals(targetId)) {
             String same =
-                    ClusterGate.sameCluster(flow.source().name(), flow.target().name(), sourceId.get());
+                    ClusterPair.sameCluster(flow.source().name(), flow.target().name(), sourceId.get());
             findings.add(
                     Finding.Severity.ERROR,
                     Finding.Kind.CONFIGURATION,
