@@ -2,25 +2,12 @@ package io.replicator.daemon.admin;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
-import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +84,7 @@ public final class AdminServer implements AutoCloseable {
      * @param pages by path
      */
     public void serve(Map<String, Page> pages) {
-        server.setHandler(new Pages(new TreeMap<>(pages)));
+        server.setHandler(new Pages(pages));
         try {
             server.start();
         } catch (Exception e) {
@@ -117,55 +104,6 @@ public final class AdminServer implements AutoCloseable {
             connector.close();
         } catch (Exception e) {
             LOG.warn("The admin server did not stop in good order.", e);
-        }
-    }
-
-    private static final class Pages extends Handler.Abstract {
-        private final Map<String, Page> pages;
-
-        Pages(Map<String, Page> pages) {
-            this.pages = pages;
-        }
-
-        @Override
-        public boolean handle(Request request, Response response, Callback callback) {
-            Reply reply = reply(request, response);
-            byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-            response.setStatus(reply.status());
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
-            response.getHeaders().put(new HttpField(HttpHeader.CACHE_CONTROL, "no-store"));
-            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-            boolean isHead = HttpMethod.HEAD.is(request.getMethod());
-            response.write(true, isHead ? null : ByteBuffer.wrap(body), callback);
-            return true;
-        }
-
-        private Reply reply(Request request, Response response) {
-            Page page = pages.get(Request.getPathInContext(request));
-            if (page == null) {
-                return Reply.error(404, "there is no such page; there are " + String.join(", ", pages.keySet()));
-            }
-            if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-                response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-                return Reply.error(405, "only GET is possible here");
-            }
-            try {
-                return page.reply(pageRequest(request));
-            } catch (HttpException.RuntimeException malformed) {
-                return Reply.error(400, "the query cannot be read: " + malformed.getReason());
-            } catch (RuntimeException e) {
-                LOG.error("A page of the admin server failed. path={}", Request.getPathInContext(request), e);
-                return Reply.error(500, "internal error; see the log");
-            }
-        }
-
-        private static PageRequest pageRequest(Request request) {
-            Map<String, String> parameters = new HashMap<>();
-            for (Fields.Field field : Request.extractQueryParameters(request, StandardCharsets.UTF_8)) {
-                parameters.put(field.getName(), field.getValue());
-            }
-            String accept = request.getHeaders().get(HttpHeader.ACCEPT);
-            return new PageRequest(accept == null ? "" : accept, parameters);
         }
     }
 }

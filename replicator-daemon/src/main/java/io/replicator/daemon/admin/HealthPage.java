@@ -1,8 +1,6 @@
 package io.replicator.daemon.admin;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.replicator.daemon.document.HealthDocument;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
@@ -77,10 +75,6 @@ public final class HealthPage implements Page {
     @Override
     public Reply reply(PageRequest request) {
         List<String> why = reasons.get();
-        ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("ok", why.isEmpty());
-        ArrayNode list = document.putArray("reasons");
-        why.forEach(list::add);
-        return Reply.json(why.isEmpty() ? 200 : 503, document.toString());
+        return Reply.json(why.isEmpty() ? 200 : 503, HealthDocument.of(why));
     }
 }

@@ -1,9 +1,10 @@
 package io.replicator.daemon.admin;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.replicator.daemon.document.ErrorDocument;
+import io.replicator.daemon.document.Json;
 
 /**
- * What a page says.
+ * The answer of a page.
  *
  * @param status of HTTP
  * @param contentType with its character set, which is UTF-8
@@ -12,15 +13,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 public record Reply(int status, String contentType, String body) {
     private static final String JSON = "application/json";
 
-    /** A JSON document. */
-    public static Reply json(int status, String document) {
-        return new Reply(status, JSON, document);
+    /**
+     * A JSON document.
+     *
+     * @param document one of the records of {@code daemon.document}, or a list of them
+     */
+    static Reply json(int status, Object document) {
+        return new Reply(status, JSON, Json.text(document));
     }
 
-    /** {@code {"error":…}}, with a message for a person. */
+    /** An {@link ErrorDocument}, with a message for a person. */
     static Reply error(int status, String message) {
-        return json(
-                status,
-                JsonNodeFactory.instance.objectNode().put("error", message).toString());
+        return json(status, new ErrorDocument(message));
     }
 }

@@ -1,10 +1,9 @@
 package io.replicator.daemon.admin;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.daemon.document.TranslationDocument;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.positions.Answer;
 import io.replicator.positions.PositionQuery;
@@ -145,13 +144,15 @@ public final class TranslatePage implements Page, AutoCloseable {
 
     private static Reply one(Answer answer, boolean isReverse) {
         int status = answer.translated() < 0 ? 409 : 200;
-        return Reply.json(status, AnswerDocument.of(answer, isReverse).toString());
+        return Reply.json(status, TranslationDocument.of(answer, isReverse));
     }
 
     private static Reply list(List<Answer> answers, boolean isReverse) {
-        ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        answers.forEach(answer -> all.add(AnswerDocument.of(answer, isReverse)));
-        return Reply.json(200, all.toString());
+        return Reply.json(
+                200,
+                answers.stream()
+                        .map(answer -> TranslationDocument.of(answer, isReverse))
+                        .toList());
     }
 
     private static void requireKnown(PageRequest request) {

@@ -1,8 +1,7 @@
 package io.replicator.daemon.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.replicator.daemon.admin.AnswerDocument;
+import io.replicator.daemon.document.Json;
+import io.replicator.daemon.document.TranslationDocument;
 import io.replicator.daemon.terminal.Table;
 import io.replicator.positions.Answer;
 import java.util.List;
@@ -38,9 +37,9 @@ final class AnswerOutput {
     }
 
     String json() {
-        ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        answers.forEach(answer -> all.add(AnswerDocument.of(answer, reverse)));
-        return all.toPrettyString();
+        return Json.indented(answers.stream()
+                .map(answer -> TranslationDocument.of(answer, reverse))
+                .toList());
     }
 
     /** {@code topic,partition,offset} of those that have an offset. */

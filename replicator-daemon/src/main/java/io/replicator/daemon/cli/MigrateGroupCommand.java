@@ -146,7 +146,7 @@ final class MigrateGroupCommand implements Callable<Integer> {
             }
         }
         if (json) {
-            out.println(output.json(all, dryRun));
+            out.println(MigrationOutput.json(all, dryRun));
         }
         return isDone ? ExitCode.OK : ExitCode.CANNOT_SAY;
     }

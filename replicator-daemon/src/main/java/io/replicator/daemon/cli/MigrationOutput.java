@@ -1,13 +1,10 @@
 package io.replicator.daemon.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.replicator.config.FlowConfig;
+import io.replicator.daemon.document.Json;
+import io.replicator.daemon.document.MigrationDocument;
 import io.replicator.daemon.terminal.Table;
 import io.replicator.positions.FirstRecord;
-import io.replicator.positions.GroupMember;
 import io.replicator.positions.MigrationReport;
 import io.replicator.positions.PlannedPosition;
 import java.time.Instant;
@@ -82,69 +79,9 @@ final class MigrationOutput {
     }
 
     /** All groups, as one document. */
-    String json(List<MigrationReport> reports, boolean isDryRun) {
-        ArrayNode groups = JsonNodeFactory.instance.arrayNode();
-        for (MigrationReport report : reports) {
-            ObjectNode group = groups.addObject();
-            group.put("group", report.plan().group());
-            group.put("targetGroup", report.plan().targetGroup());
-            group.put("allowed", report.plan().isAllowed());
-            group.put("dryRun", isDryRun);
-            group.put("moved", report.isDone() && !isDryRun);
-            group.put("written", report.written());
-            ArrayNode reasons = group.putArray("reasons");
-            report.failures().forEach(reasons::add);
-            members(group.putArray("sourceMembers"), report.plan().sourceMembers());
-            members(group.putArray("targetMembers"), report.plan().targetMembers());
-            ArrayNode positions = group.putArray("positions");
-            report.plan().positions().forEach(position -> json(position, positions.addObject()));
-        }
-        return groups.toPrettyString();
-    }
-
-    private static void members(ArrayNode array, List<GroupMember> members) {
-        for (GroupMember member : members) {
-            array.addObject()
-                    .put("clientId", member.clientId())
-                    .put("host", member.host())
-                    .put("memberId", member.memberId());
-        }
-    }
-
-    private static void json(PlannedPosition position, ObjectNode document) {
-        document.put("topic", position.topic());
-        document.put("partition", position.partition());
-        document.put("sourceOffset", position.sourceOffset());
-        document.set("sourceRecord", json(position.sourceRecord()));
-        document.put("targetTopic", orNull(position.targetTopic()));
-        document.put("targetOffset", orNull(position.targetOffset()));
-        document.set("targetRecord", json(position.targetRecord()));
-        document.put("exact", position.isExact());
-        document.put("targetOffsetBefore", orNull(position.presentOffset()));
-        document.put("toCopy", position.toCopy());
-        document.put("refusal", orNull(position.refusal()));
-        document.put("note", orNull(position.note()));
-    }
-
-    private static JsonNode json(Optional<FirstRecord> record) {
-        if (record.isEmpty()) {
-            return JsonNodeFactory.instance.nullNode();
-        }
-        FirstRecord found = record.get();
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("offset", found.offset())
-                .put("timestamp", Instant.ofEpochMilli(found.timestampMillis()).toString())
-                .put("key", orNull(found.key()))
-                .put("keyBytes", orNull(found.keyBytes()))
-                .put("valueBytes", orNull(found.valueBytes()));
-    }
-
-    private static Long orNull(long number) {
-        return number < 0 ? null : number;
-    }
-
-    private static String orNull(String text) {
-        return text.isEmpty() ? null : text;
+    static String json(List<MigrationReport> reports, boolean isDryRun) {
+        return Json.indented(reports.stream()
+                .map(report -> MigrationDocument.of(report, isDryRun))
+                .toList());
     }
 }

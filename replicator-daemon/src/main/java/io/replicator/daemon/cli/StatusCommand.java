@@ -1,7 +1,7 @@
 package io.replicator.daemon.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.replicator.daemon.document.Json;
+import io.replicator.daemon.document.StatusDocument;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,11 +57,11 @@ final class StatusCommand implements Callable<Integer> {
         }
         try {
             new StatusTable(all)
-                    .lines(new ObjectMapper().readTree(document))
+                    .lines(Json.read(document, StatusDocument.class))
                     .forEach(line -> spec.commandLine().getOut().println(line));
             return ExitCode.OK;
-        } catch (JsonProcessingException e) {
-            throw new CommandException(ExitCode.UNAVAILABLE, url + " answers, but it is no replicator");
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.UNAVAILABLE, url + " answers, but not as a Replicator daemon does");
         }
     }
 

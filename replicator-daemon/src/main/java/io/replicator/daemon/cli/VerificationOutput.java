@@ -1,15 +1,12 @@
 package io.replicator.daemon.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.replicator.daemon.document.VerificationDocument;
 import io.replicator.daemon.terminal.Quantity;
 import io.replicator.daemon.terminal.Screen;
 import io.replicator.verify.Difference;
 import io.replicator.verify.VerificationProgress;
 import io.replicator.verify.VerificationReport;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -26,59 +23,35 @@ final class VerificationOutput implements AutoCloseable {
     private static final long DRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final PrintWriter out;
-    private final Optional<JsonGenerator> json;
+    private final Optional<VerificationDocument> json;
     private final Optional<Screen> screen = Screen.open();
     private String flow = "";
     private long lastNanos = System.nanoTime();
 
-    private VerificationOutput(PrintWriter out, Optional<JsonGenerator> json) {
+    private VerificationOutput(PrintWriter out, Optional<VerificationDocument> json) {
         this.out = out;
         this.json = json;
     }
 
     static VerificationOutput to(PrintWriter out, boolean asJson) {
-        try {
-            Optional<JsonGenerator> json = Optional.empty();
-            if (asJson) {
-                JsonGenerator generator = new JsonFactory().createGenerator(out);
-                generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-                generator.writeStartObject();
-                generator.writeArrayFieldStart("flows");
-                json = Optional.of(generator);
-            }
-            return new VerificationOutput(out, json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new VerificationOutput(out, asJson ? Optional.of(new VerificationDocument(out)) : Optional.empty());
     }
 
     synchronized void begin(String flowName) {
         flow = flowName;
-        write(document -> {
-            document.writeStartObject();
-            document.writeStringField("flow", flowName);
-            document.writeArrayFieldStart("differences");
-        });
+        json.ifPresent(document -> document.beginFlow(flowName));
     }
 
     synchronized void difference(Difference difference) {
         erase();
-        if (json.isEmpty()) {
-            out.println("DIFFERENT " + flow + ": " + difference.topic() + "-" + difference.partition() + "@"
-                    + place(difference.sourceOffset()) + " / " + difference.targetTopic() + "-"
-                    + difference.partition() + "@" + place(difference.targetOffset()) + ": " + difference.what());
-            out.flush();
+        if (json.isPresent()) {
+            json.get().add(difference);
+            return;
         }
-        write(document -> {
-            document.writeStartObject();
-            document.writeStringField("topic", difference.topic());
-            document.writeNumberField("partition", difference.partition());
-            document.writeNumberField("sourceOffset", difference.sourceOffset());
-            document.writeStringField("targetTopic", difference.targetTopic());
-            document.writeNumberField("targetOffset", difference.targetOffset());
-            document.writeStringField("what", difference.what());
-            document.writeEndObject();
-        });
+        out.println("DIFFERENT " + flow + ": " + difference.topic() + "-" + difference.partition() + "@"
+                + place(difference.sourceOffset()) + " / " + difference.targetTopic() + "-"
+                + difference.partition() + "@" + place(difference.targetOffset()) + ": " + difference.what());
+        out.flush();
     }
 
     /** What goes to stdout may stand on the same terminal: below what is drawn, the next drawing would erase it. */
@@ -114,53 +87,26 @@ final class VerificationOutput implements AutoCloseable {
 
     synchronized void end(VerificationReport report) {
         erase();
-        if (json.isEmpty()) {
-            report.notes().forEach(note -> out.println("NOTE " + flow + ": " + note));
-            out.println((report.isEqual() ? "EQUAL " : "DIFFERENT ") + flow + ": " + report.comparedRecords()
-                    + " records and " + report.comparedBytes() + " bytes compared in " + report.partitions()
-                    + " partitions, " + report.differences() + " differences");
-            out.flush();
+        if (json.isPresent()) {
+            json.get().endFlow(report);
+            return;
         }
-        write(document -> {
-            document.writeEndArray();
-            document.writeBooleanField("equal", report.isEqual());
-            document.writeNumberField("partitions", report.partitions());
-            document.writeNumberField("comparedRecords", report.comparedRecords());
-            document.writeNumberField("comparedBytes", report.comparedBytes());
-            document.writeNumberField("differenceCount", report.differences());
-            document.writeArrayFieldStart("notes");
-            for (String note : report.notes()) {
-                document.writeString(note);
-            }
-            document.writeEndArray();
-            document.writeEndObject();
-        });
+        report.notes().forEach(note -> out.println("NOTE " + flow + ": " + note));
+        out.println((report.isEqual() ? "EQUAL " : "DIFFERENT ") + flow + ": " + report.comparedRecords()
+                + " records and " + report.comparedBytes() + " bytes compared in " + report.partitions()
+                + " partitions, " + report.differences() + " differences");
+        out.flush();
     }
 
-    /** Ends the document, also one that broke off: what was found until then can be read. */
+    /** Ends the document; one that was broken off holds what was found until then. */
     @Override
     public synchronized void close() {
         erase();
         screen.ifPresent(Screen::close);
-        write(document -> {
+        json.ifPresent(document -> {
             document.close();
             out.println();
         });
         out.flush();
-    }
-
-    /** Writes a piece of the document. */
-    private interface Piece {
-        void writeTo(JsonGenerator document) throws IOException;
-    }
-
-    private void write(Piece piece) {
-        json.ifPresent(document -> {
-            try {
-                piece.writeTo(document);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
     }
 }
