@@ -7,13 +7,13 @@ import io.replicator.positions.Answer;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Translated positions as text, as JSON, and as the file that Kafka's own tool takes. */
+/** Translated positions as a table, as JSON, and as the CSV file that Kafka's own tool reads. */
 final class AnswerOutput {
     private final List<Answer> answers;
     private final boolean reverse;
 
     /**
-     * @param reverse whether they were asked for from the target to the source
+     * @param reverse whether they were translated from the target to the source
      */
     AnswerOutput(List<Answer> answers, boolean reverse) {
         this.answers = answers;
@@ -42,24 +42,24 @@ final class AnswerOutput {
                 .toList());
     }
 
-    /** {@code topic,partition,offset} of those that have an offset. */
+    /** {@code topic,partition,offset} of each answer that has an offset. */
     List<String> csv() {
         return answers.stream()
-                .filter(AnswerOutput::isSaid)
+                .filter(AnswerOutput::hasOffset)
                 .map(answer -> answer.to().topic() + "," + answer.to().partition() + "," + answer.translated())
                 .toList();
     }
 
-    /** What the file says less exactly, or nothing of, with the reasons. */
+    /** The positions that are not exact or not in the file, with the reasons. */
     List<String> leftOut() {
         return answers.stream()
                 .filter(Predicate.not(Answer::isExact))
                 .map(answer ->
-                        answer.from() + (isSaid(answer) ? " is not exact: " : " is left out: ") + answer.reason())
+                        answer.from() + (hasOffset(answer) ? " is not exact: " : " is left out: ") + answer.reason())
                 .toList();
     }
 
-    private static boolean isSaid(Answer answer) {
+    private static boolean hasOffset(Answer answer) {
         return answer.translated() >= 0;
     }
 }

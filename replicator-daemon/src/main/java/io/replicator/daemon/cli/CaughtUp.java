@@ -11,26 +11,26 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Watches for the moment at which every flow has copied up to the end offsets seen at its start: those of the first
- * look at which it runs and this instance owns a share of it. Partitions that appear later do not count, also when they
- * come from another instance; one that is gone, or another's by now, is not waited for.
+ * Finds the moment at which every flow has copied up to the end offsets that it saw at its start. These are the ends in the
+ * first snapshot in which the flow runs and this instance owns a shard of it. Partitions that appear later do not count, even
+ * if another instance owned them before. A partition that disappears, or that another instance takes over, is dropped.
  */
 final class CaughtUp {
-    /** Of a partition whose source end is not known yet. */
+    /** The end of a partition whose source end is not known yet. */
     private static final long UNKNOWN = -1;
 
     private final Map<String, Map<TopicPartition, Long>> endsByFlow = new HashMap<>();
 
-    /** Whether that moment has come, by a new look. */
-    boolean isReached(List<FlowStatus> flows) {
+    /** Looks at a new snapshot; true when the moment has come. */
+    boolean update(List<FlowStatus> flows) {
         boolean reached = !flows.isEmpty();
         for (FlowStatus flow : flows) {
-            reached &= isReached(flow);
+            reached &= update(flow);
         }
         return reached;
     }
 
-    private boolean isReached(FlowStatus flow) {
+    private boolean update(FlowStatus flow) {
         Map<TopicPartition, Long> ends = endsByFlow.get(flow.name());
         if (ends == null) {
             if (flow.state() != FlowState.RUNNING || flow.ownedShards().isEmpty()) {
@@ -43,13 +43,13 @@ final class CaughtUp {
                 flow.partitions().stream().collect(Collectors.toMap(CaughtUp::key, partition -> partition));
         ends.keySet().retainAll(now.keySet());
         ends.replaceAll((key, end) -> end == UNKNOWN ? now.get(key).sourceEnd() : end);
-        return ends.entrySet().stream().allMatch(end -> isThere(now.get(end.getKey()), end.getValue()));
+        return ends.entrySet().stream().allMatch(end -> hasCopied(now.get(end.getKey()), end.getValue()));
     }
 
-    /** A target that lost what was acknowledged has not got it, wherever the position stands. */
-    private static boolean isThere(PartitionStatus partition, long end) {
-        boolean isSure = partition.state() != PartitionState.STARTING && partition.state() != PartitionState.FAILED;
-        return isSure && end != UNKNOWN && partition.position() >= end;
+    /** In these states the target may have lost acknowledged records, whatever the position is. */
+    private static boolean hasCopied(PartitionStatus partition, long end) {
+        boolean isCertain = partition.state() != PartitionState.STARTING && partition.state() != PartitionState.FAILED;
+        return isCertain && end != UNKNOWN && partition.position() >= end;
     }
 
     private static TopicPartition key(PartitionStatus partition) {

@@ -3,6 +3,7 @@ package io.replicator.daemon.cli;
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
 import io.replicator.daemon.settings.Settings;
+import io.replicator.daemon.terminal.Table;
 import io.replicator.topics.Finding;
 import io.replicator.topics.Preflight;
 import io.replicator.topics.PreflightReport;
@@ -11,7 +12,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,15 +25,23 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description = "Reads the file, connects to both clusters, prints what would be replicated and what is wrong."
-                + " Changes nothing.",
-        footerHeading = "%nExamples:%n",
+        description = {
+            "Reads the configuration, connects to both clusters, and prints what would be copied and what is wrong.",
+            "Changes nothing."
+        },
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:nothing is wrong",
+            "64:wrong usage",
+            "69:a cluster does not answer",
+            "77:a permission is missing",
+            "78:wrong configuration, or a topic cannot be copied as configured"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator check -c replicator.conf",
-            "  replicator check -c replicator.conf --timeout 5",
-            "",
-            "Exit codes: 0 nothing is wrong, 64 usage, 69 a cluster does not answer, 77 a right is missing,",
-            "78 bad configuration, or a topic cannot be copied as configured."
+            "  replicator check -c replicator.conf --timeout 5"
+        
         })
 final class CheckCommand implements Callable<Integer> {
     @Spec
@@ -46,7 +54,7 @@ final class CheckCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "How long to wait for a cluster. Default: ${DEFAULT-VALUE}")
+            description = "How long to wait for a cluster to answer. Default: ${DEFAULT-VALUE}")
     private int timeoutSeconds;
 
     @Override
@@ -72,25 +80,11 @@ final class CheckCommand implements Callable<Integer> {
         out.println("flow " + report.flow() + ": " + flow.source().name() + " -> "
                 + flow.target().name() + ", " + report.topics().size() + " topics");
         if (!report.topics().isEmpty()) {
-            out.println(String.format(
-                    Locale.ROOT,
-                    "  %-40s %-40s %10s %14s  %s",
-                    "TOPIC",
-                    "ON THE TARGET",
-                    "PARTITIONS",
-                    "RECORDS",
-                    "NOTE"));
-        }
-        for (TopicLine topic : report.topics()) {
-            out.println(String.format(
-                            Locale.ROOT,
-                            "  %-40s %-40s %10d %14d  %s",
-                            topic.topic(),
-                            topic.targetTopic(),
-                            topic.partitions(),
-                            topic.records(),
-                            topic.note())
-                    .stripTrailing());
+            Table table = new Table("TOPIC", "TARGET TOPIC", "PARTITIONS", "RECORDS", "NOTE");
+            for (TopicLine topic : report.topics()) {
+                table.add(topic.topic(), topic.targetTopic(), topic.partitions(), topic.records(), topic.note());
+            }
+            table.lines().forEach(line -> out.println("  " + line));
         }
         for (Finding finding : report.findings()) {
             String cluster = finding.cluster().isEmpty() ? "" : finding.cluster() + ": ";
@@ -98,7 +92,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** The gravest error decides: without an answer nothing else is known, without a right not all. */
+    /** The most severe error decides: without an answer nothing else is known; without a permission not everything is. */
     static int exitCode(List<Finding> findings) {
         List<Finding.Kind> errors = findings.stream()
                 .filter(finding -> finding.severity() == Finding.Severity.ERROR)

@@ -8,15 +8,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGTERM and SIGINT into a clean stop and exit code 0; a JVM would end with 143. Runs as a shutdown hook, and
- * halts the JVM when all is closed.
+ * Turns SIGTERM and SIGINT into a clean stop with exit code 0, where a JVM would exit with 143. It is a shutdown hook, which
+ * halts the JVM when everything is closed.
  */
 final class CleanStop {
     private static final Logger LOG = LoggerFactory.getLogger(CleanStop.class);
 
     private final Daemon daemon;
     private final ServiceNotifier service;
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch requested = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "stop");
 
     private CleanStop(Daemon daemon, ServiceNotifier service) {
@@ -30,12 +30,12 @@ final class CleanStop {
         return stop;
     }
 
-    /** Waits for a signal; true when it came. */
-    boolean awaitAsked(long timeoutNanos) throws InterruptedException {
-        return asked.await(timeoutNanos, TimeUnit.NANOSECONDS);
+    /** Waits for a signal; true when one came. */
+    boolean awaitRequest(long timeoutNanos) throws InterruptedException {
+        return requested.await(timeoutNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Lets the JVM end as usual; false when a signal came first. */
+    /** Removes the hook, so that the JVM exits as usual; false when a signal came first. */
     boolean remove() {
         try {
             return Runtime.getRuntime().removeShutdownHook(hook);
@@ -46,14 +46,14 @@ final class CleanStop {
 
     private void stop() {
         int exitCode = ExitCode.OK;
-        asked.countDown();
+        requested.countDown();
         try {
             service.stopping();
             LOG.info("Stopping.");
             daemon.close();
             LOG.info("Stopped.");
         } catch (RuntimeException e) {
-            LOG.error("The stop was not clean.", e);
+            LOG.error("The daemon did not stop cleanly.", e);
             exitCode = ExitCode.INTERNAL;
         }
         System.err.flush();

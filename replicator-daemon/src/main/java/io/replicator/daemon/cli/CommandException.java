@@ -4,7 +4,7 @@ import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.offsets.OffsetLogException;
 
-/** A command cannot do its work, for a reason that is not a fault of this program: one line for the user. */
+/** A command cannot do its work, and this program is not the cause. The message is one line for the user. */
 final class CommandException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -15,15 +15,15 @@ final class CommandException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** Something that asks clusters. */
-    interface Attempt<T> {
-        T make() throws CommandException, InterruptedException;
+    /** Work that calls clusters. */
+    interface ClusterCalls<T> {
+        T run() throws CommandException, InterruptedException;
     }
 
-    /** Does it; what it is refused, or a cluster does not do, ends the command with the words and the code for that. */
-    static <T> T orSaid(Attempt<T> attempt) throws CommandException, InterruptedException {
+    /** Runs the calls, and turns the failures of clusters into a message and an exit code. */
+    static <T> T run(ClusterCalls<T> calls) throws CommandException, InterruptedException {
         try {
-            return attempt.make();
+            return calls.run();
         } catch (RefusedException refusal) {
             throw new CommandException(ExitCode.CONFIGURATION, refusal.getMessage());
         } catch (UnavailableException failure) {

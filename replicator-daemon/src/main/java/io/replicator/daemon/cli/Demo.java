@@ -1,6 +1,6 @@
 package io.replicator.daemon.cli;
 
-/** The demonstration, found on the class path: it needs Kafka brokers, which the daemon does not carry. */
+/** The demo. It needs Kafka brokers, which the daemon does not contain, so a service loader finds it on the class path. */
 public interface Demo {
     /**
      * Runs it in the foreground.

@@ -10,13 +10,16 @@ import picocli.CommandLine.Command;
         name = "demo",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description = "Two local clusters, a load, a daemon, a verification.",
-        footerHeading = "%nExamples:%n",
+        description = "Starts two local clusters, writes to one, copies it to the other, and verifies the copy.",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {" 0:success", "69:the demo is not on the class path"},
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator demo",
             "",
-            "Kafka brokers are no part of this distribution: the demo runs from the sources.",
-            "Exit codes: 0 done, 69 the demo is not on the class path."
+            "The demo needs Kafka brokers, which this distribution does not contain: run it",
+            "from the sources, as the README describes."
+        
         })
 final class DemoCommand implements Callable<Integer> {
     @Override
@@ -25,8 +28,8 @@ final class DemoCommand implements Callable<Integer> {
         if (demo.isEmpty()) {
             throw new CommandException(
                     ExitCode.UNAVAILABLE,
-                    "the demo needs Kafka brokers, which are no part of this distribution; it runs from the sources,"
-                            + " with replicator-testkit on the class path: see the README");
+                    "the demo needs Kafka brokers, which this distribution does not contain; run it from the sources,"
+                            + " with replicator-testkit on the class path, as the README describes");
         }
         return demo.get().run();
     }

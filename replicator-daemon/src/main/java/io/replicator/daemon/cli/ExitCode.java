@@ -1,14 +1,17 @@
 package io.replicator.daemon.cli;
 
-/** How a command ends; beyond 1 the codes are those of sysexits.h. */
+/** Exit codes of the commands; those above 1 are from sysexits.h. */
 final class ExitCode {
     static final int OK = 0;
 
     /** The comparison found a difference. */
     static final int DIFFERENT = 1;
 
-    /** There is no exact answer. */
-    static final int CANNOT_SAY = 1;
+    /** A translated position is not exact. */
+    static final int INEXACT = 1;
+
+    /** A group was not moved. */
+    static final int NOT_MOVED = 1;
 
     static final int USAGE = 64;
     static final int UNAVAILABLE = 69;

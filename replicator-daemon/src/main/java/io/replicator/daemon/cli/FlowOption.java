@@ -7,15 +7,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The option of every command that is about one flow. */
+/** The option of every command that works on one flow. */
 final class FlowOption {
     @Option(
             names = "--flow",
             paramLabel = "FLOW",
-            description = "The flow. May be left out where the configuration has only one.")
+            description = "The flow. Not needed when the configuration has only one.")
     private String name = "";
 
-    /** The flow that is meant. */
+    /** The flow with that name. */
     FlowConfig choose(List<FlowConfig> all, CommandSpec spec) {
         List<String> names = all.stream().map(FlowConfig::name).toList();
         if (name.isEmpty() && all.size() == 1) {

@@ -20,15 +20,21 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = {
-            "Removes the saved progress of topics, so that a flow copies them as if it never had. The flow must be stopped.",
-            "What is on the target stays there: delete the topic there first, or its records stand there twice."
+            "Deletes the saved progress of topics, so that the flow copies them again. The flow must be stopped.",
+            "The records on the target are not deleted: delete the target topic first, or it will have each record twice."
         },
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:success",
+            "64:wrong usage",
+            "69:the target does not answer",
+            "77:a permission is missing",
+            "78:wrong configuration, the flow is running, or there is no saved progress of the topic"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
-            "  replicator forget -c replicator.conf --flow east-to-west --topic orders",
-            "",
-            "Exit codes: 0 forgotten, 64 usage, 69 the target does not answer, 77 a right is missing, 78 bad configuration,",
-            "the flow is running, or nothing is known of the topic."
+            "  replicator forget -c replicator.conf --flow east-to-west --topic orders"
+        
         })
 final class ForgetCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -46,17 +52,17 @@ final class ForgetCommand implements Callable<Integer> {
             names = "--topic",
             paramLabel = "TOPIC",
             required = true,
-            description = "A topic, by its name on the source. May be repeated.")
+            description = "The topic's name on the source. May be repeated.")
     private Set<String> topics = Set.of();
 
     @Override
     public Integer call() throws BadSettingsException, CommandException, InterruptedException {
         FlowConfig flow = named(options.read().replicator().flows());
-        int partitions = CommandException.orSaid(() -> ProgressReset.forget(flow, topics, TIMEOUT));
+        int partitions = CommandException.run(() -> ProgressReset.forget(flow, topics, TIMEOUT));
         spec.commandLine()
                 .getOut()
                 .println("forgot " + partitions + " partitions of " + String.join(", ", topics) + "; flow " + flowName
-                        + " copies them where topics.start says when it is started again");
+                        + " copies them from topics.start on when it is started again");
         return ExitCode.OK;
     }
 

@@ -31,31 +31,38 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = {
-            "Writes the configuration that does what MirrorMaker 2 does, and goes on where it stops.",
-            "Every property is accounted for in comments: taken, not needed, or not supported. Talks to no cluster."
+            "Translates the configuration of MirrorMaker 2. The flow does the same and continues where MirrorMaker 2 stops.",
+            "Comments list every property: taken, not needed, or not supported. Connects to no cluster."
         },
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:success",
+            "64:wrong usage",
+            "78:the file cannot be read, or no flow is enabled in it"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator import-mirrormaker mm2.properties -o replicator.conf",
             "  replicator import-mirrormaker mm2.properties --flow 'east->west'",
             "",
-            "What is written holds the secrets that mm2.properties holds: a file is made readable by its owner alone.",
-            "Exit codes: 0 written, 64 usage, 78 the file cannot be read, or has no flow that is enabled."
+            "The output contains the secrets of mm2.properties. Only the owner can read a",
+            "file that -o writes."
+        
         })
 final class ImportMirrorMakerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "MirrorMaker 2's properties, as connect-mirror-maker.sh takes them.")
+    @Parameters(paramLabel = "FILE", description = "The properties file of MirrorMaker 2, as for connect-mirror-maker.sh.")
     private Path file;
 
-    @Option(names = "--flow", paramLabel = "A->B", description = "One flow. Default: all that are enabled.")
+    @Option(names = "--flow", paramLabel = "A->B", description = "Translates only this flow. Default: all that are enabled.")
     private String flow;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where to write; must not exist. Default: stdout.")
+            description = "The file to write; it must not exist. Default: stdout.")
     private Path output;
 
     @Override
@@ -82,7 +89,7 @@ final class ImportMirrorMakerCommand implements Callable<Integer> {
         }
     }
 
-    /** Properties are Latin-1 by their definition, and UTF-8 by most people's. */
+    /** Java defines properties files as Latin-1, but most are UTF-8. */
     private static String text(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
@@ -96,11 +103,11 @@ final class ImportMirrorMakerCommand implements Callable<Integer> {
 
     private void write(String hocon) throws CommandException {
         try (var channel = Files.newByteChannel(
-                output, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownersAlone())) {
+                output, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), onlyOwner())) {
             channel.write(StandardCharsets.UTF_8.encode(hocon));
         } catch (FileAlreadyExistsException exists) {
             throw new CommandException(
-                    ExitCode.CONFIGURATION, output + " is there already; name another file, or remove it");
+                    ExitCode.CONFIGURATION, output + " exists already; remove it, or choose another file");
         } catch (IOException failure) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
@@ -108,7 +115,7 @@ final class ImportMirrorMakerCommand implements Callable<Integer> {
         }
     }
 
-    private static FileAttribute<?>[] ownersAlone() {
+    private static FileAttribute<?>[] onlyOwner() {
         Set<String> views = FileSystems.getDefault().supportedFileAttributeViews();
         return views.contains("posix")
                 ? new FileAttribute<?>[] {

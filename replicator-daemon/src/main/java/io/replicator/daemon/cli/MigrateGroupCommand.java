@@ -31,20 +31,27 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = {
-            "Moves consumer groups to the target, exactly, and says which record each reads next.",
-            "Checks that they are stopped on the source and that the copy has passed their positions, writes these on the"
-                    + " target, and reads them back. Doing it again changes nothing. A running daemon is not needed, and is not in"
-                    + " the way."
+            "Moves consumer groups to the target, exactly, and prints which record each of them reads next.",
+            "First it checks that the group is stopped on the source, and that the flow has copied all records up to the"
+                    + " group's positions. Then it writes the positions on the target and reads them back.",
+            "A group that cannot be moved is not changed; the others are moved. The command can be repeated. The daemon may"
+                    + " run meanwhile, but need not."
         },
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:every group was moved, or could be moved (--dry-run)",
+            " 1:a group was refused or failed; the reasons are printed",
+            "64:wrong usage",
+            "69:a cluster does not answer",
+            "77:a permission is missing",
+            "78:wrong configuration, or no group matches"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator migrate-group -c replicator.conf --group billing --dry-run",
             "  replicator migrate-group -c replicator.conf --group billing --wait 10m",
-            "  replicator migrate-group -c replicator.conf --pattern 'app-.*' --topic orders",
-            "",
-            "A group of which something stands in the way is not touched, the others are moved.",
-            "Exit codes: 0 every group was moved, or could be (--dry-run), 1 one was refused or failed (the reasons are said),",
-            "64 usage, 69 a cluster does not answer, 77 a right is missing, 78 bad configuration, or there is no such group."
+            "  replicator migrate-group -c replicator.conf --pattern 'app-.*' --topic orders"
+        
         })
 final class MigrateGroupCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -71,7 +78,7 @@ final class MigrateGroupCommand implements Callable<Integer> {
             names = "--topic",
             paramLabel = "REGEX",
             description =
-                    "All groups on the source, of --pattern if that is given, that have a position in such a topic.")
+                    "All groups on the source that have a position in a matching topic. With --pattern: both must match.")
     private String topic = "";
 
     @Option(
@@ -81,22 +88,22 @@ final class MigrateGroupCommand implements Callable<Integer> {
             fallbackValue = "365d",
             converter = DurationConverter.class,
             description =
-                    "Waits until the groups are stopped and the copy has passed them, such as 90s or 10m; without a time"
-                            + " as long as it takes.")
+                    "Waits for at most this time, such as 90s or 10m, until the groups are stopped and the records up to"
+                            + " their positions are copied. Without TIME: as long as necessary.")
     private Duration wait = Duration.ZERO;
 
-    @Option(names = "--dry-run", description = "Only says what would be done.")
+    @Option(names = "--dry-run", description = "Prints what would be done, and changes nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--accept-inexact",
-            description = "Also moves positions that are not known exactly, or lie before what was copied.")
+            description = "Also moves positions that have no exact translation, or are before the first copied record.")
     private boolean acceptInexact;
 
-    @Option(names = "--leave-out", description = "Leaves behind the positions in topics that the flow does not copy.")
+    @Option(names = "--leave-out", description = "Moves the group without its positions in topics that the flow does not copy.")
     private boolean leaveOut;
 
-    @Option(names = "--force", description = "Overwrites positions on the target that are further on.")
+    @Option(names = "--force", description = "Also overwrites positions on the target that are ahead of the translated ones.")
     private boolean force;
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -105,12 +112,12 @@ final class MigrateGroupCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BadSettingsException, CommandException, InterruptedException {
         if (names.isEmpty() == (pattern.isEmpty() && topic.isEmpty())) {
-            throw misused("--group, or --pattern, --topic or both must be given");
+            throw misused("give --group, or --pattern, --topic or both");
         }
         Predicate<String> ofName = matching("--pattern", pattern);
         Predicate<String> ofTopic = matching("--topic", topic);
         FlowConfig flow = flowOption.choose(options.read().replicator().flows(), spec);
-        return CommandException.orSaid(() -> {
+        return CommandException.run(() -> {
             try (GroupMigration migration = GroupMigration.open(flow, TIMEOUT)) {
                 List<String> groups =
                         names.isEmpty() ? migration.groups(ofName, ofTopic) : List.copyOf(new TreeSet<>(names));
@@ -148,19 +155,19 @@ final class MigrateGroupCommand implements Callable<Integer> {
         if (json) {
             out.println(MigrationOutput.json(all, dryRun));
         }
-        return isDone ? ExitCode.OK : ExitCode.CANNOT_SAY;
+        return isDone ? ExitCode.OK : ExitCode.NOT_MOVED;
     }
 
-    /** Says what is waited for, and again when that changes. */
+    /** Prints the reasons for waiting, and prints them again when they change. */
     private Consumer<MigrationPlan> waiting(String group) {
         PrintWriter err = spec.commandLine().getErr();
         return new Consumer<>() {
-            private Optional<List<String>> told = Optional.empty();
+            private Optional<List<String>> printed = Optional.empty();
 
             @Override
             public void accept(MigrationPlan plan) {
-                if (!told.equals(Optional.of(plan.refusals()))) {
-                    told = Optional.of(plan.refusals());
+                if (!printed.equals(Optional.of(plan.refusals()))) {
+                    printed = Optional.of(plan.refusals());
                     err.println("group " + group + ": waiting: " + String.join("; ", plan.refusals()));
                 }
             }
@@ -174,7 +181,7 @@ final class MigrateGroupCommand implements Callable<Integer> {
         try {
             return Pattern.compile(regex).asMatchPredicate();
         } catch (PatternSyntaxException e) {
-            throw misused(option + " " + regex + " is no regular expression: " + e.getDescription());
+            throw misused(option + " " + regex + " is not a valid regular expression: " + e.getDescription());
         }
     }
 

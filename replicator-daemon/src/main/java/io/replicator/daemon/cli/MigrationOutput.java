@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What moving groups did, or would do, for a person and for a program. */
+/** What moving groups did, or would do, as text and as JSON. */
 final class MigrationOutput {
     private final String source;
     private final String target;
@@ -53,7 +53,7 @@ final class MigrationOutput {
             return name + ": could be moved, " + moved + " positions";
         }
         return name + ": MOVED, " + moved + " positions"
-                + (report.written() == 0 ? ", all of which stood there already" : ", " + report.written() + " written");
+                + (report.written() == 0 ? ", all of which were there already" : ", " + report.written() + " written");
     }
 
     private static void add(PlannedPosition position, Table table) {
@@ -65,14 +65,14 @@ final class MigrationOutput {
                                 ? ""
                                 : " (" + position.targetTopic() + ")"),
                 position.sourceOffset(),
-                words(position.sourceRecord()),
+                describe(position.sourceRecord()),
                 position.targetOffset() < 0 ? "-" : position.targetOffset(),
-                position.targetOffset() < 0 ? "" : words(position.targetRecord()),
+                position.targetOffset() < 0 ? "" : describe(position.targetRecord()),
                 position.targetOffset() < 0 ? "-" : position.isExact() ? "yes" : "no",
                 note);
     }
 
-    private static String words(Optional<FirstRecord> record) {
+    private static String describe(Optional<FirstRecord> record) {
         return record.map(found -> Instant.ofEpochMilli(found.timestampMillis())
                         + (found.key().isEmpty() ? "" : " " + found.key()))
                 .orElse("at the end");

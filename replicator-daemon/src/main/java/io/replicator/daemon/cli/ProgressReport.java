@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how the flows get on: in place at a terminal, else as one line of the log per flow now and then. One thread. */
+/** Shows the progress of the flows: in place on a terminal, otherwise as one log line per flow every 10 seconds. One thread. */
 final class ProgressReport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReport.class);
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);

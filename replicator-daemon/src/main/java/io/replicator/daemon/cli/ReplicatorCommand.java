@@ -13,7 +13,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program as a whole: which commands there are, and what becomes of their failures. */
+/** The program as a whole: lists the commands, and turns their failures into a message and an exit code. */
 @Command(
         name = "replicator",
         mixinStandardHelpOptions = true,
@@ -30,23 +30,35 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class
         },
         description =
-                "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact positions.",
+                "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact offsets.",
         synopsisSubcommandLabel = "COMMAND",
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:success",
+            "64:wrong usage",
+            "69:a cluster or a daemon does not answer",
+            "70:internal error",
+            "77:a permission is missing",
+            "78:wrong configuration"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
-            "  replicator check -c replicator.conf     what would be copied, and what is wrong",
-            "  replicator run -c replicator.conf       copies until it is told to stop",
-            "  replicator status                       how far a running one is",
-            "  replicator verify -c replicator.conf    compares both clusters record by record",
+            "  replicator check -c replicator.conf    what would be copied, what is wrong",
+            "  replicator run -c replicator.conf      copies until it is stopped",
+            "  replicator status                      lag and state of a running daemon",
+            "  replicator verify -c replicator.conf   compares the clusters, record by record",
             "",
-            "Exit codes: 0 done, 64 usage, 69 unavailable, 70 internal error, 77 a right is missing, 78 bad",
-            "configuration; each command's --help says more. Logs go to stderr, results to stdout."
+            "'replicator COMMAND --help' describes a command. Results go to stdout, logs go",
+            "to stderr."
         })
 public final class ReplicatorCommand implements Callable<Integer> {
+    static final String EXIT_CODES = "%nExit codes:%n";
+    static final String EXAMPLES = "%nExamples:%n";
+
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack of an internal error.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Prints the stack trace of an internal error.")
     private boolean debug;
 
     /**
@@ -91,7 +103,7 @@ public final class ReplicatorCommand implements Callable<Integer> {
             err.println("replicator: " + known.getMessage());
             return known.exitCode();
         }
-        err.println("replicator: internal error: " + e + "; --debug shows the stack");
+        err.println("replicator: internal error: " + e + "; --debug prints the stack trace");
         ReplicatorCommand root = command.getCommandSpec().root().commandLine().getCommand();
         if (root.debug) {
             e.printStackTrace(err);

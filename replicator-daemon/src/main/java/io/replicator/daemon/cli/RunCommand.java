@@ -28,26 +28,34 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Runs the daemon in the foreground until SIGTERM or SIGINT.",
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:clean stop",
+            "64:wrong usage",
+            "69:the admin server cannot listen on its address",
+            "70:internal error, or a flow failed that may continue after a restart",
+            "78:wrong configuration, or a flow was refused, such as one from a cluster to itself"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator run -c replicator.conf",
             "  replicator run -c replicator.conf -D replicator.admin.listen=127.0.0.1:0",
-            "  replicator run -c replicator.conf --until-caught-up     for a migration",
+            "  replicator run -c replicator.conf --until-caught-up",
             "",
-            "Exit codes: 0 clean stop, 64 usage, 69 the admin address cannot be had, 70 internal error, or a flow broke",
-            "off that goes on when it is started again, 78 bad configuration, or a flow was refused, such as one from",
-            "a cluster to itself. Ends by itself when no flow is left, or with --until-caught-up."
+            "The daemon also stops when all its flows have failed, and with",
+            "--until-caught-up when one has."
+        
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
     @Option(
             names = "--until-caught-up",
-            description = "Ends when every flow has copied up to the end offsets seen at its start.")
+            description = "Stops when every flow has copied up to the end offsets that it saw at its start. For a migration.")
     private boolean untilCaughtUp;
 
     @Override
@@ -90,31 +98,31 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Shows progress until a signal comes, or until all is copied where that was asked for. */
+    /** Shows progress until a signal comes, until no flow is left, or, with --until-caught-up, until all is copied. */
     private void watch(Daemon daemon, CleanStop stop, ServiceNotifier service) throws InterruptedException {
         CaughtUp caughtUp = new CaughtUp();
         long startNanos = System.nanoTime();
         Watchdog watchdog = new Watchdog(service, startNanos);
         try (ProgressReport report = new ProgressReport(startNanos)) {
-            while (!stop.awaitAsked(LOOK_NANOS)) {
+            while (!stop.awaitRequest(POLL_NANOS)) {
                 long nowNanos = System.nanoTime();
                 List<FlowStatus> flows = daemon.flows();
                 report.show(flows, nowNanos);
                 watchdog.turn(daemon, nowNanos);
-                if (isAllOver(flows) || (untilCaughtUp && isEnd(caughtUp, flows))) {
+                if (haveAllFailed(flows) || (untilCaughtUp && isFinished(caughtUp, flows))) {
                     return;
                 }
             }
         }
     }
 
-    /** A process with nothing left to do says why and ends, so that whoever started it sees it. */
-    private static boolean isAllOver(List<FlowStatus> flows) {
+    /** A process with nothing left to do ends and prints the reason, so that the service manager or the user sees it. */
+    private static boolean haveAllFailed(List<FlowStatus> flows) {
         return flows.stream().allMatch(RunCommand::isFailed);
     }
 
-    private static boolean isEnd(CaughtUp caughtUp, List<FlowStatus> flows) {
-        return flows.stream().anyMatch(RunCommand::isFailed) || caughtUp.isReached(flows);
+    private static boolean isFinished(CaughtUp caughtUp, List<FlowStatus> flows) {
+        return flows.stream().anyMatch(RunCommand::isFailed) || caughtUp.update(flows);
     }
 
     private static boolean isFailed(FlowStatus flow) {
@@ -122,10 +130,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * How the process ends.
+     * The exit code of the process.
      *
-     * @throws CommandException when a flow failed: with the code of one that may go on after another start, if there is one,
-     *     for then the service manager is to start the process again
+     * @throws CommandException when a flow failed. When one of them may continue after a restart, the exit code is its, so that
+     *     the service manager restarts the process
      */
     static int outcome(List<FlowStatus> flows) throws CommandException {
         Optional<FlowStatus> failed =

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of every command that reads the file. */
+/** The options of every command that reads the configuration. */
 final class SettingsOptions {
     @Option(
             names = {"-c", "--config"},
             required = true,
             paramLabel = "FILE",
-            description = "The configuration (HOCON). Every key stands in reference.conf.")
+            description = "The configuration file (HOCON). reference.conf describes every key.")
     private Path file = Path.of("");
 
     @Option(

@@ -19,14 +19,15 @@ import picocli.CommandLine.Spec;
         name = "status",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description = "Shows lag, rate, time left, states and reasons of a running daemon.",
-        footerHeading = "%nExamples:%n",
+        description = "Shows the lag, the rate, the time left, and the state of the flows of a running daemon.",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {" 0:success", "64:wrong usage", "69:no daemon answers"},
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator status",
             "  replicator status --url http://10.0.0.7:8080 --all",
-            "  replicator status --json",
-            "",
-            "Exit codes: 0 shown, 64 usage, 69 no daemon answers."
+            "  replicator status --json"
+        
         })
 final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -39,13 +40,13 @@ final class StatusCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:8080",
-            description = "The daemon's admin.listen. Default: ${DEFAULT-VALUE}")
+            description = "The address of the daemon's admin server (admin.listen). Default: ${DEFAULT-VALUE}")
     private String url = "";
 
-    @Option(names = "--json", description = "Prints the daemon's own document.")
+    @Option(names = "--json", description = "Prints the JSON document of /api/status.")
     private boolean json;
 
-    @Option(names = "--all", description = "Every partition, not only those that do not run or lag most.")
+    @Option(names = "--all", description = "Shows every partition. Default: up to 10 that do not run or lag most.")
     private boolean all;
 
     @Override
@@ -82,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
                     ExitCode.UNAVAILABLE,
                     "no daemon answers at " + request.uri() + " ("
                             + e.getClass().getSimpleName()
-                            + "); is it running, and is that its admin.listen? --url names another");
+                            + "); check that it runs, and that --url is its admin.listen");
         }
     }
 
@@ -93,7 +94,7 @@ final class StatusCommand implements Callable<Integer> {
                     .timeout(TIMEOUT)
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, "--url " + url + " is no URL such as http://127.0.0.1:8080");
+            throw new CommandException(ExitCode.USAGE, "--url " + url + " is not a URL such as http://127.0.0.1:8080");
         }
     }
 }

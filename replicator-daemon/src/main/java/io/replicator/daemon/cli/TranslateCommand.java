@@ -26,20 +26,31 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = {
-            "Says where positions of the source stand on the target: of an offset, a time, or a consumer group.",
-            "Reads what the flow has saved, so it needs no running daemon. Changes nothing."
+            "Translates positions on the source to positions on the target: of an offset, a time, or a consumer group.",
+            "Reads the saved progress of the flow; the daemon need not run. Changes nothing."
         },
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:every answer is exact",
+            " 1:an answer is not exact; the reason is printed",
+            "64:wrong usage",
+            "69:a cluster does not answer",
+            "77:a permission is missing",
+            "78:wrong configuration, or the topic or the group is not known"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
-            "  replicator translate -c replicator.conf --topic orders --partition 3 --offset 1200",
-            "  replicator translate -c replicator.conf --topic orders --time 2026-11-21T08:00:00Z",
-            "  replicator translate -c replicator.conf --group billing --csv > billing.csv",
-            "  kafka-consumer-groups --bootstrap-server west:9092 --group billing --reset-offsets \\",
-            "      --from-file billing.csv --execute",
-            "  replicator translate -c replicator.conf --group billing --reverse     the way back",
+            "  replicator translate -c replicator.conf --topic orders --partition 3 \\",
+            "      --offset 1200",
+            "  replicator translate -c replicator.conf --topic orders \\",
+            "      --time 2026-11-21T08:00:00Z",
+            "  replicator translate -c replicator.conf --group billing --reverse",
             "",
-            "Exit codes: 0 every answer is exact, 1 one is not (the reason is said), 64 usage, 69 a cluster does not answer,",
-            "77 a right is missing, 78 bad configuration, or nothing is known of the topic or the group."
+            "Move a group with Kafka's own tool:",
+            "  replicator translate -c replicator.conf --group billing --csv > billing.csv",
+            "  kafka-consumer-groups --bootstrap-server west:9092 --group billing \\",
+            "      --reset-offsets --from-file billing.csv --execute"
+        
         })
 final class TranslateCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -53,13 +64,13 @@ final class TranslateCommand implements Callable<Integer> {
     @Mixin
     private FlowOption flowOption = new FlowOption();
 
-    @Option(names = "--topic", paramLabel = "TOPIC", description = "A topic, by its name where the position is.")
+    @Option(names = "--topic", paramLabel = "TOPIC", description = "The topic; with --reverse its name on the target.")
     private String topic = "";
 
-    @Option(names = "--partition", paramLabel = "P", description = "Its number. With --time: default all.")
+    @Option(names = "--partition", paramLabel = "P", description = "The partition's number. Default with --time: all partitions.")
     private int partition = -1;
 
-    @Option(names = "--offset", paramLabel = "N", description = "The offset of the next record to be read.")
+    @Option(names = "--offset", paramLabel = "N", description = "The offset of the next record to read.")
     private Long offset;
 
     @Option(
@@ -68,10 +79,10 @@ final class TranslateCommand implements Callable<Integer> {
             description = "The first record at or after this time, such as 2026-11-21T08:00:00Z.")
     private String time = "";
 
-    @Option(names = "--group", paramLabel = "GROUP", description = "All that a consumer group has committed.")
+    @Option(names = "--group", paramLabel = "GROUP", description = "All positions that this consumer group has committed.")
     private String group = "";
 
-    @Option(names = "--reverse", description = "The other way: from the target to the source.")
+    @Option(names = "--reverse", description = "Translates from the target to the source.")
     private boolean reverse;
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -79,8 +90,8 @@ final class TranslateCommand implements Callable<Integer> {
 
     @Option(
             names = "--csv",
-            description = "Prints topic,partition,offset of what can be said, as kafka-consumer-groups --reset-offsets"
-                    + " --from-file takes it.")
+            description = "Prints topic,partition,offset of each answer that has an offset: the format of"
+                    + " kafka-consumer-groups --reset-offsets --from-file.")
     private boolean csv;
 
     @Override
@@ -88,7 +99,7 @@ final class TranslateCommand implements Callable<Integer> {
         requireOneQuestion();
         FlowConfig flow = flowOption.choose(options.read().replicator().flows(), spec);
         Direction direction = reverse ? Direction.TO_SOURCE : Direction.TO_TARGET;
-        List<Answer> answers = CommandException.orSaid(() -> {
+        List<Answer> answers = CommandException.run(() -> {
             try (PositionQuery query = PositionQuery.open(flow, direction, TIMEOUT)) {
                 return ask(query);
             }
@@ -104,7 +115,7 @@ final class TranslateCommand implements Callable<Integer> {
         } else {
             output.table().forEach(out::println);
         }
-        return answers.stream().allMatch(Answer::isExact) ? ExitCode.OK : ExitCode.CANNOT_SAY;
+        return answers.stream().allMatch(Answer::isExact) ? ExitCode.OK : ExitCode.INEXACT;
     }
 
     private List<Answer> ask(PositionQuery query) throws InterruptedException {
@@ -119,16 +130,16 @@ final class TranslateCommand implements Callable<Integer> {
 
     private void requireOneQuestion() {
         if (json && csv) {
-            throw misused("--json and --csv exclude each other");
+            throw misused("--json and --csv cannot be used together");
         }
         boolean isOffset = offset != null;
         boolean isTime = !time.isEmpty();
         boolean isGroup = !group.isEmpty();
         if ((isOffset ? 1 : 0) + (isTime ? 1 : 0) + (isGroup ? 1 : 0) != 1) {
-            throw misused("one of --offset, --time and --group must be given");
+            throw misused("give one of --offset, --time and --group");
         }
         if (isGroup && (!topic.isEmpty() || partition >= 0)) {
-            throw misused("--group takes all of the group's topics: leave out --topic and --partition");
+            throw misused("--group translates all of the group's positions; --topic and --partition cannot be used with it");
         }
         if (!isGroup && topic.isEmpty()) {
             throw misused("--topic is missing");

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a verification's findings go: each difference at once to stdout, as a line or into one JSON document, the
+ * Prints what a verification finds: each difference immediately to stdout, as a line or as part of one JSON document; the
  * progress to stderr. Safe for use by several threads.
  */
 final class VerificationOutput implements AutoCloseable {
@@ -54,7 +54,7 @@ final class VerificationOutput implements AutoCloseable {
         out.flush();
     }
 
-    /** What goes to stdout may stand on the same terminal: below what is drawn, the next drawing would erase it. */
+    /** Stdout may be the same terminal: the next drawing would erase what was printed below the current one. */
     private void erase() {
         screen.ifPresent(progress -> progress.draw(List.of()));
     }

@@ -22,17 +22,25 @@ import picocli.CommandLine.Spec;
         name = "verify",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description =
-                "Reads both clusters and compares what was copied, record by record: count, order, key, value, headers,"
-                        + " timestamp.",
-        footerHeading = "%nExamples:%n",
+        description = {
+            "Reads both clusters and compares what was copied, record by record: count, order, key, value, headers and"
+                    + " timestamp.",
+            "Changes nothing."
+        },
+        exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
+        exitCodeList = {
+            " 0:equal",
+            " 1:different; each difference is listed",
+            "64:wrong usage",
+            "69:a cluster does not answer, or nothing was copied yet",
+            "78:wrong configuration"
+        },
+        footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator verify -c replicator.conf",
-            "  replicator verify -c replicator.conf --flow east-to-west --topic orders --topic payments",
-            "  replicator verify -c replicator.conf --json > report.json",
-            "",
-            "Exit codes: 0 equal, 1 different (each difference is listed), 64 usage, 69 a cluster does not answer or",
-            "nothing was copied yet, 78 bad configuration."
+            "  replicator verify -c replicator.conf --flow east-to-west --topic orders",
+            "  replicator verify -c replicator.conf --json > report.json"
+        
         })
 final class VerifyCommand implements Callable<Integer> {
     @Spec
@@ -41,20 +49,20 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Option(names = "--flow", paramLabel = "FLOW", description = "Only this flow. May be repeated. Default: all.")
+    @Option(names = "--flow", paramLabel = "FLOW", description = "Compares only this flow. May be repeated. Default: all.")
     private Set<String> flowNames = Set.of();
 
     @Option(
             names = "--topic",
             paramLabel = "TOPIC",
-            description = "Only this source topic. May be repeated. Default: all.")
+            description = "Compares only this source topic. May be repeated. Default: all.")
     private Set<String> topics = Set.of();
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many partitions are compared at once, some 30 MiB each. Default: ${DEFAULT-VALUE}")
+            description = "How many partitions are compared at the same time. Each needs about 30 MiB of memory. Default: ${DEFAULT-VALUE}")
     private int threads;
 
     @Option(names = "--json", description = "Prints one JSON document.")

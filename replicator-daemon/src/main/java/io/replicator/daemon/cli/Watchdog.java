@@ -6,12 +6,12 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the service manager that the engine is alive, as long as it is: a stuck one shall be started anew. */
+/** Tells the service manager that the engine is alive, and stops telling it when a thread is stuck, so that it restarts the process. */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 
-    /** The manager expects a sign in half of its time. */
-    private static final int SIGNS_PER_PERIOD = 2;
+    /** systemd recommends to send at half of its timeout. */
+    private static final int SIGNALS_PER_TIMEOUT = 2;
 
     private final ServiceNotifier service;
     private long lastNanos;
@@ -25,11 +25,11 @@ final class Watchdog {
     void turn(Daemon daemon, long nowNanos) {
         List<String> stuck = daemon.stuckThreads();
         if (!stuck.isEmpty() && !isStuck) {
-            LOG.error("Threads do not turn; see their stacks with jstack. threads={}", stuck);
+            LOG.error("Threads are stuck; jstack shows their stacks. threads={}", stuck);
         }
         isStuck = !stuck.isEmpty();
         boolean isDue =
-                service.watchdogNanos() > 0 && nowNanos - lastNanos >= service.watchdogNanos() / SIGNS_PER_PERIOD;
+                service.watchdogNanos() > 0 && nowNanos - lastNanos >= service.watchdogNanos() / SIGNALS_PER_TIMEOUT;
         if (isDue && !isStuck) {
             service.alive();
             lastNanos = nowNanos;

@@ -1,5 +1,5 @@
 /**
- * The commands. Each reads its options, calls what does the work and turns the outcome into an exit code; results go to
- * stdout, everything else to stderr.
+ * The commands. Each reads its options, calls the package that does the work, and turns the result into an exit code. Results
+ * go to stdout, everything else goes to stderr.
  */
 package io.replicator.daemon.cli;

@@ -11,18 +11,18 @@ class CaughtUpTest {
     void shouldBeReachedWhenEveryPartitionIsAtTheEndOfTheFirstLook() {
         CaughtUp caughtUp = new CaughtUp();
 
-        assertThat(caughtUp.isReached(List.of(Snapshots.running(Snapshots.partition("orders", 0, 5, 10)))))
+        assertThat(caughtUp.update(List.of(Snapshots.running(Snapshots.partition("orders", 0, 5, 10)))))
                 .isFalse();
-        assertThat(caughtUp.isReached(List.of(Snapshots.running(Snapshots.partition("orders", 0, 10, 12)))))
+        assertThat(caughtUp.update(List.of(Snapshots.running(Snapshots.partition("orders", 0, 10, 12)))))
                 .isTrue();
     }
 
     @Test
     void shouldNotBeReachedWhileAPartitionIsFailedWhoseTargetLostWhatItHad() {
         CaughtUp caughtUp = new CaughtUp();
-        caughtUp.isReached(List.of(Snapshots.running(Snapshots.partition("orders", 0, 3, 5))));
+        caughtUp.update(List.of(Snapshots.running(Snapshots.partition("orders", 0, 3, 5))));
 
-        assertThat(caughtUp.isReached(
+        assertThat(caughtUp.update(
                         List.of(Snapshots.running(Snapshots.failed("orders", 0, "its log was truncated")))))
                 .isFalse();
     }

@@ -32,7 +32,7 @@ final class CommandLineTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "status", "verify", "forget", "import-mirrormaker", "demo"})
+    @ValueSource(strings = {"", "run", "check", "status", "verify", "translate", "migrate-group", "forget", "import-mirrormaker", "demo"})
     void shouldHelpWithExamplesAndExitCodes(String command) {
         int exitCode = command.isEmpty() ? execute("--help") : execute(command, "--help");
 
@@ -120,14 +120,14 @@ final class CommandLineTest {
     void shouldWaitForTheEndsSeenWhenTheFlowBeganToRun() {
         CaughtUp caughtUp = new CaughtUp();
 
-        assertThat(caughtUp.isReached(List.of())).isFalse();
-        assertThat(caughtUp.isReached(List.of(flow("x", FlowState.STARTING, "connecting"))))
+        assertThat(caughtUp.update(List.of())).isFalse();
+        assertThat(caughtUp.update(List.of(flow("x", FlowState.STARTING, "connecting"))))
                 .isFalse();
-        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 5, 10), partition("a", 1, -1, -1)))))
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 5, 10), partition("a", 1, -1, -1)))))
                 .isFalse();
-        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 10, 50), partition("a", 1, 0, 3)))))
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 50), partition("a", 1, 0, 3)))))
                 .isFalse();
-        assertThat(caughtUp.isReached(
+        assertThat(caughtUp.update(
                         List.of(running(partition("a", 0, 10, 50), partition("a", 1, 3, 9), partition("b", 0, 0, 9)))))
                 .isTrue();
     }
@@ -137,19 +137,19 @@ final class CommandLineTest {
     void shouldWaitForAShareOfTheFlow() {
         CaughtUp caughtUp = new CaughtUp();
 
-        assertThat(caughtUp.isReached(List.of(standby()))).isFalse();
-        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 5, 10)))))
+        assertThat(caughtUp.update(List.of(standby()))).isFalse();
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 5, 10)))))
                 .isFalse();
-        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 10, 10)))))
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10)))))
                 .isTrue();
     }
 
     @Test
     void shouldNotWaitForPartitionsThatAreGone() {
         CaughtUp caughtUp = new CaughtUp();
-        caughtUp.isReached(List.of(running(partition("a", 0, 5, 10), partition("b", 0, 0, 10))));
+        caughtUp.update(List.of(running(partition("a", 0, 5, 10), partition("b", 0, 0, 10))));
 
-        assertThat(caughtUp.isReached(List.of(running(partition("a", 0, 10, 10)))))
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10)))))
                 .isTrue();
     }
 

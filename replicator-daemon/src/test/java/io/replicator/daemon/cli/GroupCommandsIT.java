@@ -169,7 +169,7 @@ final class GroupCommandsIT {
         Map<TopicPartition, OffsetAndMetadata> there = positions("billing");
         assertThat(there.get(new TopicPartition("east.orders", 2)).metadata()).isEqualTo("half");
         assertThat(migrate("--group", "billing")).isZero();
-        assertThat(lines()).first().isEqualTo("group billing: MOVED, 2 positions, all of which stood there already");
+        assertThat(lines()).first().isEqualTo("group billing: MOVED, 2 positions, all of which were there already");
         assertThat(positions("billing")).isEqualTo(there);
 
         assertThat(migrate("--group", "billing", "--json")).isZero();
@@ -230,7 +230,7 @@ final class GroupCommandsIT {
         assertThat(positions("tooled").get(new TopicPartition("east.orders", 2)).offset())
                 .isEqualTo(Long.parseLong(offset));
         assertThat(migrate("--group", "tooled")).isZero();
-        assertThat(lines()).first().asString().endsWith("all of which stood there already");
+        assertThat(lines()).first().asString().endsWith("all of which were there already");
         assertThat(kafkaConsumerGroups("--group", "tooled", "--describe"))
                 .containsPattern("tooled +east.orders +2 +" + offset + " ");
     }
