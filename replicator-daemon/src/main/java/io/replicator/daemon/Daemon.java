@@ -23,7 +23,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine with everything that shows it: admin HTTP, metrics, JMX. Safe for use by any thread. */
+/** The engine with what shows its state: the admin server, metrics, JMX. Safe for use by any thread. */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
@@ -50,11 +50,11 @@ public final class Daemon implements AutoCloseable {
     /**
      * Starts everything.
      *
-     * @throws IOException when the admin address cannot be had; nothing of the engine was started then
+     * @throws IOException when the admin server cannot listen on its address; the engine was not started then
      */
     public static Daemon start(Settings settings) throws IOException {
         AdminServer admin = AdminServer.bind(settings.adminHost(), settings.adminPort());
-        Replicator replicator = startOr(admin, settings);
+        Replicator replicator = startEngine(admin, settings);
         Version version = Version.current();
         Function<String, GroupsStatus> groups = flow -> replicator.groups(flow).orElse(GroupsStatus.NONE);
         Metrics metrics = new Metrics(replicator::flows, groups, settings.metricsPerPartition(), version);
@@ -84,7 +84,7 @@ public final class Daemon implements AutoCloseable {
         return new Daemon(replicator, admin, metrics, beans, translations);
     }
 
-    private static Replicator startOr(AdminServer admin, Settings settings) {
+    private static Replicator startEngine(AdminServer admin, Settings settings) {
         try {
             return Replicator.start(settings.replicator());
         } catch (RuntimeException e) {
@@ -105,7 +105,7 @@ public final class Daemon implements AutoCloseable {
         return replicator.stuckThreads();
     }
 
-    /** Ends in good order; status and metrics can be read until the engine stands still. Again does nothing. */
+    /** Stops cleanly; status and metrics can be read until the engine has stopped. A second call does nothing. */
     @Override
     public synchronized void close() {
         if (closed) {

@@ -2,7 +2,7 @@ package io.replicator.daemon;
 
 import io.replicator.daemon.cli.ReplicatorCommand;
 
-/** Where the process starts. */
+/** The main class. */
 public final class Main {
     private Main() {}
 

@@ -6,15 +6,15 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /**
- * What this build is made of.
+ * The versions of this program and of what it runs on.
  *
- * @param number of this program
- * @param commit it was built from; empty when the build did not know
- * @param java that runs it
- * @param kafkaClients the library's version
+ * @param number the version of this program
+ * @param commit that it was built from; empty when the build did not know it
+ * @param java the version of the JVM
+ * @param kafkaClients the version of the library
  */
 public record Version(String number, String commit, String java, String kafkaClients) {
-    /** The version of what runs now. */
+    /** The version of the running program. */
     public static Version current() {
         Properties build = properties("/io/replicator/daemon/version.properties");
         Properties kafka = properties("/kafka/kafka-version.properties");

@@ -1,5 +1,5 @@
 /**
- * The process around the engine: reads the file, starts {@link io.replicator.Replicator}, shows what it does over HTTP,
- * JMX and on the terminal, and stops it in good order. Nothing here stands in the data's way: it reads snapshots.
+ * The process around the engine: reads the configuration, starts {@link io.replicator.Replicator}, shows its state over HTTP,
+ * JMX and on the terminal, and stops it cleanly. It reads snapshots of the engine, and never delays the data.
  */
 package io.replicator.daemon;

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves pages over HTTP. Bound first and served later, so that a port in use is known before the engine starts.
+ * Serves pages over HTTP. It binds its address first and serves later, so that a port in use is found before the engine starts.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-    /** One selects, one accepts, the rest answer: scrapes and probes come a few times a second at most. */
+    /** One selects, one accepts, the others answer. Scrapes and probes are a few requests per second at most. */
     private static final int MAX_THREADS = 8;
 
     private static final int MIN_THREADS = 1;
@@ -34,17 +34,17 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Takes the address; nobody is answered yet.
+     * Binds the address; requests are not answered yet.
      *
      * @param port 0 for any free one
-     * @throws IOException when it cannot be had, with a message for the user
+     * @throws IOException when the address cannot be bound, with a message for the user
      */
     public static AdminServer bind(String host, int port) throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
         threads.setName("admin");
         threads.setDaemon(true);
         Server server = new Server(threads);
-        server.setStopTimeout(0); // A scraper's idle connection shall not delay the end.
+        server.setStopTimeout(0); // An idle connection of a scraper must not delay the stop.
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
@@ -55,16 +55,16 @@ public final class AdminServer implements AutoCloseable {
         try {
             connector.open();
         } catch (UnknownHostException e) {
-            throw new IOException("admin.listen: there is no address for the host " + host, e);
+            throw new IOException("admin.listen: no address found for host " + host, e);
         } catch (IOException e) {
             connector.close();
             if (e.getCause() instanceof UnresolvedAddressException) {
-                throw new IOException("admin.listen: there is no address for the host " + host, e);
+                throw new IOException("admin.listen: no address found for host " + host, e);
             }
             throw new IOException(
                     "admin.listen: cannot listen on " + host + ":" + port + ": " + rootMessage(e)
-                            + "; stop what uses it or set another port, -D replicator.admin.listen=" + host + ":0"
-                            + " takes any free one",
+                            + "; stop the process that uses it, or choose another port; -D replicator.admin.listen=" + host
+                            + ":0 chooses a free one",
                     e);
         }
         return new AdminServer(server, connector);
@@ -79,7 +79,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Answers from now on.
+     * Answers requests from now on.
      *
      * @param pages by path
      */
@@ -88,7 +88,7 @@ public final class AdminServer implements AutoCloseable {
         try {
             server.start();
         } catch (Exception e) {
-            throw new IllegalStateException("the admin server does not start", e);
+            throw new IllegalStateException("the admin server failed to start", e);
         }
     }
 
@@ -103,7 +103,7 @@ public final class AdminServer implements AutoCloseable {
             server.stop();
             connector.close();
         } catch (Exception e) {
-            LOG.warn("The admin server did not stop in good order.", e);
+            LOG.warn("The admin server did not stop cleanly.", e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /** A health page: 200, or 503 with the reasons why not. */
 public final class HealthPage implements Page {
-    /** In these a partition is not served, and not because somebody wanted it so. */
+    /** In these states a partition is not copied, and nobody asked for that. */
     private static final Set<PartitionState> HELD_UP = EnumSet.of(PartitionState.WAITING, PartitionState.FAILED);
 
     private final Supplier<List<String>> reasons;
@@ -23,18 +23,18 @@ public final class HealthPage implements Page {
     }
 
     /**
-     * Alive: every thread of the engine turned lately. A process that is not should be started anew.
+     * Alive: no thread of the engine is stuck. A process that is not alive should be restarted.
      *
-     * @param stuckThreads the names of those that did not turn
+     * @param stuckThreads their names
      */
     public static HealthPage live(Supplier<List<String>> stuckThreads) {
         return new HealthPage(() -> stuck(stuckThreads));
     }
 
     /**
-     * Ready: alive, and every flow copies: both its clusters are reachable, this instance is a member of the flow and serves
-     * the shards that it owns, its progress is saved, and not all its partitions are held up. A partition that
-     * nothing is written to says nothing of its clusters. An instance that owns nothing stands by, and is ready.
+     * Ready: alive, and every flow copies. Both clusters of the flow are reachable, this instance is a member of the flow and
+     * copies the shards that it owns, its progress is saved, and not all its partitions are WAITING or FAILED. An instance that
+     * owns no shard stands by, and is ready.
      */
     public static HealthPage ready(Supplier<List<String>> stuckThreads, Supplier<List<FlowStatus>> flows) {
         return new HealthPage(() -> {
@@ -50,7 +50,7 @@ public final class HealthPage implements Page {
 
     private static List<String> stuck(Supplier<List<String>> stuckThreads) {
         return stuckThreads.get().stream()
-                .map(name -> "thread " + name + " did not turn lately")
+                .map(name -> "thread " + name + " is stuck")
                 .toList();
     }
 

@@ -1,8 +1,8 @@
 package io.replicator.daemon.admin;
 
-/** Answers GET for one path. Called by any thread, several at once. */
+/** Answers GET for one path. Called by several threads at the same time. */
 @FunctionalInterface
 public interface Page {
-    /** What the page says now. */
+    /** The page as it is now. */
     Reply reply(PageRequest request);
 }

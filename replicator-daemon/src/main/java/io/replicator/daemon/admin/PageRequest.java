@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is asked of a page.
+ * A request for a page.
  *
  * @param accept the request's Accept header, empty for none
- * @param parameters of the query, the first value of each
+ * @param parameters of the query, the first value of each name
  */
 public record PageRequest(String accept, Map<String, String> parameters) {
     public PageRequest {

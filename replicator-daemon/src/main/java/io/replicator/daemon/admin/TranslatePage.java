@@ -21,14 +21,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * {@code /api/flows/{flow}/translate}: where a position stands on the other side. Any instance answers for all partitions of
- * the flow, from what the flow has saved.
+ * {@code /api/flows/{flow}/translate}: translates positions between source and target. Any instance answers for all partitions
+ * of the flow, from the saved progress.
  *
  * <pre>
- *   ?topic=orders&amp;partition=3&amp;offset=1200   one answer: 200, or 409 with the reason why there is none
+ *   ?topic=orders&amp;partition=3&amp;offset=1200   one answer: 200, or 409 with the reason when there is none
  *   ?topic=orders&amp;time=2026-11-21T08:00:00Z  a list, of one partition with &amp;partition=3
  *   ?group=billing                           a list
- *   &amp;reverse=true                            the other way: from the target to the source
+ *   &amp;reverse=true                            from the target to the source
  * </pre>
  */
 public final class TranslatePage implements Page, AutoCloseable {
@@ -36,20 +36,20 @@ public final class TranslatePage implements Page, AutoCloseable {
     private static final Set<String> PARAMETERS =
             new TreeSet<>(Set.of("topic", "partition", "offset", "time", "group", "reverse"));
 
-    private static final String HOW =
-            "ask ?topic=T&partition=P&offset=N, ?topic=T&time=TIME or ?group=G, and &reverse=true for the other way";
+    private static final String USAGE =
+            "use ?topic=T&partition=P&offset=N, ?topic=T&time=TIME or ?group=G; &reverse=true translates to the source";
 
     private final FlowConfig flow;
-    private final ReentrantLock asked = new ReentrantLock();
+    private final ReentrantLock inUse = new ReentrantLock();
     private final Map<Direction, PositionQuery> queries = new EnumMap<>(Direction.class);
     private boolean isClosed;
 
-    /** Connects to nothing yet. */
+    /** Does not connect yet. */
     public TranslatePage(FlowConfig flow) {
         this.flow = flow;
     }
 
-    /** A question that cannot be understood. */
+    /** The parameters are wrong. */
     private static final class BadRequestException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -62,15 +62,15 @@ public final class TranslatePage implements Page, AutoCloseable {
     public Reply reply(PageRequest request) {
         try {
             boolean isReverse = isReverse(request);
-            requireOneQuestion(request);
-            // One question at a time: the others must not hold up the threads that health and metrics are answered by.
-            if (!asked.tryLock()) {
-                return Reply.error(503, "another question is being answered; ask again");
+            requireValidParameters(request);
+            // One request at a time: others must not block the threads that answer health and metrics.
+            if (!inUse.tryLock()) {
+                return Reply.error(503, "another request is being answered; try again");
             }
             try {
                 return answer(request, isReverse);
             } finally {
-                asked.unlock();
+                inUse.unlock();
             }
         } catch (BadRequestException bad) {
             return Reply.error(400, bad.getMessage());
@@ -114,8 +114,8 @@ public final class TranslatePage implements Page, AutoCloseable {
         return reverse.equals("true");
     }
 
-    /** What is left over would be an answer to another question. */
-    private static void requireOneQuestion(PageRequest request) {
+    /** Other combinations are refused: a parameter that is ignored would lead to a wrong answer. */
+    private static void requireValidParameters(PageRequest request) {
         requireKnown(request);
         boolean isGroup = request.parameter("group").isPresent();
         boolean isTime = request.parameter("time").isPresent();
@@ -126,11 +126,11 @@ public final class TranslatePage implements Page, AutoCloseable {
                                 || isOffset
                                 || request.parameter("topic").isPresent()
                                 || request.parameter("partition").isPresent()))) {
-            throw new BadRequestException(HOW);
+            throw new BadRequestException(USAGE);
         }
     }
 
-    /** What the flow has saved, read up to now. */
+    /** The saved progress, read up to now. */
     private PositionQuery query(Direction direction) throws InterruptedException {
         PositionQuery query = queries.get(direction);
         if (query == null) {
@@ -159,28 +159,28 @@ public final class TranslatePage implements Page, AutoCloseable {
         for (String name : request.parameters().keySet()) {
             if (!PARAMETERS.contains(name)) {
                 throw new BadRequestException(
-                        "unknown parameter " + name + "; known are " + String.join(", ", PARAMETERS));
+                        "unknown parameter " + name + "; known parameters are " + String.join(", ", PARAMETERS));
             }
         }
     }
 
     private static String required(PageRequest request, String name) {
         return request.parameter(name)
-                .orElseThrow(() -> new BadRequestException("parameter " + name + " is missing; " + HOW));
+                .orElseThrow(() -> new BadRequestException("parameter " + name + " is missing; " + USAGE));
     }
 
     private static long number(PageRequest request, String name) {
         String text = required(request, name);
-        long most = name.equals("partition") ? Integer.MAX_VALUE : Long.MAX_VALUE;
+        long max = name.equals("partition") ? Integer.MAX_VALUE : Long.MAX_VALUE;
         try {
             long number = Long.parseLong(text);
-            if (number >= 0 && number <= most) {
+            if (number >= 0 && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, as of those that are out of bounds.
+            // Reported below, like a number that is out of range.
         }
-        throw new BadRequestException(name + " must be a number from 0 on, not " + text);
+        throw new BadRequestException(name + " must be a number of at least 0, not " + text);
     }
 
     private static Instant time(PageRequest request) {
@@ -188,7 +188,7 @@ public final class TranslatePage implements Page, AutoCloseable {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw new BadRequestException("time must be one such as 2026-11-21T08:00:00Z, not " + text);
+            throw new BadRequestException("time must be a time such as 2026-11-21T08:00:00Z, not " + text);
         }
     }
 
@@ -199,12 +199,12 @@ public final class TranslatePage implements Page, AutoCloseable {
 
     @Override
     public void close() {
-        asked.lock();
+        inUse.lock();
         try {
             isClosed = true;
             close(queries);
         } finally {
-            asked.unlock();
+            inUse.unlock();
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The HTTP side: status, health and metrics, read from snapshots on Jetty's own few threads. Nothing here changes the
- * engine, and no answer holds a secret.
+ * The admin HTTP server: status, health and metrics, read from snapshots of the engine on Jetty's own few threads. Nothing here
+ * changes the engine, and no answer contains a secret.
  */
 package io.replicator.daemon.admin;

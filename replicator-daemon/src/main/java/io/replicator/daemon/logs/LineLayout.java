@@ -11,13 +11,13 @@ import java.util.TreeMap;
 
 /**
  * One line per event: {@code 2026-11-21T02:33:01.123Z INFO  message key=value}. A stack trace follows in the same line,
- * for a line is what a log collector takes for an event; what was a line break becomes {@code \n} in two letters.
+ * because log collectors take each line for an event. A line break becomes the two characters {@code \n}.
  */
 public final class LineLayout extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** Enough to find the place; a trace's tail is the thread's start. */
+    /** Enough to find the place; the last frames only show how the thread was started. */
     private static final int MAX_FRAMES = 12;
 
     private static final int MAX_CAUSES = 8;

@@ -1,2 +1,2 @@
-/** How an event of the log becomes one line on stderr. Runs on the thread that logs. */
+/** Turns a log event into one line on stderr. Runs on the thread that logs. */
 package io.replicator.daemon.logs;

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * sd_notify(3): tells the service manager that the process is ready, alive, stopping. Without {@code NOTIFY_SOCKET} in
- * the environment it does nothing, and loads nothing. Used by one thread at a time.
+ * sd_notify(3): tells the service manager that the process is ready, alive or stopping. Without {@code NOTIFY_SOCKET} in the
+ * environment it does nothing and loads no library. Used by one thread at a time.
  */
 public final class ServiceNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceNotifier.class);
@@ -25,7 +25,7 @@ public final class ServiceNotifier {
         this.watchdogNanos = watchdogNanos;
     }
 
-    /** As the environment says. */
+    /** Configured by the environment. */
     public static ServiceNotifier fromEnvironment() {
         String socket = System.getenv("NOTIFY_SOCKET");
         String watchdogMicros = System.getenv("WATCHDOG_USEC");
@@ -35,7 +35,7 @@ public final class ServiceNotifier {
                 isWatched ? TimeUnit.MICROSECONDS.toNanos(Long.parseLong(watchdogMicros)) : 0);
     }
 
-    /** How often {@link #alive} must be called; 0 for never. */
+    /** {@link #alive} must be called within this time; 0 when it need not be called. */
     public long watchdogNanos() {
         return socket.isEmpty() ? 0 : watchdogNanos;
     }
@@ -61,13 +61,13 @@ public final class ServiceNotifier {
             channel.write(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException | LinkageError e) {
             LOG.warn(
-                    "The service manager could not be told. message={}",
+                    "The service manager could not be notified. message={}",
                     message.lines().findFirst().orElse(""),
                     e);
         }
     }
 
-    /** A name that starts with @ stands in Linux's abstract namespace. */
+    /** A name that starts with @ is in Linux's abstract namespace. */
     private AFUNIXSocketAddress address() throws IOException {
         return socket.startsWith("@")
                 ? AFUNIXSocketAddress.inAbstractNamespace(socket.substring(1))

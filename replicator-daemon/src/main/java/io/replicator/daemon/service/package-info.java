@@ -1,2 +1,2 @@
-/** How the process speaks to systemd, when systemd started it. */
+/** Notifies systemd, when systemd started the process. */
 package io.replicator.daemon.service;

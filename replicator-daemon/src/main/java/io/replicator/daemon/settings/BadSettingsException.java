@@ -2,7 +2,7 @@ package io.replicator.daemon.settings;
 
 import java.util.List;
 
-/** The settings cannot be used. Carries everything that is wrong with them, one line each. */
+/** The settings cannot be used. Has all their mistakes, one line each. */
 public final class BadSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class BadSettingsException extends Exception {
         return lines;
     }
 
-    /** The line to end the list with. */
+    /** The line to print after the list. */
     public String closingLine() {
         return lines.size() == 1 ? "1 mistake; nothing was started" : lines.size() + " mistakes; nothing was started";
     }

@@ -20,13 +20,13 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * Reads a cluster's {@code client} block into kafka-clients properties. Names may be quoted or not: {@code "a.b" = c} and
- * {@code a.b = c} are the same here. {@code name = { file = "/run/secrets/x" }} takes the value from a file. No message
- * of this class holds a value.
+ * {@code a.b = c} are the same here. {@code name = { file = "/run/secrets/x" }} reads the value from a file. No message of this
+ * class contains a value.
  */
 final class ClientProperties {
     private static final Set<String> KNOWN = known();
 
-    /** Kafka's own way to keep secrets elsewhere; the names behind it are the user's. */
+    /** Kafka's configuration providers; the user chooses the names after this prefix. */
     private static final String PROVIDERS = "config.providers";
 
     private static final String FILE = "file";
@@ -46,7 +46,7 @@ final class ClientProperties {
      * All properties of a block.
      *
      * @param path the block's whole path
-     * @param place where the block stands
+     * @param place where the block is written
      */
     static Map<String, String> read(ConfigObject client, String path, Place place, Mistakes mistakes) {
         ClientProperties reader = new ClientProperties(mistakes, path, place);
@@ -74,14 +74,14 @@ final class ClientProperties {
         put(name, value instanceof ConfigList list ? joined(name, list, where) : text(value), where);
     }
 
-    /** Kafka has properties that end in {@code .file}: a known one is meant as such. */
+    /** Some properties of Kafka end in {@code .file}; such a name is the property itself. */
     private static boolean isSecretFile(String name, ConfigObject object) {
         return object.size() == 1 && object.containsKey(FILE) && !KNOWN.contains(name + "." + FILE);
     }
 
     private void readFile(String name, ConfigValue file, Place where) {
         if (file.valueType() != ConfigValueType.STRING) {
-            mistakes.add(where, path + "." + name, "file must be the path of a file that holds the value");
+            mistakes.add(where, path + "." + name, "file must be the path of a file that contains the value");
             return;
         }
         try {
@@ -101,14 +101,14 @@ final class ClientProperties {
             mistakes.warn(
                     where,
                     path + "." + name,
-                    "no property of kafka-clients; handed on as it is" + NearestName.hint(name, KNOWN));
+                    "unknown to kafka-clients; it is passed on unchanged" + NearestName.hint(name, KNOWN));
         }
     }
 
-    /** A list, as Kafka writes it. */
+    /** A list in Kafka's notation. */
     private String joined(String name, ConfigList list, Place where) {
         if (list.stream().anyMatch(element -> element instanceof ConfigObject || element instanceof ConfigList)) {
-            mistakes.add(where, path + "." + name, "a list must hold texts only");
+            mistakes.add(where, path + "." + name, "a list must contain only strings");
         }
         return list.stream().map(ClientProperties::text).collect(Collectors.joining(","));
     }

@@ -7,38 +7,21 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.config.LossPolicy;
 import io.replicator.config.PositionsConfig;
-import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
 import io.replicator.config.SourceChanges;
-import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
 import io.replicator.config.TransactionBounds;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Reads one flow. */
 final class FlowBinder {
-    private static final List<String> PLACEHOLDERS = List.of("topic", "source");
-
-    private static final String FROM_SOURCE = "source";
-    private static final Set<String> FROM_BROKER = Set.of("broker", "broker-default", "-1");
-
-    /** A flow without fault, into which a single value is put to see whether it is accepted. */
+    /** Parts of a correct flow: with one value from the file in it, its record checks this value. */
     private static final ClusterConfig SOUND_SOURCE = new ClusterConfig("a", "a:1", Map.of());
 
     private static final ClusterConfig SOUND_TARGET = new ClusterConfig("b", "b:1", Map.of());
-    private static final List<Pattern> SOUND_PATTERNS = List.of(Pattern.compile("a"));
-    private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
-    private static final TopicsConfig SOUND_TOPICS = topics("{topic}", SOUND_DURATION);
 
     private final String name;
     private final Section flow;
@@ -46,8 +29,8 @@ final class FlowBinder {
     private final Set<String> clusterNames;
 
     /**
-     * @param clusters those without a mistake
-     * @param clusterNames all that are written
+     * @param clusters the clusters without a mistake
+     * @param clusterNames the names of all clusters in the file
      */
     FlowBinder(String name, Section flow, Map<String, ClusterConfig> clusters, Set<String> clusterNames) {
         this.name = name;
@@ -60,7 +43,7 @@ final class FlowBinder {
     Optional<FlowConfig> bind() {
         Optional<ClusterConfig> source = cluster("source");
         Optional<ClusterConfig> target = cluster("target");
-        Optional<TopicsConfig> topics = topics();
+        Optional<TopicsConfig> topics = new TopicsBinder(flow.section("topics")).bind();
         Optional<Delivery> delivery = delivery();
         Optional<Isolation> isolation = flow.oneOf(
                 "isolation",
@@ -125,72 +108,6 @@ final class FlowBinder {
                             + (hint.isEmpty() ? "; there are: " + String.join(", ", clusterNames) : hint));
         }
         return cluster.map(clusters::get);
-    }
-
-    private Optional<TopicsConfig> topics() {
-        Section topics = flow.section("topics");
-        Optional<List<Pattern>> select = topics.accepted("select", topics.patterns("select"), FlowBinder::selecting);
-        Optional<List<Pattern>> exclude = topics.patterns("exclude");
-        Optional<String> rename = topics.accepted(
-                "rename",
-                topics.text("rename", "a text with {topic} in it"),
-                text -> topics(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_DURATION));
-        Optional<StartFrom> start = topics.parsed(
-                "start", "earliest, latest, mirrormaker or a time such as 2026-11-21T08:00:00Z", FlowBinder::start);
-        Optional<Duration> refresh = topics.accepted(
-                "refresh-interval", topics.duration("refresh-interval"), interval -> topics("{topic}", interval));
-        Section create = topics.section("create");
-        Optional<Boolean> enabled = create.flag("enabled");
-        Optional<ReplicationFactor> factor =
-                create.parsed("replication-factor", "source, broker or a number from 1 to 32767", FlowBinder::factor);
-        create.finish();
-        topics.finish();
-        if (select.isEmpty()
-                || exclude.isEmpty()
-                || rename.isEmpty()
-                || start.isEmpty()
-                || refresh.isEmpty()
-                || enabled.isEmpty()
-                || factor.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new TopicsConfig(
-                select.get(), exclude.get(), rename.get(), start.get(), refresh.get(), enabled.get(), factor.get()));
-    }
-
-    private static StartFrom start(String text) {
-        if (text.equals("earliest")) {
-            return new StartFrom.Earliest();
-        }
-        if (text.equals("latest")) {
-            return new StartFrom.Latest();
-        }
-        if (text.equals("mirrormaker")) {
-            return new StartFrom.MirrorMaker();
-        }
-        return new StartFrom.At(time(text));
-    }
-
-    /** A time with its zone, or a day, which begins at midnight UTC. */
-    private static Instant time(String text) {
-        if (text.length() == "2026-11-21".length()) {
-            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-        }
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException notInUtc) {
-            return OffsetDateTime.parse(text).toInstant();
-        }
-    }
-
-    private static ReplicationFactor factor(String text) {
-        if (text.equals(FROM_SOURCE)) {
-            return new ReplicationFactor.AsSource();
-        }
-        if (FROM_BROKER.contains(text)) {
-            return new ReplicationFactor.BrokerDefault();
-        }
-        return new ReplicationFactor.Fixed(Short.parseShort(text));
     }
 
     private Optional<Delivery> delivery() {
@@ -271,37 +188,15 @@ final class FlowBinder {
                 name,
                 source,
                 target,
-                SOUND_TOPICS,
+                TopicsBinder.sound(),
                 Delivery.EXACTLY_ONCE,
                 Isolation.READ_COMMITTED,
                 shards,
                 maxBytesPerSecond);
     }
 
-    /** A flow without fault. */
+    /** A correct flow. */
     static FlowConfig sound() {
         return sound("x", SOUND_SOURCE, SOUND_TARGET, 1, 1L);
-    }
-
-    private static TopicsConfig topics(String rename, Duration refreshInterval) {
-        return new TopicsConfig(
-                SOUND_PATTERNS,
-                List.of(),
-                rename,
-                new StartFrom.Earliest(),
-                refreshInterval,
-                true,
-                new ReplicationFactor.AsSource());
-    }
-
-    private static void selecting(List<Pattern> select) {
-        new TopicsConfig(
-                select,
-                List.of(),
-                "{topic}",
-                new StartFrom.Earliest(),
-                SOUND_DURATION,
-                true,
-                new ReplicationFactor.AsSource());
     }
 }

@@ -1,10 +1,10 @@
 package io.replicator.daemon.settings;
 
 /**
- * One thing that is wrong with the settings, or looks wrong.
+ * An error in the settings, or a warning.
  *
- * @param place where
- * @param key the whole path of the key, empty when the text itself cannot be read
+ * @param place where it is
+ * @param key the full path of the key; empty when the file cannot be parsed
  * @param message what is wrong and what is allowed; never the value of a client property
  */
 record Mistake(Place place, String key, String message) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects what is wrong, and what looks wrong, while the settings are read, so that all of it is said at once. */
+/** Collects errors and warnings while the settings are read, so that all of them are reported together. */
 final class Mistakes {
     private final List<Mistake> errors = new ArrayList<>();
     private final List<Mistake> warnings = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Mistakes {
         return errors.isEmpty();
     }
 
-    /** By file and line; those of one line as they were found. */
+    /** Ordered by file and line; within a line in the order in which they were found. */
     List<String> errors() {
         return lines(errors);
     }

@@ -8,13 +8,13 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.util.List;
 
-/** Reads {@code -D key=value}: text as it stands, or a list or object in HOCON's notation. */
+/** Reads {@code -D key=value}. The value is plain text, or a list or an object in HOCON. */
 final class Overrides {
     static final String ORIGIN = "-D ";
 
     private Overrides() {}
 
-    /** All of them as one configuration; a later one wins. */
+    /** All overrides as one configuration; a later one wins. */
     static Config read(List<String> overrides, Mistakes mistakes) {
         Config all = ConfigFactory.empty();
         for (String override : overrides) {
@@ -33,9 +33,9 @@ final class Overrides {
         try {
             return ConfigFactory.empty().withValue(key, value(key, text));
         } catch (ConfigException.Parse e) {
-            mistakes.add(new Place(ORIGIN + key, 0), "", "the value is no valid list or object in HOCON's notation");
+            mistakes.add(new Place(ORIGIN + key, 0), "", "the value is not a valid list or object in HOCON");
         } catch (ConfigException.BadPath e) {
-            mistakes.add(new Place(ORIGIN + key, 0), "", "the key is no valid path; quote names with dots in them");
+            mistakes.add(new Place(ORIGIN + key, 0), "", "the key is not a valid path; quote names that contain dots");
         }
         return ConfigFactory.empty();
     }

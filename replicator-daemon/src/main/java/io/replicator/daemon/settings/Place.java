@@ -4,25 +4,25 @@ import com.typesafe.config.ConfigOrigin;
 import java.util.regex.Pattern;
 
 /**
- * Where a setting was written.
+ * Where a setting is written.
  *
  * @param source the file as the user named it, {@code -D key} for an override, {@code env var NAME} for the environment
- * @param line counted from 1; 0 where there are no lines
+ * @param line counted from 1; 0 when there are no lines
  */
 record Place(String source, int line) implements Comparable<Place> {
-    /** What the library puts behind the name of a source; a range when objects of one file were merged. */
+    /** The library appends the line to the name of a source, or a range of lines when objects of one file were merged. */
     private static final Pattern LINES = Pattern.compile(": \\d+(-\\d+)?$");
 
-    /** The library's name for an origin that consists of several; no use to a person. */
+    /** The library's prefix for an origin that consists of several; it does not help a person. */
     private static final String MERGED = "merge of ";
 
-    /** The library's name for our own defaults, into which a user need not look. */
+    /** The library's prefix for our own defaults, where a user need not look. */
     private static final String DEFAULTS = "reference.conf @ ";
 
     /**
-     * The place an origin stands for.
+     * The place of an origin.
      *
-     * @param whole where to point when the origin is not one place
+     * @param whole the place to return when the origin is not one place
      */
     static Place of(ConfigOrigin origin, Place whole) {
         String description = LINES.matcher(origin.description()).replaceFirst("");

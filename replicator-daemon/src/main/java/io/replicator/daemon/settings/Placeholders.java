@@ -5,16 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Names in braces within a text, which stand for something else. */
+/** Names in braces within a text that are replaced by something else, such as {@code {topic}}. */
 final class Placeholders {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
 
     private Placeholders() {}
 
     /**
-     * The text, if it has no other placeholders.
+     * The text, when all its placeholders are known.
      *
-     * @throws IllegalArgumentException that names the first that is unknown
+     * @throws IllegalArgumentException that names the first unknown one
      */
     static String requireKnown(String key, String text, List<String> known) {
         Matcher placeholders = PLACEHOLDER.matcher(text);

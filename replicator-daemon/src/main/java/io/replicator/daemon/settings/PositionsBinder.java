@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads what a flow does about positions: {@code groups}, {@code mirrormaker}, {@code offset-map}. */
+/** Reads the keys of a flow about positions: {@code groups}, {@code mirrormaker}, {@code offset-map}. */
 final class PositionsBinder {
     private static final List<String> PLACEHOLDERS = List.of("group", "source");
     private static final Duration SOUND_INTERVAL = Duration.ofSeconds(1);
@@ -21,7 +21,7 @@ final class PositionsBinder {
         this.flow = flow;
     }
 
-    /** All of it, or nothing when there is a mistake. */
+    /** The configuration, or nothing when there is a mistake. */
     Optional<PositionsConfig> bind() {
         Optional<GroupsConfig> groups = groups();
         Optional<MirrorMakerConfig> mirrorMaker = mirrorMaker();
@@ -43,7 +43,7 @@ final class PositionsBinder {
         Optional<List<Pattern>> exclude = groups.patterns("exclude");
         Optional<String> rename = groups.accepted(
                 "rename",
-                groups.text("rename", "a text with {group} in it"),
+                groups.text("rename", "a text that contains {group}"),
                 text -> sound(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_INTERVAL));
         Optional<Boolean> sync = groups.flag("sync");
         Optional<Duration> interval =

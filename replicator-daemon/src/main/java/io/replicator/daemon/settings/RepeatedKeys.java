@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Notes keys that a file sets twice, of which the library would silently keep the last. Only plain values count: objects
- * are merged, and a value with a substitution, {@code +=} or an {@code include} between may mean to build on the former
- * one. Reads HOCON no further than keys, braces, quotes and comments; where it is not sure of a key it says nothing.
+ * Reports keys that a file sets twice; the library would silently keep the last value. It reports only plain values: objects
+ * are merged, and a value with a substitution, with {@code +=}, or after an {@code include} may use the earlier value on
+ * purpose. It parses only keys, braces, quotes and comments of HOCON, and ignores a key that it cannot parse.
  */
 final class RepeatedKeys {
     private final String text;
@@ -27,7 +27,7 @@ final class RepeatedKeys {
         this.mistakes = mistakes;
     }
 
-    static void note(String text, String source, Mistakes mistakes) {
+    static void report(String text, String source, Mistakes mistakes) {
         new RepeatedKeys(text, source, mistakes).fields();
     }
 
@@ -52,7 +52,7 @@ final class RepeatedKeys {
         }
     }
 
-    /** One key with what follows: an object, which is entered, or a value, which is skipped. */
+    /** Reads one key and what follows it: an object, which is entered, or a value, which is skipped. */
     private void field() {
         int start = at;
         int fieldLine = line;
@@ -83,7 +83,7 @@ final class RepeatedKeys {
         }
         boolean plain = skipValue();
         if (plain && !path.isEmpty() && !path.startsWith(UNSURE)) {
-            note(path, fieldLine);
+            report(path, fieldLine);
         }
     }
 
@@ -100,14 +100,14 @@ final class RepeatedKeys {
         }
     }
 
-    private void note(String path, int fieldLine) {
+    private void report(String path, int fieldLine) {
         Integer first = lines.putIfAbsent(path, fieldLine);
         if (first != null) {
-            mistakes.add(new Place(source, fieldLine), path, "is set twice; first in line " + first);
+            mistakes.add(new Place(source, fieldLine), path, "is set twice; the first time in line " + first);
         }
     }
 
-    /** Skips a value to the end of its field; true when it stands on its own: no substitution in it. */
+    /** Skips a value to the end of its field; true when it contains no substitution. */
     private boolean skipValue() {
         int depth = 0;
         boolean plain = true;
@@ -148,7 +148,7 @@ final class RepeatedKeys {
         }
     }
 
-    /** One character, or one quoted text. */
+    /** Skips one character, or one quoted text. */
     private void stepOver() {
         if (text.startsWith("\"\"\"", at)) {
             skipTo(text.indexOf("\"\"\"", at + 3) + 3);

@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * One object of the settings while it is read. Every question marks its key as known; a value that is missing or wrong
- * is noted with its line and answered with nothing, so that reading goes on and finds the other mistakes too. In the end
- * {@link #finish} notes the keys nobody asked for.
+ * One object of the settings while it is read. Each read marks its key as known. A value that is missing or wrong is reported
+ * with its line and read as nothing, so that reading continues and finds the other mistakes too. At the end, {@link #finish}
+ * reports the keys that nobody read.
  */
 final class Section {
-    /** Stands for a substitution that could not be resolved: it was said already. */
+    /** Replaces a substitution that could not be resolved; that was reported already. */
     static final String UNRESOLVED = "\0unresolved\0";
 
     private final Mistakes mistakes;
@@ -39,14 +39,14 @@ final class Section {
     private final Place place;
     private final ConfigObject own;
     private final ConfigObject defaults;
-    private final Set<String> asked = new TreeSet<>();
+    private final Set<String> known = new TreeSet<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
 
     /**
-     * @param path the whole path of the object, quoted where needed
-     * @param place where the object stands
-     * @param own what is written there
-     * @param defaults what holds for keys that are not
+     * @param path the full path of the object, quoted where needed
+     * @param place where the object is written
+     * @param own what the user wrote
+     * @param defaults the values of keys that the user did not write
      */
     Section(Mistakes mistakes, String path, Place place, ConfigObject own, ConfigObject defaults) {
         this.mistakes = mistakes;
@@ -56,12 +56,12 @@ final class Section {
         this.defaults = defaults;
     }
 
-    /** Whether part of a value is a substitution that could not be resolved: no judgement on it then. */
+    /** Whether a value contains a substitution that could not be resolved; it is not checked then. */
     static boolean isUnresolved(ConfigValue value) {
         return value.unwrapped() instanceof String text && text.contains(UNRESOLVED);
     }
 
-    /** Whether the user wrote the key himself. */
+    /** Whether the user wrote the key. */
     boolean isWritten(String key) {
         ConfigValue value = own.get(key);
         return value != null && value.valueType() != ConfigValueType.NULL;
@@ -75,7 +75,7 @@ final class Section {
         return path + "." + ConfigUtil.joinPath(key);
     }
 
-    /** Where a key's value stands, or where it should. */
+    /** Where a key's value is written, or where it should be. */
     Place place(String key) {
         ConfigValue value = isWritten(key) ? own.get(key) : null;
         return value == null ? place : Place.of(value.origin(), place);
@@ -85,35 +85,35 @@ final class Section {
         mistakes.add(place(key), path(key), message);
     }
 
-    /** Notes a mistake of the section as a whole. */
+    /** Reports a mistake of the whole section. */
     void wrongHere(String message) {
         mistakes.add(place, path, message);
     }
 
-    /** Marks a key as known whether or not it is there. */
+    /** Marks a key as known, whether it is written or not. */
     void expect(String key) {
-        asked.add(key);
+        known.add(key);
     }
 
-    /** The value, or nothing when it is missing, which {@link #finish} will say. */
+    /** The value, or nothing when it is missing; {@link #finish} reports that. */
     Optional<ConfigValue> value(String key, String allowed) {
-        asked.add(key);
+        known.add(key);
         ConfigValue value = isWritten(key) ? own.get(key) : defaults.get(key);
         if (value == null || value.valueType() == ConfigValueType.NULL) {
-            missing.put(key, "is missing; " + allowed);
+            missing.put(key, "is missing; it must be " + allowed);
             return Optional.empty();
         }
         return isUnresolved(value) ? Optional.empty() : Optional.of(value);
     }
 
-    /** A part of this section; empty where it is missing, which its own keys will then say. */
+    /** A part of this section; empty when it is missing, and then its keys are reported as missing. */
     Section section(String key) {
         return section(key, object(defaults.get(key), key));
     }
 
     /** A part of this section that has its own defaults. */
     Section section(String key, ConfigObject partDefaults) {
-        asked.add(key);
+        known.add(key);
         ConfigObject parts = object(own.get(key), key);
         return new Section(mistakes, path(key), place(key), parts, partDefaults);
     }
@@ -141,9 +141,9 @@ final class Section {
     }
 
     /**
-     * What the text stands for.
+     * The parsed value of a text.
      *
-     * @param allowed what may stand there, as a noun
+     * @param allowed what is allowed, as a noun
      * @param parser throws {@link IllegalArgumentException} or {@link ArithmeticException} for what it cannot read
      */
     <T> Optional<T> parsed(String key, String allowed, Function<String, T> parser) {
@@ -200,7 +200,7 @@ final class Section {
         return parsed(key, "a size such as 512 KiB, 128 MiB or 1 GB", Section::size);
     }
 
-    /** Reads a size in HOCON's notation. */
+    /** Reads a size as HOCON does. */
     static long size(String text) {
         try {
             return ConfigValueFactory.fromAnyRef(text).atKey("value").getBytes("value");
@@ -209,7 +209,7 @@ final class Section {
         }
     }
 
-    /** Regular expressions; each that is wrong is noted in its own line. */
+    /** Regular expressions; each wrong one is reported with its own line. */
     Optional<List<Pattern>> patterns(String key) {
         String allowed = "a list of regular expressions such as [\"orders\", \"payments[.].*\"]";
         Optional<ConfigValue> value = value(key, allowed);
@@ -244,15 +244,15 @@ final class Section {
             mistakes.add(
                     where,
                     path + "." + element,
-                    "\"" + text + "\" is no regular expression: " + e.getDescription() + at);
+                    "\"" + text + "\" is not a valid regular expression: " + e.getDescription() + at);
             return Optional.empty();
         }
     }
 
     /**
-     * The value as long as the record it goes into accepts it.
+     * The value, when the record that it is for accepts it.
      *
-     * @param record builds the record from this value and from others that are surely right
+     * @param record builds the record from this value and other values that are correct
      */
     <T> Optional<T> accepted(String key, Optional<T> value, Consumer<T> record) {
         if (value.isEmpty()) {
@@ -267,19 +267,19 @@ final class Section {
         }
     }
 
-    /** What a record says against a value, without the key it knows. */
+    /** The message of a record that refuses a value, without the name at its beginning. */
     static String rule(RuntimeException refusal) {
         String message = String.valueOf(refusal.getMessage());
         int colon = message.indexOf(": ");
         return colon < 0 ? message : message.substring(colon + 2);
     }
 
-    /** Notes the keys that nobody asked for, and those that are missing unless one of the former must mean it. */
+    /** Reports unknown keys, and missing keys, except those that an unknown key is probably a misspelling of. */
     void finish() {
         for (String key : own.keySet()) {
-            if (!asked.contains(key)) {
-                wrong(key, "unknown key" + hint(key, asked));
-                NearestName.to(key, asked).ifPresent(missing::remove);
+            if (!known.contains(key)) {
+                wrong(key, "unknown key" + hint(key, known));
+                NearestName.to(key, known).ifPresent(missing::remove);
             }
         }
         missing.forEach(this::wrong);
@@ -287,7 +287,7 @@ final class Section {
 
     private static String hint(String key, Collection<String> known) {
         String nearest = NearestName.hint(key, known);
-        return nearest.isEmpty() ? "; known here: " + String.join(", ", known) : nearest;
+        return nearest.isEmpty() ? "; known keys are " + String.join(", ", known) : nearest;
     }
 
     private static String kind(ConfigValue value) {

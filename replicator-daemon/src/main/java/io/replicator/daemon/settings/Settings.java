@@ -9,8 +9,8 @@ import java.util.List;
  * @param replicator what the engine does
  * @param adminHost the address the admin HTTP server listens on
  * @param adminPort its port; 0 for any free one
- * @param metricsPerPartition whether metrics carry a partition, or are folded into their topic
- * @param warnings what looks wrong but need not be, one line each, for the log
+ * @param metricsPerPartition whether metrics have a partition label, or are summed by topic
+ * @param warnings what may be wrong, one line each, for the log
  */
 public record Settings(
         ReplicatorConfig replicator,

@@ -33,9 +33,9 @@ final class SettingsBinder {
     private final int cores;
 
     /**
-     * @param root everything below {@code replicator}, substitutions resolved
+     * @param root everything below {@code replicator}, with substitutions resolved
      * @param whole the file
-     * @param cores what {@code lanes = auto} takes
+     * @param cores the number for {@code lanes = auto}
      */
     SettingsBinder(Mistakes mistakes, ConfigObject root, Place whole, int cores) {
         this.mistakes = mistakes;
@@ -44,7 +44,7 @@ final class SettingsBinder {
         this.cores = cores;
     }
 
-    /** The settings, or nothing when there is a mistake in them. */
+    /** The settings, or nothing when they have a mistake. */
     Optional<Settings> bind() {
         Section written = root.section("clusters");
         Map<String, ClusterConfig> clusters = clusters(written);
@@ -76,10 +76,10 @@ final class SettingsBinder {
         if (!mistakes.isEmpty()) {
             return Optional.empty();
         }
-        int atMost = flows.stream().mapToInt(FlowConfig::shards).max().orElse(1);
+        int maxShards = flows.stream().mapToInt(FlowConfig::shards).max().orElse(1);
         ReplicatorConfig config = new ReplicatorConfig(
                 instance.orElseThrow(),
-                lanes.orElseThrow() > 0 ? lanes.get() : Math.min(cores, atMost),
+                lanes.orElseThrow() > 0 ? lanes.get() : Math.min(cores, maxShards),
                 memory.orElseThrow(),
                 progress.orElseThrow(),
                 drain.orElseThrow(),
@@ -107,7 +107,7 @@ final class SettingsBinder {
     }
 
     private static Optional<String> servers(Section cluster) {
-        String allowed = "host:port, several with commas between them";
+        String allowed = "host:port, or several of them separated by commas";
         Optional<String> servers = cluster.text("bootstrap-servers", allowed);
         if (servers.isEmpty()) {
             return servers;
@@ -132,7 +132,7 @@ final class SettingsBinder {
                 : Map.of();
     }
 
-    /** In the order in which they stand in the file: the library's objects have none. */
+    /** In the order of the file, which the library's objects do not keep. */
     private List<FlowConfig> flows(Map<String, ClusterConfig> clusters, Section clusterNames) {
         Section written = root.section("flows");
         ConfigObject defaults = flowDefaults();
@@ -167,7 +167,7 @@ final class SettingsBinder {
         try {
             return Optional.of(InetAddress.getLocalHost().getHostName().replaceAll("[^a-zA-Z0-9._-]", "-"));
         } catch (UnknownHostException e) {
-            root.wrong("instance", "is missing, and this machine has no host name to take instead");
+            root.wrong("instance", "is missing, and this machine has no host name to use instead");
             return Optional.empty();
         }
     }

@@ -12,21 +12,23 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the file, the overrides and the defaults, and says everything that is wrong with them at once. */
+/** Reads the file, the overrides and the defaults, and reports all their mistakes together. */
 public final class SettingsFile {
     private static final String ROOT = "replicator";
 
-    /** One that is not found is noted and stood in for; a file has hardly more of them. */
+    /** Each unresolved substitution is reported and replaced, one after the other; a file hardly has more. */
     private static final int MAX_UNRESOLVED = 100;
 
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{\\??([^}]+)}");
 
-    /** Text of the file within the parser's message, which might be a password. */
+    /** Text of the file in the parser's message; it might be a password. */
     private static final Pattern QUOTED = Pattern.compile("['\"].{3,}['\"]", Pattern.DOTALL);
 
     private final Mistakes mistakes = new Mistakes();
@@ -41,9 +43,9 @@ public final class SettingsFile {
     /**
      * Reads the settings.
      *
-     * @param file HOCON, JSON or properties, by its ending; HOCON for any other
+     * @param file JSON or properties by its suffix; HOCON with any other
      * @param overrides {@code key=value} each, the last one wins
-     * @throws BadSettingsException with every mistake
+     * @throws BadSettingsException with all mistakes
      */
     public static Settings read(Path file, List<String> overrides) throws BadSettingsException {
         return new SettingsFile(file).read(overrides);
@@ -71,14 +73,14 @@ public final class SettingsFile {
     private Config parse() throws BadSettingsException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             String what =
-                    Files.exists(file) ? "cannot be read; it must be a file this user may read" : "does not exist";
+                    Files.exists(file) ? "cannot be read; it must be a file that this user may read" : "does not exist";
             mistakes.add(whole, "", what);
             throw refusal();
         }
         try {
-            RepeatedKeys.note(Files.readString(file), whole.source(), mistakes);
+            RepeatedKeys.report(Files.readString(file), whole.source(), mistakes);
         } catch (CharacterCodingException e) {
-            mistakes.add(whole, "", "is not text in UTF-8");
+            mistakes.add(whole, "", "is not UTF-8 text");
             throw refusal();
         } catch (IOException e) {
             mistakes.add(whole, "", "cannot be read (" + e.getClass().getSimpleName() + ")");
@@ -100,10 +102,10 @@ public final class SettingsFile {
         return ConfigParseOptions.defaults().setSyntax(syntax).setAllowMissing(false);
     }
 
-    /** Resolves with the defaults behind; each substitution that leads nowhere is one mistake. */
+    /** Adds the defaults and resolves substitutions; each that cannot be resolved is one mistake. */
     private ConfigObject resolve(Config written) throws BadSettingsException {
         Config all = written.withFallback(ConfigFactory.parseResources(SettingsFile.class, "/reference.conf"));
-        Set<String> stoodIn = new java.util.HashSet<>();
+        Set<String> replaced = new HashSet<>();
         for (int i = 0; i < MAX_UNRESOLVED; i++) {
             try {
                 return all.resolve().root();
@@ -111,17 +113,17 @@ public final class SettingsFile {
                 Matcher substitution = SUBSTITUTION.matcher(String.valueOf(e.getMessage()));
                 boolean found = substitution.find();
                 String name = found ? substitution.group(1) : "";
-                if (!found || !stoodIn.add(name)) {
+                if (!found || !replaced.add(name)) {
                     mistakes.add(place(e), "", "a substitution refers to itself");
                     throw refusal();
                 }
                 mistakes.add(
                         place(e),
                         "",
-                        "${" + name + "} stands for nothing: no such key or environment variable;" + " ${?" + name
-                                + "} where it may be missing");
+                        "${" + name + "} is not defined: there is no such key or environment variable; write ${?" + name
+                                + "} if it may be missing");
                 all = all.withFallback(
-                        ConfigFactory.parseMap(java.util.Map.of(name, Section.UNRESOLVED), "unresolved"));
+                        ConfigFactory.parseMap(Map.of(name, Section.UNRESOLVED), "unresolved"));
             } catch (ConfigException e) {
                 mistakes.add(place(e), "", withoutText(e));
                 throw refusal();
@@ -140,7 +142,7 @@ public final class SettingsFile {
         });
     }
 
-    /** An override whose key lacks the first part would change nothing, and say nothing; others may feed substitutions. */
+    /** An override without the first part of its key would silently have no effect; other names may be for substitutions. */
     private void checkOverrides(ConfigObject overriding, ConfigObject inFile, ConfigObject root) {
         overriding.keySet().forEach(key -> {
             boolean isMeantForUs =
@@ -149,12 +151,12 @@ public final class SettingsFile {
                 mistakes.add(
                         new Place(Overrides.ORIGIN + key, 0),
                         "",
-                        "would change nothing; keys begin with " + ROOT + ".");
+                        "has no effect; keys begin with " + ROOT + ".");
             }
         });
     }
 
-    /** The line of the outermost key where there is one, else the file. */
+    /** The line of the outermost key when there is one, otherwise the file. */
     private Place place(Config written) {
         ConfigValue root = written.root().get(ROOT);
         return root == null ? whole : Place.of(root.origin(), whole);
@@ -165,22 +167,22 @@ public final class SettingsFile {
     }
 
     /**
-     * What the library says, without the place, which stands in front already, and without text of the file, which might
-     * be part of a password.
+     * The library's message, without the place, which our message already has, and without text of the file, which might be part
+     * of a password.
      */
     private static String withoutText(ConfigException e) {
         if (e instanceof ConfigException.WrongType) {
             return "a list or an object cannot be joined with something else";
         }
         if (e instanceof ConfigException.IO) {
-            return "cannot be read, or includes a file that cannot";
+            return "cannot be read, or includes a file that cannot be read";
         }
         String message = String.valueOf(e.getMessage());
         String place = e.origin() == null ? "" : e.origin().description() + ": ";
-        String said = message.startsWith(place) ? message.substring(place.length()) : message;
-        int hint = said.indexOf(" (if you intended");
+        String withoutPlace = message.startsWith(place) ? message.substring(place.length()) : message;
+        int hint = withoutPlace.indexOf(" (if you intended");
         String plain =
-                QUOTED.matcher(hint < 0 ? said : said.substring(0, hint)).replaceAll("text that does not belong");
-        return plain + (hint < 0 ? "" : "; a value with special characters must stand in double quotes");
+                QUOTED.matcher(hint < 0 ? withoutPlace : withoutPlace.substring(0, hint)).replaceAll("text that is not valid here");
+        return plain + (hint < 0 ? "" : "; put a value with special characters in double quotes");
     }
 }

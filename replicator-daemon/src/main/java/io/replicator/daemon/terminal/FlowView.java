@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Draws flows as lines that fit a width: a table, and below each flow a few reasons why a partition does not run. */
+/** Flows as lines of a maximum width: a table, and below each flow a few reasons why partitions do not run. */
 public final class FlowView {
     private static final int MAX_REASONS = 3;
     private static final int MIN_WIDTH = 20;
@@ -22,15 +22,15 @@ public final class FlowView {
     private static final String GREEN = "\u001B[32m";
     private static final String PLAIN = "\u001B[0m";
 
-    /** Leaves room for two states at 80 columns, where the first is the one that matters. */
+    /** At 80 columns the last column has room for two states; the worst comes first. */
     private static final String ROW = "%-14s %-8s %9s %10s %7s %9s  %s";
 
     private final int width;
     private final boolean colours;
 
     /**
-     * @param width no line is wider
-     * @param colours whether to mark states
+     * @param width of the widest line
+     * @param colours whether states have colours
      */
     public FlowView(int width, boolean colours) {
         this.width = Math.max(MIN_WIDTH, width);
@@ -40,15 +40,15 @@ public final class FlowView {
     /** The lines of a snapshot. */
     public List<String> lines(List<FlowStatus> flows) {
         List<String> lines = new ArrayList<>();
-        lines.add(marked(
+        lines.add(coloured(
                 BOLD,
                 String.format(Locale.ROOT, ROW, "FLOW", "STATE", "RECORDS/S", "BYTES/S", "LAG", "ETA", "PARTITIONS")));
         for (FlowStatus flow : flows) {
-            lines.add(marked(colour(flow), row(flow)));
+            lines.add(coloured(colour(flow), row(flow)));
             if (!flow.reason().isEmpty()) {
-                lines.add(marked(YELLOW, "  " + flow.reason()));
+                lines.add(coloured(YELLOW, "  " + flow.reason()));
             }
-            reasons(flow).forEach(reason -> lines.add(marked(YELLOW, "  " + reason)));
+            reasons(flow).forEach(reason -> lines.add(coloured(YELLOW, "  " + reason)));
         }
         return lines;
     }
@@ -66,7 +66,7 @@ public final class FlowView {
                 states(flow));
     }
 
-    /** {@code 1 FAILED, 10 RUNNING}: the worst first. */
+    /** {@code 1 FAILED, 10 RUNNING}: the worst state first. */
     public static String states(FlowStatus flow) {
         Map<PartitionState, Long> counts = flow.partitions().stream()
                 .collect(Collectors.groupingBy(
@@ -79,18 +79,18 @@ public final class FlowView {
     }
 
     private static List<String> reasons(FlowStatus flow) {
-        List<PartitionStatus> held = flow.partitions().stream()
+        List<PartitionStatus> stopped = flow.partitions().stream()
                 .filter(partition -> partition.state() == PartitionState.FAILED
                         || partition.state() == PartitionState.WAITING
                         || partition.state() == PartitionState.PAUSED)
                 .toList();
         List<String> lines = new ArrayList<>();
-        held.stream()
+        stopped.stream()
                 .limit(MAX_REASONS)
                 .forEach(partition -> lines.add(partition.topic() + "-" + partition.partition() + " "
                         + partition.state() + ": " + partition.reason()));
-        if (held.size() > MAX_REASONS) {
-            lines.add("and " + (held.size() - MAX_REASONS) + " more");
+        if (stopped.size() > MAX_REASONS) {
+            lines.add("and " + (stopped.size() - MAX_REASONS) + " more");
         }
         return lines;
     }
@@ -104,9 +104,11 @@ public final class FlowView {
         return flow.state() == FlowState.RUNNING ? GREEN : YELLOW;
     }
 
-    private String marked(String colour, String text) {
-        String fit = text.replace('\n', ' ').stripTrailing();
-        fit = fit.length() <= width ? fit : fit.substring(0, width - 1) + "…";
-        return colours ? colour + fit + PLAIN : fit;
+    private String coloured(String colour, String text) {
+        String fitting = text.replace('\n', ' ').stripTrailing();
+        if (fitting.length() > width) {
+            fitting = fitting.substring(0, width - 1) + "…";
+        }
+        return colours ? colour + fitting + PLAIN : fitting;
     }
 }

@@ -2,7 +2,7 @@ package io.replicator.daemon.terminal;
 
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Numbers in a short form for people. */
 public final class Quantity {
     private static final String[] DECIMAL = {"", " k", " M", " G", " T"};
     private static final int STEP = 1000;
@@ -12,7 +12,7 @@ public final class Quantity {
 
     private Quantity() {}
 
-    /** {@code 999}, {@code 12.3 k}, {@code 4.56 M}: three digits that count. */
+    /** {@code 999}, {@code 12.3 k}, {@code 4.56 M}: three significant digits. */
     public static String count(double number) {
         double rest = number;
         int step = 0;
@@ -33,7 +33,7 @@ public final class Quantity {
         return count + (count.contains(" ") ? "B/s" : " B/s");
     }
 
-    /** {@code 42s}, {@code 3m05s}, {@code 2h10m}, {@code 5d03h}; a dash while nothing moves. */
+    /** {@code 42s}, {@code 3m05s}, {@code 2h10m}, {@code 5d03h}; a dash for an unknown time. */
     public static String duration(long seconds) {
         if (seconds < 0) {
             return "-";

@@ -13,15 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The lower edge of the terminal behind stderr: lines that are redrawn in place. While it is open, {@link System#err}
- * is replaced, so that what others print, such as the log, comes out whole and above those lines. Safe for use by any
- * thread.
+ * Lines at the bottom of the terminal that stderr writes to, redrawn in place. While the screen is open it replaces
+ * {@link System#err}, so that other output, such as the log, appears above those lines. Safe for use by any thread.
  */
 public final class Screen implements AutoCloseable {
-    /** Set by the start script, which can ask whether stderr is a terminal; the JVM cannot. */
+    /** Set by the start script, which can find out whether stderr is a terminal; the JVM cannot. */
     private static final String TERMINAL = "replicator.terminal";
 
-    private static final int USUAL_WIDTH = 80;
+    private static final int DEFAULT_WIDTH = 80;
     private static final int STTY_MILLIS = 500;
     private static final String ERASE_BELOW = "\u001B[J";
 
@@ -35,7 +34,7 @@ public final class Screen implements AutoCloseable {
         this.terminal = terminal;
     }
 
-    /** The screen, when stderr is a terminal that can place its cursor. */
+    /** Opens the screen, when stderr is a terminal that can move its cursor. */
     public static Optional<Screen> open() {
         boolean isTerminal = Boolean.getBoolean(TERMINAL) && !"dumb".equals(System.getenv("TERM"));
         if (!isTerminal) {
@@ -57,7 +56,7 @@ public final class Screen implements AutoCloseable {
         return no == null || no.isEmpty();
     }
 
-    /** The terminal's width now; the usual one where it does not say. */
+    /** The terminal's current width; 80 when it is not known. */
     public static int width() {
         try {
             Process stty = new ProcessBuilder("stty", "size")
@@ -66,24 +65,24 @@ public final class Screen implements AutoCloseable {
                     .start();
             if (!stty.waitFor(STTY_MILLIS, TimeUnit.MILLISECONDS)) {
                 stty.destroy();
-                return USUAL_WIDTH;
+                return DEFAULT_WIDTH;
             }
             try (InputStream answer = stty.getInputStream()) {
                 String[] size = new String(answer.readAllBytes(), StandardCharsets.US_ASCII)
                         .strip()
                         .split(" ");
                 int columns = size.length == 2 ? Integer.parseInt(size[1]) : 0;
-                return columns > 0 ? columns : USUAL_WIDTH;
+                return columns > 0 ? columns : DEFAULT_WIDTH;
             }
         } catch (IOException | NumberFormatException e) {
-            return USUAL_WIDTH;
+            return DEFAULT_WIDTH;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return USUAL_WIDTH;
+            return DEFAULT_WIDTH;
         }
     }
 
-    /** Replaces what is drawn; once closed, nothing. */
+    /** Replaces the drawn lines; does nothing after {@link #close}. */
     public synchronized void draw(List<String> newLines) {
         if (closed) {
             return;
@@ -93,7 +92,7 @@ public final class Screen implements AutoCloseable {
         terminal.flush();
     }
 
-    /** What stands there stays; System.err is again what it was. */
+    /** Leaves the drawn lines where they are, and restores System.err. */
     @Override
     public synchronized void close() {
         if (unfinished.size() > 0) {
@@ -105,7 +104,7 @@ public final class Screen implements AutoCloseable {
         System.setErr(terminal);
     }
 
-    /** Prints whole lines above what is drawn; the start of a line waits for its end. */
+    /** Prints complete lines above the drawn ones; an incomplete line waits for its end. */
     synchronized void print(byte[] text) {
         unfinished.writeBytes(text);
         byte[] all = unfinished.toByteArray();

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of cells in columns as wide as their widest cell; numbers to the right. The last column may be of any width. */
+/**
+ * Rows of cells, in columns as wide as their widest cell, with numbers aligned to the right. picocli's TextTable has columns of
+ * a fixed width and aligns all cells to the left.
+ */
 public final class Table {
     private static final String GAP = "  ";
 
@@ -14,7 +17,7 @@ public final class Table {
         rows.add(headings);
     }
 
-    /** Adds a row with a cell for each heading. */
+    /** Adds a row, with one cell for each heading. */
     public void add(Object... cells) {
         if (cells.length != rows.get(0).length) {
             throw new IllegalArgumentException(cells.length + " cells for " + rows.get(0).length + " columns");
@@ -22,7 +25,7 @@ public final class Table {
         rows.add(cells);
     }
 
-    /** The heading, and the rows in the order in which they came. */
+    /** The headings, and the rows in the order in which they were added. */
     public List<String> lines() {
         int[] widths = new int[rows.get(0).length];
         boolean[] areNumbers = new boolean[widths.length];

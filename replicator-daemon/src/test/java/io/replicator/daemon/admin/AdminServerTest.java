@@ -121,7 +121,7 @@ final class AdminServerTest {
         stuck = List.of("lane-0-fetcher");
 
         assertThat(request("GET", "/health/live").statusCode()).isEqualTo(503);
-        assertThat(request("GET", "/health/live").body()).contains("thread lane-0-fetcher did not turn lately");
+        assertThat(request("GET", "/health/live").body()).contains("thread lane-0-fetcher is stuck");
         assertThat(request("GET", "/health/ready").statusCode()).isEqualTo(503);
     }
 
@@ -154,7 +154,7 @@ final class AdminServerTest {
     void shouldSayThatTheHostHasNoAddress() {
         assertThatThrownBy(() -> AdminServer.bind("no.such.host.invalid", 0))
                 .isInstanceOf(IOException.class)
-                .hasMessage("admin.listen: there is no address for the host no.such.host.invalid");
+                .hasMessage("admin.listen: no address found for host no.such.host.invalid");
     }
 
     private HttpResponse<String> request(String method, String path) throws IOException, InterruptedException {

@@ -180,12 +180,12 @@ final class SettingsFileTest {
                 "source = east | source = eats | 8: replicator.flows.x.source: there is no cluster eats; did you mean east?",
                 "source = east | source = mars"
                         + "| 8: replicator.flows.x.source: there is no cluster mars; there are: east, west",
-                "source = east | # | 7: replicator.flows.x.source: is missing; the name of a cluster in replicator.clusters",
+                "source = east | # | 7: replicator.flows.x.source: is missing; it must be the name of a cluster in replicator.clusters",
                 "target = west | target = east | 9: replicator.flows.x.target: east must differ from source",
                 "[\"orders\"] | \"orders\" | 10: replicator.flows.x.topics.select: must be a list of regular expressions"
                         + " such as [\"orders\", \"payments[.].*\"], not a text",
                 "[\"orders\"] | [] | 10: replicator.flows.x.topics.select: [] must name at least one topic or pattern",
-                "[\"orders\"] | [\"a\", \"b(\"] | 10: replicator.flows.x.topics.select[1]: \"b(\" is no regular expression:"
+                "[\"orders\"] | [\"a\", \"b(\"] | 10: replicator.flows.x.topics.select[1]: \"b(\" is not a valid regular expression:"
                         + " Unclosed group near index 2",
                 "source = east | source = [east] | 8: replicator.flows.x.source: must be the name of a cluster in"
                         + " replicator.clusters, not a list",
@@ -241,10 +241,10 @@ final class SettingsFileTest {
                 "source = east | source = east, offset-map.max-runs = 1 | 8: replicator.flows.x.offset-map.max-runs: 1 must be"
                         + " 256 to 10000000",
                 "east { bootstrap-servers = \"east-1:9092,east-2:9092\" } | east {}"
-                        + "| 3: replicator.clusters.east.bootstrap-servers: is missing; host:port, several with commas between"
-                        + " them",
-                "east-1:9092 | east-1 | 3: replicator.clusters.east.bootstrap-servers: \"east-1\" is not host:port, several"
-                        + " with commas between them",
+                        + "| 3: replicator.clusters.east.bootstrap-servers: is missing; it must be host:port, or several"
+                        + " of them separated by commas",
+                "east-1:9092 | east-1 | 3: replicator.clusters.east.bootstrap-servers: \"east-1\" is not host:port, or several"
+                        + " of them separated by commas",
                 "flows { | memory = 1 MiB, flows { | 6: replicator.memory: 1048576 must be at least 16 MiB",
                 "flows { | lanes = 0, flows { | 6: replicator.lanes: 0 must be 1 to 256",
                 "flows { | admin.listen = 8080, flows { | 6: replicator.admin.listen: \"8080\" is not host:port such as"
@@ -260,9 +260,9 @@ final class SettingsFileTest {
                 "flows { | instance = \"a b\", flows { | 6: replicator.instance: a b must be 1 to 249 letters, digits, '.',"
                         + " '_' or '-'",
                 "x { | \"a b\" { | 7: replicator.flows.\"a b\": the name a b must be 1 to 100 letters, digits, '.', '_' or '-'",
-                "source = east | source = ${nowhere} | 8: ${nowhere} stands for nothing: no such key or environment variable;"
-                        + " ${?nowhere} where it may be missing",
-                "target = west | target = west, source = east | 9: replicator.flows.x.source: is set twice; first in line 8"
+                "source = east | source = ${nowhere} | 8: ${nowhere} is not defined: there is no such key or environment"
+                        + " variable; write ${?nowhere} if it may be missing",
+                "target = west | target = west, source = east | 9: replicator.flows.x.source: is set twice; the first time in line 8"
             })
     void shouldPointAtTheLineOfAMistake(String written, String instead, String expected) throws IOException {
         assertThat(SOUND).contains(written);
@@ -281,7 +281,7 @@ final class SettingsFileTest {
                         file() + ":2: replicator.lanes: \"none\" is not auto or a number from 1 to 256",
                         file() + ":8: replicator.flows.x.sorce: unknown key; did you mean source?",
                         file()
-                                + ":10: replicator.flows.x.topics.select[0]: \"(\" is no regular expression: Unclosed group near"
+                                + ":10: replicator.flows.x.topics.select[0]: \"(\" is not a valid regular expression: Unclosed group near"
                                 + " index 1",
                         file() + ":10: replicator.flows.x.topics.rename: x must contain {topic}");
         assertThat(refusal.closingLine()).isEqualTo("4 mistakes; nothing was started");
@@ -327,7 +327,7 @@ final class SettingsFileTest {
         assertThat(refusal.lines())
                 .containsExactly(
                         "-D lanes: must be written -D key=value",
-                        "-D replicator.flows.x.topics.select: the value is no valid list or object in HOCON's notation",
+                        "-D replicator.flows.x.topics.select: the value is not a valid list or object in HOCON",
                         "-D replicator.lanes: replicator.lanes: \"x\" is not auto or a number from 1 to 256");
     }
 
@@ -342,9 +342,9 @@ final class SettingsFileTest {
 
         assertThat(refusal.lines())
                 .containsExactlyInAnyOrder(
-                        "-D lanes: would change nothing; keys begin with replicator.",
-                        "-D replicatr: would change nothing; keys begin with replicator.",
-                        "-D flows: would change nothing; keys begin with replicator.");
+                        "-D lanes: has no effect; keys begin with replicator.",
+                        "-D replicatr: has no effect; keys begin with replicator.",
+                        "-D flows: has no effect; keys begin with replicator.");
     }
 
     @Test
@@ -360,8 +360,8 @@ final class SettingsFileTest {
                 .containsEntry("sasl.mechansm", "hunter2");
         assertThat(settings.warnings())
                 .containsExactly(file()
-                        + ":4: replicator.clusters.west.client.sasl.mechansm: no property of kafka-clients;"
-                        + " handed on as it is; did you mean sasl.mechanism?");
+                        + ":4: replicator.clusters.west.client.sasl.mechansm: unknown to kafka-clients;"
+                        + " it is passed on unchanged; did you mean sasl.mechanism?");
     }
 
     @Test
