@@ -1,12 +1,10 @@
 package io.replicator.mirrormaker;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import io.replicator.cluster.RecordContent;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 
 /** Some records of a partition, one behind the other, as far as they tell one from another: offset, time, content. */
@@ -14,7 +12,6 @@ final class Stretch {
     static final int BYTES_PER_RECORD = 3 * Long.BYTES;
 
     private static final int FIRST_CAPACITY = 256;
-    private static final int ABSENT = -1;
 
     private final MessageDigest digest = sha256();
     private long[] offsets = new long[FIRST_CAPACITY];
@@ -28,7 +25,7 @@ final class Stretch {
         if (record.timestampType() == TimestampType.LOG_APPEND_TIME) {
             keepsItsOwnTime();
         }
-        add(record.offset(), record.timestamp(), content(record));
+        add(record.offset(), record.timestamp(), RecordContent.of(record).hash(digest));
     }
 
     /** The cluster put its own time in place of the records'. */
@@ -61,30 +58,10 @@ final class Stretch {
         return offsets[index];
     }
 
-    /** Whether a record is the copy of one of the source; a target that keeps its own time says nothing of theirs. */
+    /** Whether a record is the copy of one of the source: as {@link RecordContent#isCopyOf}, on hashes. */
     boolean isCopy(int index, Stretch source, int sourceIndex) {
         return contents[index] == source.contents[sourceIndex]
                 && (isLogAppendTime || timestamps[index] == source.timestamps[sourceIndex]);
-    }
-
-    /** Key, value and headers in one number. */
-    private long content(ConsumerRecord<byte[], byte[]> record) {
-        digest.reset();
-        update(record.key());
-        update(record.value());
-        for (Header header : record.headers()) {
-            update(header.key().getBytes(StandardCharsets.UTF_8));
-            update(header.value());
-        }
-        return ByteBuffer.wrap(digest.digest()).getLong();
-    }
-
-    private void update(byte[] bytes) {
-        int length = bytes == null ? ABSENT : bytes.length;
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
-        if (bytes != null) {
-            digest.update(bytes);
-        }
     }
 
     private static MessageDigest sha256() {

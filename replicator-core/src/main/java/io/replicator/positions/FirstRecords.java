@@ -1,6 +1,7 @@
 package io.replicator.positions;
 
 import io.replicator.agent.Interruption;
+import io.replicator.cluster.RecordContent;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Isolation;
 import java.nio.ByteBuffer;
@@ -8,7 +9,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -119,10 +119,8 @@ final class FirstRecords implements AutoCloseable {
                 record.serializedValueSize());
     }
 
-    static boolean isSame(ConsumerRecord<byte[], byte[]> one, ConsumerRecord<byte[], byte[]> other) {
-        return one.timestamp() == other.timestamp()
-                && Arrays.equals(one.key(), other.key())
-                && Arrays.equals(one.value(), other.value());
+    static boolean isCopy(ConsumerRecord<byte[], byte[]> copy, ConsumerRecord<byte[], byte[]> original) {
+        return RecordContent.of(copy).isCopyOf(RecordContent.of(original));
     }
 
     private static String text(byte[] key) {

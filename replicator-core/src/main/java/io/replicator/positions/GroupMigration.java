@@ -485,7 +485,7 @@ public final class GroupMigration implements AutoCloseable {
                 .filter(there -> there instanceof Translation.Exact exact
                         && after.map(copy -> copy.offset() == exact.offset()).orElse(false))
                 .isPresent();
-        return isCopied && !FirstRecords.isSame(original, after.orElseThrow())
+        return isCopied && !FirstRecords.isCopy(after.orElseThrow(), original)
                 ? "the record at target offset " + after.get().offset() + " is not the one at source offset "
                         + original.offset() + "; see replicator verify"
                 : "";

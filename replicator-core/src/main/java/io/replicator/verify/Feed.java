@@ -1,5 +1,6 @@
 package io.replicator.verify;
 
+import io.replicator.cluster.RecordContent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
@@ -79,7 +80,7 @@ final class Feed {
     void offer(ConsumerRecord<byte[], byte[]> record) {
         if (record.offset() < end) {
             queue.add(record);
-            queuedBytes += RecordComparison.sizeInBytes(record);
+            queuedBytes += RecordContent.of(record).sizeInBytes();
         }
     }
 
@@ -114,7 +115,7 @@ final class Feed {
     }
 
     void remove() {
-        queuedBytes -= RecordComparison.sizeInBytes(queue.remove());
+        queuedBytes -= RecordContent.of(queue.remove()).sizeInBytes();
     }
 
     /** Goes on to the log's end; whether there is anything. */

@@ -297,6 +297,37 @@ class PartitionComparisonTest {
                 .containsExactly("orders: 1 records compacted away on the target, not compared");
     }
 
+    @Test
+    void shouldNotCompareTimestampsThatTheTargetStampedAndSaySo() {
+        Copy copy = copyOfTen();
+        copy.target.replaceAll((offset, record) -> stamped(offset, text(record.value()) + (offset == 3 ? "!" : "")));
+
+        Outcome outcome = copy.compare(new SplittableRandom(1));
+
+        assertThat(outcome.differences())
+                .containsExactly(difference(3, 3, "value differs: 7 bytes, target 8 bytes"));
+        assertThat(outcome.report().notes())
+                .containsExactly("orders: 10 records have the target's timestamps"
+                        + " (message.timestamp.type=LogAppendTime), timestamps not compared");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> stamped(long offset, String value) {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("same", "a".getBytes(UTF_8)).add("same", "b".getBytes(UTF_8));
+        return new ConsumerRecord<>(
+                TARGET.topic(),
+                TARGET.partition(),
+                offset,
+                99,
+                TimestampType.LOG_APPEND_TIME,
+                1,
+                value.length(),
+                "a".getBytes(UTF_8),
+                value.getBytes(UTF_8),
+                headers,
+                Optional.empty());
+    }
+
     private static Copy copyOfTen() {
         Copy copy = new Copy();
         for (int i = 0; i < 10; i++) {

@@ -54,6 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application that stops on the source and goes on on the target sees every record once. */
 @ExtendWith(ClusterLogs.class)
@@ -374,6 +375,30 @@ final class GroupMigrationIT {
             assertThat(report.isDone()).isFalse();
             assertThat(report.failures()).hasSize(1).allMatch(reason -> reason.contains("from 20 to 21"));
             assertThat(targetGroups.exists("app-moving")).isFalse();
+        }
+    }
+
+    /** The next record has another timestamp on the target, and is the copy all the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void shouldMoveAGroupWhereTheTargetStampsItsOwnTimestamps(int offset) throws Exception {
+        String topic = "stamped-" + offset;
+        source.createTopic(topic, 1);
+        target.createTopic(topic, 1, Map.of("message.timestamp.type", "LogAppendTime"));
+        Load.to(source, topic).records(RecordShape.values(50).headers(2)).write(10);
+        FlowConfig flow = flow(topic, "{group}");
+        copy(flow, topic);
+        sourceGroups.commit("app-" + topic, topic, 0, offset);
+        DumpedRecord original = TopicDump.committed(source, topic).partition(0).get(offset);
+        DumpedRecord copy = TopicDump.uncommitted(target, topic).partition(0).get(offset);
+
+        try (GroupMigration migration = GroupMigration.open(flow, TIMEOUT)) {
+            MigrationPlan plan = migration.plan("app-" + topic, MigrationOptions.STRICT);
+
+            assertThat(copy.timestamp()).isNotEqualTo(original.timestamp());
+            assertThat(plan.refusals()).isEmpty();
+            assertThat(migration.execute(plan).isDone()).isTrue();
+            assertThat(targetGroups.offsets("app-" + topic, topic)).containsEntry(0, copy.offset());
         }
     }
 
