@@ -36,6 +36,11 @@ public final class Retry {
         dueNanos = untilNanos;
     }
 
+    /** The next attempt is due at once; the failures still count. */
+    public void hasten() {
+        isWaiting = false;
+    }
+
     /** An attempt succeeded: the next one is due at once, and the next failure is a first one. */
     public void succeeded() {
         failures = 0;

@@ -67,7 +67,7 @@ final class BatchScanner {
                     corruptAt = cursor.offset;
                     break;
                 }
-                cursor.entersEpoch(leaderEpoch(bytes, at));
+                cursor.enterEpoch(leaderEpoch(bytes, at));
                 if (isLeftOut) {
                     skippedFrom = skippedTo < 0 ? cursor.offset : skippedFrom;
                     skippedTo = nextOffset;

@@ -1,17 +1,21 @@
 package io.replicator.fetch;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
-import io.replicator.wire.FetchSession;
 import io.replicator.wire.FetchedPartition;
-import io.replicator.wire.TopicView;
+import io.replicator.wire.SourceSession;
+import io.replicator.wire.SourceTopic;
 
 /** What the fetcher knows of one partition: where it reads, from whom, and what holds it back. */
 final class PartitionCursor {
+    private static final Backoff BACKOFF = Backoff.ofMillis(200, 5_000);
+
     final int laneIndex;
     final Partition partition;
     final FetchedPartition fetched;
-    final TopicView topic;
+    final SourceTopic topic;
 
     /** The next source offset to hand on. */
     long offset;
@@ -29,36 +33,34 @@ final class PartitionCursor {
     long handedOnBytes;
 
     /** Where it is fetched from, {@code null} when nowhere. */
-    FetchSession session;
+    SourceSession session;
 
     /** The follower to fetch from instead of the leader, -1 for none (KIP-392). */
     int preferredReplica = -1;
 
     long preferredUntilNanos;
 
-    /** Not fetched before this time; 0 for no such time. */
-    long notBeforeNanos;
+    /** How often in a row fetching failed, and when it is tried again. */
+    final Retry retry = new Retry(BACKOFF);
 
-    /** Too much of it is on its way: not fetched until the producer has released some. */
+    /** Too much of it is in the lane: not fetched until the producer has released some. */
     boolean full;
 
-    /** Whether the fetcher looks now and then if it may go on. */
+    /** Whether {@link SourceBrokers} looks from time to time if it may go on. */
     boolean heldBack;
-
-    /** How often in a row fetching failed. */
-    int failures;
 
     boolean removed;
 
-    /** A word that the producer awaits of the leader, 0 for none, and after which of the session's requests it counts. */
+    /** The freshness request of the producer that is to be answered, 0 for none. */
     int awaitedFreshness;
 
+    /** How many requests the session had sent when the partition joined it. */
     int joinedAfterRequest;
 
     /** How many partitions the topic had when it was last looked at. */
     private int seenPartitions;
 
-    PartitionCursor(int laneIndex, Partition partition, TopicView topic) {
+    PartitionCursor(int laneIndex, Partition partition, SourceTopic topic) {
         this.laneIndex = laneIndex;
         this.partition = partition;
         this.topic = topic;
@@ -68,12 +70,17 @@ final class PartitionCursor {
                 partition.source().topic(), partition.sourceTopicId(), partition.number(), laneIndex, offset);
     }
 
-    /** Where the leader is asked to read. */
+    /** Whether it is asked for, and of this broker. */
+    boolean isFetchedFrom(int nodeId) {
+        return session != null && session.nodeId() == nodeId;
+    }
+
+    /** The offset that the broker is asked for. */
     long fetchOffset() {
         return doubt.fetchOffset(offset);
     }
 
-    /** Of what epoch the leader is told that what was read last was, -1 when unknown. */
+    /** The epoch that the broker is told as that of what was read last, -1 when unknown. */
     int lastFetchedEpoch() {
         return doubt.lastFetchedEpoch(lastEpoch);
     }
@@ -82,8 +89,8 @@ final class PartitionCursor {
         return lastEpoch;
     }
 
-    /** What stands from the cursor on was written by the leader of an epoch. */
-    void entersEpoch(int epoch) {
+    /** From the cursor's offset on, batches are of this leader epoch. */
+    void enterEpoch(int epoch) {
         doubt.forget();
         if (epoch != lastEpoch) {
             partition.publishLeaderEpochs(partition.leaderEpochs().with(epoch, offset));
@@ -91,7 +98,7 @@ final class PartitionCursor {
         }
     }
 
-    /** Goes on somewhere else. What lies between here and a later offset is not read: nothing is known of it. */
+    /** Fetches from another offset. What lies between here and a later offset is not read: its epochs are unknown. */
     void moveTo(long newOffset) {
         LeaderEpochs known = partition.leaderEpochs();
         partition.publishLeaderEpochs(
@@ -101,15 +108,15 @@ final class PartitionCursor {
         lastEpoch = partition.leaderEpochs().before(newOffset);
     }
 
-    /** Whether the topic grew, vanished or came back since this was last asked. */
-    boolean hasNews() {
+    /** Takes note of how many partitions the topic has; returns whether it grew, vanished or came back since the last call. */
+    boolean noteTopic() {
         int partitions = topic.partitions();
         boolean changed = seenPartitions != 0 && partitions != seenPartitions;
         seenPartitions = Math.max(1, partitions);
         return changed;
     }
 
-    /** Bytes on their way through the lane. */
+    /** Bytes that are in the lane: handed on and not yet released. */
     long bufferedBytes() {
         return handedOnBytes - partition.releasedBytes();
     }

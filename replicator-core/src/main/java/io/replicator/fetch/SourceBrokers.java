@@ -1,7 +1,9 @@
 package io.replicator.fetch;
 
-import io.replicator.wire.ClusterView;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
+import io.replicator.wire.FetchListener;
+import io.replicator.wire.SourceLink;
+import io.replicator.wire.SourceSession;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,25 +12,25 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which broker each partition is fetched from, and which partitions are held back: because nobody serves them, because
- * they wait before they try again, or because too much of them is on its way. Thousands may be held back, so they are
- * looked at only when one of them may go on.
+ * Which broker each partition is fetched from, and which partitions are held back: because no broker serves them, because
+ * they wait before the next attempt, or because too much of them is in the lane. Thousands may be held back, so they are
+ * looked at only when one of them may go on. Fetcher's thread.
  */
 final class SourceBrokers {
     /** How long a follower is fetched from before the leader is asked again, as Kafka's consumer does it. */
     private static final long PREFERRED_REPLICA_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    /** How often a partition that nobody serves is looked at while nothing new is known of its leaders. */
+    /** How often a partition without a known leader is looked at between two refreshes of the metadata. */
     private static final long UNSERVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final ClusterView source;
-    private final FetchSession.Limits limits;
-    private final FetchSession.Listener listener;
+    private final SourceLink source;
+    private final FetchLimits limits;
+    private final FetchListener listener;
     private final long partitionBudgetBytes;
-    private final Map<Integer, FetchSession> sessions = new HashMap<>();
+    private final Map<Integer, SourceSession> sessions = new HashMap<>();
     private final List<PartitionCursor> heldBack = new ArrayList<>();
 
-    /** Whether one of those held back may go on any moment; otherwise one may at {@link #lookAtNanos}. */
+    /** Whether one of those held back may go on at any moment; otherwise one may at {@link #lookAtNanos}. */
     private boolean looksAtOnce;
 
     private boolean looksLater;
@@ -36,22 +38,22 @@ final class SourceBrokers {
     private int seenVersion = -1;
 
     /**
-     * @param listener told what the sessions bring
-     * @param partitionBudgetBytes the most of one partition that is on its way at a time
+     * @param listener told what the brokers answer
+     * @param partitionBudgetBytes the most bytes of one partition that are in the lane at a time
      */
     SourceBrokers(
-            ClusterView source, FetchSession.Limits limits, FetchSession.Listener listener, long partitionBudgetBytes) {
+            SourceLink source, FetchLimits limits, FetchListener listener, long partitionBudgetBytes) {
         this.source = source;
         this.limits = limits;
         this.listener = listener;
         this.partitionBudgetBytes = partitionBudgetBytes;
     }
 
-    Collection<FetchSession> sessions() {
+    Collection<SourceSession> sessions() {
         return sessions.values();
     }
 
-    /** Fetches the partition no longer until {@link #release} finds that it may go on. */
+    /** Stops fetching the partition until {@link #release} finds that it may go on. */
     void holdBack(PartitionCursor cursor) {
         leave(cursor);
         if (!cursor.heldBack) {
@@ -61,7 +63,7 @@ final class SourceBrokers {
         looksAtOnce = true;
     }
 
-    /** Fetches the partition no longer. */
+    /** Stops fetching the partition for good. */
     void remove(PartitionCursor cursor) {
         leave(cursor);
         if (cursor.heldBack) {
@@ -77,7 +79,7 @@ final class SourceBrokers {
         }
     }
 
-    /** Goes on with the partitions that nothing holds back any more. */
+    /** Fetches the partitions again that nothing holds back any more; returns how many. */
     int release(long nowNanos) {
         boolean isTime = looksAtOnce || (looksLater && nowNanos - lookAtNanos >= 0);
         if (!isTime) {
@@ -88,7 +90,7 @@ final class SourceBrokers {
         int released = 0;
         for (int i = heldBack.size() - 1; i >= 0; i--) {
             PartitionCursor cursor = heldBack.get(i);
-            if (mayGoOn(cursor, nowNanos) && join(cursor, nowNanos)) {
+            if (endHold(cursor, nowNanos) && join(cursor, nowNanos)) {
                 cursor.heldBack = false;
                 heldBack.remove(i);
                 released++;
@@ -98,7 +100,7 @@ final class SourceBrokers {
     }
 
     /** Whether one of them is held back until the producer has released more of what was fetched. */
-    boolean waitForRoom() {
+    boolean isAwaitingRoom() {
         return looksAtOnce;
     }
 
@@ -109,32 +111,30 @@ final class SourceBrokers {
         }
     }
 
-    private boolean mayGoOn(PartitionCursor cursor, long nowNanos) {
-        if (cursor.notBeforeNanos != 0) {
-            if (nowNanos - cursor.notBeforeNanos < 0) {
-                lookBy(cursor.notBeforeNanos);
-                return false;
-            }
-            cursor.notBeforeNanos = 0;
+    /** Ends what holds the partition back, if that is over; returns whether nothing holds it back. */
+    private boolean endHold(PartitionCursor cursor, long nowNanos) {
+        if (!cursor.retry.isDue(nowNanos)) {
+            lookBy(nowNanos + cursor.retry.untilDueNanos(nowNanos));
+            return false;
         }
         if (cursor.full) {
             cursor.full = cursor.bufferedBytes() > partitionBudgetBytes / 2;
-            // The producer releases without a word. Few are full at a time: each has a good part of the pool.
+            // The producer does not announce what it releases. Few are full at a time: each has a good part of the pool.
             looksAtOnce |= cursor.full;
         }
         return !cursor.full;
     }
 
-    /** Asks for the partition from whoever serves it; false when nobody is known to. */
+    /** Adds the partition to the session of the broker that serves it; false when none is known. */
     private boolean join(PartitionCursor cursor, long nowNanos) {
-        int node = serverOf(cursor, nowNanos);
+        int node = chooseServer(cursor, nowNanos);
         if (node < 0) {
-            tellWhyNobodyServes(cursor);
+            publishWhyUnserved(cursor);
             source.refresh();
             lookBy(nowNanos + UNSERVED_NANOS);
             return false;
         }
-        cursor.session = sessions.computeIfAbsent(node, id -> new FetchSession(source, id, limits, listener));
+        cursor.session = sessions.computeIfAbsent(node, id -> source.session(id, limits, listener));
         cursor.doubt.forget();
         cursor.joinedAfterRequest = cursor.session.requests();
         cursor.session.add(
@@ -145,7 +145,16 @@ final class SourceBrokers {
         return true;
     }
 
-    private int serverOf(PartitionCursor cursor, long nowNanos) {
+    /** Asks for what stands at the cursor now. */
+    void ask(PartitionCursor cursor) {
+        cursor.session.move(
+                cursor.fetched,
+                cursor.fetchOffset(),
+                cursor.lastFetchedEpoch(),
+                cursor.topic.leaderEpoch(cursor.partition.number()));
+    }
+
+    private int chooseServer(PartitionCursor cursor, long nowNanos) {
         if (cursor.preferredReplica >= 0) {
             if (nowNanos - cursor.preferredUntilNanos < 0 && !source.hasFailed(cursor.preferredReplica)) {
                 return cursor.preferredReplica;
@@ -155,19 +164,17 @@ final class SourceBrokers {
         return cursor.topic.leader(cursor.partition.number());
     }
 
-    /** The leader would rather have us fetch from a follower that is nearer (KIP-392). */
+    /** The leader named a follower that is nearer to this client (KIP-392): fetches from there. */
     void prefer(PartitionCursor cursor, int replica, long nowNanos) {
         cursor.preferredReplica = replica;
         cursor.preferredUntilNanos = nowNanos + PREFERRED_REPLICA_NANOS;
         holdBack(cursor);
     }
 
-    private void tellWhyNobodyServes(PartitionCursor cursor) {
-        String cluster = source.connection().clusterName();
+    private void publishWhyUnserved(PartitionCursor cursor) {
+        String cluster = source.clusterName();
         if (!source.isKnown()) {
-            String denied = source.connection().lastAuthenticationError();
-            cursor.partition.publishSourceHealthIfChanged(
-                    SourceTrouble.unreachable(cluster, denied.isEmpty() ? "no bootstrap server answers" : denied));
+            cursor.partition.publishSourceHealthIfChanged(SourceTrouble.unreachable(cluster, source.whyUnreachable()));
             return;
         }
         switch (cursor.topic.error()) {
@@ -179,17 +186,17 @@ final class SourceBrokers {
         }
     }
 
-    /** Whether the view was refreshed since this was last asked. */
-    boolean isViewNew() {
+    /** Takes note of the metadata's version; returns whether it was refreshed since the last call. */
+    boolean noteVersion() {
         boolean isNew = source.version() != seenVersion;
         looksAtOnce |= isNew;
         seenVersion = source.version();
         return isNew;
     }
 
-    /** Fetches the partition from its leader as the view has it now. */
+    /** Fetches the partition from its leader as the metadata has it now. */
     void follow(PartitionCursor cursor, long nowNanos) {
-        if (cursor.session != null && serverOf(cursor, nowNanos) != cursor.session.nodeId()) {
+        if (cursor.session != null && chooseServer(cursor, nowNanos) != cursor.session.nodeId()) {
             holdBack(cursor);
         }
     }

@@ -16,7 +16,7 @@ import io.replicator.partition.Partition;
 import io.replicator.produce.BatchProducer;
 import io.replicator.ring.BatchRing;
 import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
 import io.replicator.wire.ReceivePool;
 import java.util.HashMap;
 import java.util.List;
@@ -45,8 +45,6 @@ public final class Lane implements AutoCloseable {
 
     /** The pool holds several answers at a time: some on their way through, one or more arriving. */
     private static final int ANSWERS_IN_POOL = 4;
-
-    private static final int ONE_FETCH_IN_FLIGHT = 1;
 
     /** One more than produce requests in flight: metadata and producer ids go their way beside them. */
     private static final int REQUESTS_IN_FLIGHT = 6;
@@ -117,10 +115,10 @@ public final class Lane implements AutoCloseable {
         int fetchBytes = fetchBytes(flow, receiveBytes);
         this.fetcher = new BatchFetcher(
                 clientId + "-fetcher",
-                () -> ConnectionFactory.open(flow.source(), clientId, ONE_FETCH_IN_FLIGHT, receivePool),
+                () -> ConnectionFactory.openSource(flow.source(), clientId, receivePool),
                 receivePool,
                 ring,
-                new FetchSession.Limits(
+                new FetchLimits(
                         FETCH_WAIT_MILLIS, fetchBytes, partitionBytes(flow, fetchBytes), flow.isolation()),
                 receiveBytes / ANSWERS_IN_POOL,
                 throttle,
@@ -133,7 +131,7 @@ public final class Lane implements AutoCloseable {
                         MAX_REQUEST_BYTES,
                         flow.shaping(),
                         epochOffsetNanos()),
-                () -> ConnectionFactory.open(flow.target(), clientId, REQUESTS_IN_FLIGHT, null),
+                () -> ConnectionFactory.openTarget(flow.target(), clientId, REQUESTS_IN_FLIGHT),
                 ring,
                 fetcher::isStarved,
                 fetcher.roomBell(),

@@ -1,5 +1,7 @@
 package io.replicator.wire;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +26,7 @@ public final class ClusterView implements AutoCloseable {
     /** A client has one connection for each node id; brokers' own are far below these. */
     private static final int READING_NODES = 1 << 30;
 
-    private static final long FIRST_BACKOFF_MILLIS = 50;
-    private static final long MAX_BACKOFF_MILLIS = 1_000;
+    private static final Backoff BACKOFF = Backoff.ofMillis(50, 1_000);
 
     private final Connection connection;
     private final ManualMetadataUpdater reachable;
@@ -34,11 +35,10 @@ public final class ClusterView implements AutoCloseable {
     private final String rack;
     private final Map<String, TopicView> topics = new HashMap<>();
     private final Map<Integer, Node> nodes = new HashMap<>();
-    private final Backoff backoff;
+    private final Retry retry;
 
     private boolean asking;
     private boolean wanted = true;
-    private long notBeforeNanos;
     private long refreshedNanos;
     private long wantedSinceNanos;
     private boolean everRefreshed;
@@ -56,7 +56,7 @@ public final class ClusterView implements AutoCloseable {
         this.bootstrapNodes = bootstrapNodes;
         this.maxAgeNanos = maxAgeNanos;
         this.rack = rack;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.retry = new Retry(BACKOFF.withJitter(random));
         reachable.setNodes(bootstrapNodes);
     }
 
@@ -86,7 +86,7 @@ public final class ClusterView implements AutoCloseable {
             topic = new TopicView(name);
             topics.put(name, topic);
             wanted = true;
-            notBeforeNanos = 0;
+            retry.hasten();
         }
         return topic;
     }
@@ -133,7 +133,7 @@ public final class ClusterView implements AutoCloseable {
     /** Asks the cluster when it is time to. */
     public int poll(long nowNanos) {
         boolean old = everRefreshed && nowNanos - refreshedNanos > maxAgeNanos;
-        if (asking || (!wanted && !old) || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
+        if (asking || (!wanted && !old) || !retry.isDue(nowNanos)) {
             return 0;
         }
         if (wantedSinceNanos == 0) {
@@ -162,8 +162,8 @@ public final class ClusterView implements AutoCloseable {
 
     private void answered(ClientResponse response, ReceiveBuffer none, long nowNanos) {
         asking = false;
-        // Errors ask for a refresh again and again while a leader is being elected: never more often than this.
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        // While a leader is elected, each error asks for a refresh: the wait limits how often one is sent.
+        long waitNanos = retry.failed(nowNanos);
         if (!response.hasResponse()) {
             wanted = true;
             if (nodes.isEmpty()) {
@@ -182,7 +182,8 @@ public final class ClusterView implements AutoCloseable {
         everRefreshed = true;
         version++;
         if (!wanted) {
-            backoff.reset();
+            retry.succeeded();
+            retry.postpone(nowNanos + waitNanos);
         }
     }
 
@@ -201,10 +202,10 @@ public final class ClusterView implements AutoCloseable {
     private void take(TopicView topic, MetadataResponse.TopicMetadata described) {
         switch (described.error()) {
             case NONE -> {
-                topic.isDescribed(
+                topic.describe(
                         described.topicId(), described.partitionMetadata().size());
                 for (MetadataResponse.PartitionMetadata partition : described.partitionMetadata()) {
-                    topic.isLed(
+                    topic.setLeader(
                             partition.partition(),
                             partition.leaderId.orElse(TopicView.UNKNOWN),
                             partition.leaderEpoch.orElse(TopicView.UNKNOWN));
@@ -212,15 +213,15 @@ public final class ClusterView implements AutoCloseable {
                 }
             }
             case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION -> {
-                topic.isUnknown(TopicView.TopicError.MISSING);
+                topic.clear(TopicError.MISSING);
                 wanted = true;
             }
             case TOPIC_AUTHORIZATION_FAILED -> {
-                topic.isUnknown(TopicView.TopicError.NOT_AUTHORIZED);
+                topic.clear(TopicError.NOT_AUTHORIZED);
                 wanted = true;
             }
             default -> {
-                topic.isUnknown(TopicView.TopicError.OTHER);
+                topic.clear(TopicError.OTHER);
                 wanted = true;
             }
         }

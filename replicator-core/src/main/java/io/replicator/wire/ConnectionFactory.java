@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.memory.MemoryPool;
 import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ChannelBuilder;
@@ -42,20 +43,37 @@ public final class ConnectionFactory {
     /** Kafka's default of {@code metadata.max.age.ms}. */
     private static final long DEFAULT_MAX_AGE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    private static final int ONE_FETCH_IN_FLIGHT = 1;
+
     private static final String RACK = "client.rack";
 
     private ConnectionFactory() {}
 
     /**
-     * Opens a connection to a cluster; nothing is sent yet.
+     * Opens a link to a source cluster; nothing is sent yet.
      *
      * @param cluster where to and how
-     * @param clientId what brokers call us in their logs and quotas
+     * @param clientId the name in the brokers' logs and quotas
+     * @param pool where responses are received
+     */
+    public static SourceLink openSource(ClusterConfig cluster, String clientId, ReceivePool pool) {
+        return SourceLink.over(open(cluster, clientId, ONE_FETCH_IN_FLIGHT, Optional.of(pool)));
+    }
+
+    /**
+     * Opens a connection to a target cluster; nothing is sent yet.
+     *
+     * @param cluster where to and how
+     * @param clientId the name in the brokers' logs and quotas
      * @param maxInflight requests without an answer per node
-     * @param pool where responses are received, {@code null} for ordinary memory
      * @return a view of the cluster over a connection of its own
      */
-    public static ClusterView open(ClusterConfig cluster, String clientId, int maxInflight, ReceivePool pool) {
+    public static ClusterView openTarget(ClusterConfig cluster, String clientId, int maxInflight) {
+        return open(cluster, clientId, maxInflight, Optional.empty());
+    }
+
+    private static ClusterView open(
+            ClusterConfig cluster, String clientId, int maxInflight, Optional<ReceivePool> pool) {
         AbstractConfig config = clientConfig(cluster);
         Time time = Time.SYSTEM;
         Metrics metrics = new Metrics(new MetricConfig(), List.of(), time);
@@ -71,14 +89,13 @@ public final class ConnectionFactory {
                 false,
                 false,
                 channels,
-                pool == null ? org.apache.kafka.common.memory.MemoryPool.NONE : pool,
+                pool.<MemoryPool>map(receiving -> receiving).orElse(MemoryPool.NONE),
                 log);
-        ReceiveTracker receives = pool == null ? null : new ReceiveTracker(selector, pool);
-        Selectable selectable = receives == null ? selector : receives;
+        Optional<ReceiveTracker> receives = pool.map(receiving -> new ReceiveTracker(selector, receiving));
         ManualMetadataUpdater nodes = new ManualMetadataUpdater();
         int requestTimeoutMillis = config.getInt(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG);
         NetworkClient client = new NetworkClient(
-                selectable,
+                receives.<Selectable>map(tracker -> tracker).orElse(selector),
                 nodes,
                 clientId,
                 maxInflight,
@@ -95,7 +112,7 @@ public final class ConnectionFactory {
                 log,
                 MetadataRecoveryStrategy.NONE);
         return view(
-                new Transport(client, Optional.ofNullable(receives), nodes, time, new SplittableRandom()),
+                new Transport(client, receives, nodes, time, new SplittableRandom()),
                 cluster.name(),
                 bootstrapNodes(cluster),
                 requestTimeoutMillis,
@@ -141,7 +158,7 @@ public final class ConnectionFactory {
 
     /**
      * Bootstrap servers are nodes with ids of their own below zero, never those of brokers. Their names are resolved with each
-     * attempt to connect, not here: a lane is opened anew, and a scan begun, also while the name service is away.
+     * attempt to connect, not here: a lane can then be opened while the name service is away.
      */
     private static List<Node> bootstrapNodes(ClusterConfig cluster) {
         List<Node> nodes = new ArrayList<>();

@@ -27,37 +27,15 @@ import org.apache.kafka.common.requests.FetchResponse;
  *
  * <p>Unlike Kafka's own {@code FetchSessionHandler} it never walks over all partitions to find the changed ones.
  */
-public final class FetchSession {
-    /** What the fetcher does with answers. */
-    public interface Listener {
-        /** One partition's answer; {@code answer} is valid during the call only. */
-        void answered(FetchedPartition partition, PartitionAnswer answer, long nowNanos);
-
-        /** No answer came; the session begins anew. */
-        void failed(int nodeId, Fault fault, String why, long nowNanos);
-
-        /** The answer has been gone through, after every partition in it. */
-        void completed(int nodeId, long throttleNanos);
-    }
-
-    /**
-     * What every request asks for.
-     *
-     * @param maxWaitMillis how long the broker may wait for a first byte
-     * @param maxBytes the most the broker should answer, unless a single batch is larger
-     * @param partitionMaxBytes the same, of one partition
-     * @param isolation which records count
-     */
-    public record Limits(int maxWaitMillis, int maxBytes, int partitionMaxBytes, Isolation isolation) {}
-
+final class FetchSession implements SourceSession {
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int SMALL_ANSWER_BYTES = 64 << 10;
 
     private final ClusterView cluster;
     private final int nodeId;
-    private final Limits limits;
-    private final Listener listener;
-    private final PartitionAnswer answer = new PartitionAnswer();
+    private final FetchLimits limits;
+    private final FetchListener listener;
+    private final FetchAnswer answer = new FetchAnswer();
 
     /** What the broker should know and what it was told, by topic; by number within a topic. */
     private final Map<Uuid, Topic> topicsById = new HashMap<>();
@@ -93,33 +71,34 @@ public final class FetchSession {
         }
     }
 
-    public FetchSession(ClusterView cluster, int nodeId, Limits limits, Listener listener) {
+    FetchSession(ClusterView cluster, int nodeId, FetchLimits limits, FetchListener listener) {
         this.cluster = cluster;
         this.nodeId = nodeId;
         this.limits = limits;
         this.listener = listener;
     }
 
-    /** How many requests were sent. */
+    @Override
     public int requests() {
         return requests;
     }
 
+    @Override
     public int nodeId() {
         return nodeId;
     }
 
-    /** How many partitions the session asks for. */
+    @Override
     public int partitions() {
         return partitions;
     }
 
-    /** Whether a request is under way. */
+    @Override
     public boolean isInflight() {
         return inflight;
     }
 
-    /** Asks for a partition from now on; as {@link #moved}. */
+    @Override
     public void add(FetchedPartition partition, long fetchOffset, int lastFetchedEpoch, int leaderEpoch) {
         Topic topic = topicsById.get(partition.topicId());
         if (topic == null || partition.topicId().equals(Uuid.ZERO_UUID)) {
@@ -131,17 +110,11 @@ public final class FetchSession {
         topic.set(partition.number(), partition);
         topic.count++;
         partitions++;
-        moved(partition, fetchOffset, lastFetchedEpoch, leaderEpoch);
+        move(partition, fetchOffset, lastFetchedEpoch, leaderEpoch);
     }
 
-    /**
-     * Asks for a partition that is in the session from another offset, or with another leader epoch.
-     *
-     * @param lastFetchedEpoch of what was read before the offset, -1 when unknown: brokers from 2.7 on answer with where
-     *     their log parts from ours if it does (KIP-595), consumers included
-     * @param leaderEpoch of the leader that is asked
-     */
-    public void moved(FetchedPartition partition, long fetchOffset, int lastFetchedEpoch, int leaderEpoch) {
+    @Override
+    public void move(FetchedPartition partition, long fetchOffset, int lastFetchedEpoch, int leaderEpoch) {
         partition.fetchFrom(fetchOffset, lastFetchedEpoch, leaderEpoch);
         if (!partition.changed) {
             partition.changed = true;
@@ -149,7 +122,7 @@ public final class FetchSession {
         }
     }
 
-    /** Asks for a partition in the session no longer. */
+    @Override
     public void remove(FetchedPartition partition) {
         Topic topic = topicsByName.get(partition.topic());
         topic.partitions[partition.number()] = null;
@@ -166,12 +139,7 @@ public final class FetchSession {
         removed.add(partition);
     }
 
-    /**
-     * Sends the next request, if the broker takes one and there is something to ask for.
-     *
-     * @param waitMillis how long the broker may wait for a first byte, if less than usual
-     * @return whether one was sent
-     */
+    @Override
     public boolean send(long nowNanos, int waitMillis) {
         if (inflight || partitions == 0 || !cluster.isReady(nodeId)) {
             return false;
@@ -182,7 +150,7 @@ public final class FetchSession {
         connection.send(
                 node,
                 new FetchRequest.SimpleBuilder(request(waitMillis)),
-                limits.maxWaitMillis + connection.requestTimeoutMillis(),
+                limits.maxWaitMillis() + connection.requestTimeoutMillis(),
                 new Answer());
         inflight = true;
         requests++;
@@ -190,23 +158,21 @@ public final class FetchSession {
     }
 
     /**
-     * How long to wait before the next request: after an answer of few bytes the next is asked for no sooner than
-     * {@link #REST_NANOS} after it was. A broker that answers each record for itself, thousands a second, costs both sides
-     * more than the records do; asked once a millisecond it answers with all that came, and a record that comes alone finds
-     * a request waiting for it.
-     *
-     * @return 0 or less when there is nothing to wait for
+     * After an answer of few bytes the next request is sent no sooner than {@link #REST_NANOS} after the last one. A broker
+     * that answers each record for itself, thousands a second, costs both sides more than the records do; asked once a
+     * millisecond it answers with all that arrived. A record that arrives alone still finds a request waiting for it.
      */
+    @Override
     public long restNanos(long nowNanos) {
         return wasSmall ? sentNanos + REST_NANOS - nowNanos : 0;
     }
 
     private FetchRequestData request(int waitMillis) {
         FetchRequestData request = new FetchRequestData()
-                .setMaxWaitMs(Math.min(waitMillis, limits.maxWaitMillis))
+                .setMaxWaitMs(Math.min(waitMillis, limits.maxWaitMillis()))
                 .setMinBytes(1)
-                .setMaxBytes(limits.maxBytes)
-                .setIsolationLevel(limits.isolation == Isolation.READ_COMMITTED ? (byte) 1 : (byte) 0)
+                .setMaxBytes(limits.maxBytes())
+                .setIsolationLevel(limits.isolation() == Isolation.READ_COMMITTED ? (byte) 1 : (byte) 0)
                 .setSessionId(metadata.sessionId())
                 .setSessionEpoch(metadata.epoch())
                 .setRackId(cluster.rack());
@@ -276,7 +242,7 @@ public final class FetchSession {
                             .setFetchOffset(partition.fetchOffset())
                             .setCurrentLeaderEpoch(partition.leaderEpoch())
                             .setLastFetchedEpoch(partition.lastFetchedEpoch())
-                            .setPartitionMaxBytes(limits.partitionMaxBytes));
+                            .setPartitionMaxBytes(limits.partitionMaxBytes()));
         }
     }
 

@@ -46,7 +46,7 @@ public final class FetchedPartition {
         return laneIndex;
     }
 
-    public long fetchOffset() {
+    long fetchOffset() {
         return fetchOffset;
     }
 
@@ -55,11 +55,11 @@ public final class FetchedPartition {
     }
 
     /** The leader epoch of what was read before the fetch offset, -1 when unknown. */
-    public int lastFetchedEpoch() {
+    int lastFetchedEpoch() {
         return lastFetchedEpoch;
     }
 
-    /** Only a partition that no session has in hand may be moved; see {@link FetchSession#moved}. */
+    /** Only by the session that asks for it; see {@link SourceSession#move}. */
     void fetchFrom(long offset, int lastEpoch, int epoch) {
         fetchOffset = offset;
         lastFetchedEpoch = lastEpoch;

@@ -2,88 +2,45 @@ package io.replicator.wire;
 
 import io.replicator.partition.Fault;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/** What a fetch response says of one partition. One object per session, filled anew for each partition. */
-public final class PartitionAnswer {
-    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-
-    private FetchResponseData.PartitionData data;
-    private ReceiveBuffer buffer;
-
-    void fill(FetchResponseData.PartitionData newData, ReceiveBuffer newBuffer) {
-        data = newData;
-        buffer = newBuffer;
-    }
-
+/** What a broker answers about one fetched partition. Valid during {@link FetchListener#answered} only. */
+public interface PartitionAnswer {
     /** What is wrong with the partition, if anything. */
-    public Optional<Fault> fault() {
-        Errors error = Errors.forCode(data.errorCode());
-        return error == Errors.NONE ? Optional.empty() : Optional.of(FaultOf.fetch(error));
-    }
+    Optional<Fault> fault();
 
-    /** The broker's word for the fault, for messages. */
-    public String errorName() {
-        return Errors.forCode(data.errorCode()).name();
-    }
+    /** The broker's name for the fault, for messages. */
+    String errorName();
 
     /** Batches, the last of which may be cut off; the first may begin below the fetch offset. */
-    public ByteBuffer batches() {
-        return data.records() instanceof MemoryRecords records ? records.buffer() : NONE;
-    }
+    ByteBuffer batches();
 
     /** What the batches stand in. */
-    public ReceiveBuffer buffer() {
-        return buffer;
-    }
+    ReceiveBuffer buffer();
 
-    public long highWatermark() {
-        return data.highWatermark();
-    }
+    /** -1 when the broker did not say, as for the other offsets. */
+    long highWatermark();
 
-    public long lastStableOffset() {
-        return data.lastStableOffset();
-    }
+    long lastStableOffset();
 
-    public long logStartOffset() {
-        return data.logStartOffset();
-    }
+    long logStartOffset();
 
-    /** Whether the broker's log is not the one that was read up to the fetch offset (KIP-595); then nothing else is said. */
-    public boolean isDiverging() {
-        return data.divergingEpoch().epoch() >= 0;
-    }
+    /** Whether the broker's log differs below the fetch offset (KIP-595); then the answer holds no batches. */
+    boolean isDiverging();
 
-    /** The largest epoch, up to that of what was read last, that the broker's log has. */
-    public int divergingEpoch() {
-        return data.divergingEpoch().epoch();
-    }
+    /** The largest epoch that the broker's log has, up to the epoch of what was read last. */
+    int divergingEpoch();
 
     /** Where that epoch ends in the broker's log. */
-    public long divergingEnd() {
-        return data.divergingEpoch().endOffset();
-    }
+    long divergingEnd();
 
-    /** How many aborted transactions touch the batches (KIP-98), in the order of their first offsets. */
-    public int abortedTransactions() {
-        List<FetchResponseData.AbortedTransaction> aborted = data.abortedTransactions();
-        return aborted == null ? 0 : aborted.size();
-    }
+    /** How many aborted transactions touch the batches (KIP-98). */
+    int abortedTransactions();
 
-    public long abortedProducerId(int i) {
-        return data.abortedTransactions().get(i).producerId();
-    }
+    long abortedProducerId(int i);
 
-    public long abortedFirstOffset(int i) {
-        return data.abortedTransactions().get(i).firstOffset();
-    }
+    long abortedFirstOffset(int i);
 
-    /** The follower that the leader would rather have us fetch from (KIP-392), -1 for none. */
-    public int preferredReplica() {
-        return data.preferredReadReplica();
-    }
+    /** The follower that the leader names as nearer to this client (KIP-392), -1 for none. */
+    int preferredReplica();
 }

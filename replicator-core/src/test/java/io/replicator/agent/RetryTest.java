@@ -55,6 +55,16 @@ class RetryTest {
         assertThat(retry.isDue(nowNanos)).isTrue();
     }
 
+    @Test
+    void shouldKeepTheFailuresWhenHastened() {
+        retry.failed(nowNanos);
+
+        retry.hasten();
+
+        assertThat(retry.isDue(nowNanos)).isTrue();
+        assertThat(retry.failed(nowNanos)).isEqualTo(millis(200));
+    }
+
     private void advance(long millis) {
         nowNanos += millis(millis);
     }

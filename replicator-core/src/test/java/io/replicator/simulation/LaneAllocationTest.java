@@ -15,9 +15,10 @@ import io.replicator.produce.BatchProducer;
 import io.replicator.ring.BatchRing;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
 import io.replicator.wire.ReceivePool;
 import io.replicator.wire.ReceiveTracker;
+import io.replicator.wire.SourceLink;
 import io.replicator.wire.Transport;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -52,10 +53,10 @@ class LaneAllocationTest extends BrokerPair {
     private final BatchRing ring = new BatchRing(1 << 12);
     private final BatchFetcher fetcher = new BatchFetcher(
             "fetcher",
-            () -> connect(source, 1, receivePool),
+            () -> SourceLink.over(connect(source, 1, receivePool)),
             receivePool,
             ring,
-            new FetchSession.Limits(500, 2 << 20, 1 << 20, Isolation.READ_COMMITTED),
+            new FetchLimits(500, 2 << 20, 1 << 20, Isolation.READ_COMMITTED),
             2 << 20,
             new Throttle(Double.POSITIVE_INFINITY),
             new FetchMeasures());
@@ -101,9 +102,8 @@ class LaneAllocationTest extends BrokerPair {
         double withFew = rounds(ROUNDS, few, 1);
         double withMany = rounds(ROUNDS, many, 1);
 
-        // 1,590 when this was written, an iterator or two more where the JIT compiler does not see through them. Most
-        // of it
-        // is Kafka's: a partition in two requests and two answers.
+        // 1,590 when this was written, an iterator or two more where the JIT compiler does not see through them. Most of
+        // it is Kafka's: a partition in two requests and two answers.
         assertThat((withMany - withFew) / (many - few)).isLessThan(1_660);
     }
 

@@ -14,9 +14,10 @@ import io.replicator.produce.BatchProducer;
 import io.replicator.ring.BatchRing;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
 import io.replicator.wire.ReceivePool;
 import io.replicator.wire.ReceiveTracker;
+import io.replicator.wire.SourceLink;
 import io.replicator.wire.Transport;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -54,10 +55,10 @@ class LaneMemoryTest extends BrokerPair {
     private final BatchRing ring = new BatchRing(1 << 14);
     private final BatchFetcher fetcher = new BatchFetcher(
             "fetcher",
-            () -> connect(source, 1, receivePool),
+            () -> SourceLink.over(connect(source, 1, receivePool)),
             receivePool,
             ring,
-            new FetchSession.Limits(500, FETCH_BYTES, FETCH_BYTES / 2, Isolation.READ_COMMITTED),
+            new FetchLimits(500, FETCH_BYTES, FETCH_BYTES / 2, Isolation.READ_COMMITTED),
             FETCH_BYTES,
             new Throttle(Double.POSITIVE_INFINITY),
             new FetchMeasures());

@@ -11,9 +11,10 @@ import io.replicator.produce.BatchProducer;
 import io.replicator.ring.BatchRing;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
 import io.replicator.wire.ReceivePool;
 import io.replicator.wire.ReceiveTracker;
+import io.replicator.wire.SourceLink;
 import io.replicator.wire.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,10 +73,10 @@ final class SimulatedInstance {
         int fetchBytes = (int) receivePool.size() / ANSWERS_IN_POOL;
         this.fetcher = new BatchFetcher(
                 "fetcher",
-                () -> connect(world.source, 1, receivePool),
+                () -> SourceLink.over(connect(world.source, 1, receivePool)),
                 receivePool,
                 ring,
-                new FetchSession.Limits(
+                new FetchLimits(
                         FETCH_WAIT_MILLIS, fetchBytes, Math.max(1, fetchBytes / (1 + random.nextInt(3))), isolation),
                 fetchBytes,
                 new Throttle(random.nextInt(6) == 0 ? THROTTLED_BYTES_PER_SECOND : Double.POSITIVE_INFINITY),

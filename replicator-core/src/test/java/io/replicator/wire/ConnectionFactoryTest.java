@@ -9,11 +9,11 @@ import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 
 class ConnectionFactoryTest {
-    /** A lane is opened anew, and a scan begun, also then. */
+    /** Lanes are opened, and partitions read, also then. */
     @Test
     void shouldOpenWhileTheNameServiceIsAway() {
-        ClusterView view = ConnectionFactory.open(
-                new ClusterConfig("west", " kafka-1.invalid:9092, kafka-2.invalid:9092", Map.of()), "test", 1, null);
+        ClusterView view = ConnectionFactory.openTarget(
+                new ClusterConfig("west", " kafka-1.invalid:9092, kafka-2.invalid:9092", Map.of()), "test", 1);
 
         assertThat(view.connection().clusterName()).isEqualTo("west");
         view.connection().close();
@@ -23,7 +23,7 @@ class ConnectionFactoryTest {
     void shouldRefuseAServerWithoutAPort() {
         ClusterConfig bad = new ClusterConfig("west", "kafka-1", Map.of());
 
-        assertThatThrownBy(() -> ConnectionFactory.open(bad, "test", 1, null))
+        assertThatThrownBy(() -> ConnectionFactory.openTarget(bad, "test", 1))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("bootstrap.servers");
     }

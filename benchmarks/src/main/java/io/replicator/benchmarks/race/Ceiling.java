@@ -17,7 +17,7 @@ import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.wire.ConnectionFactory;
-import io.replicator.wire.FetchSession;
+import io.replicator.wire.FetchLimits;
 import io.replicator.wire.ReceiveBuffer;
 import io.replicator.wire.ReceivePool;
 import java.nio.ByteBuffer;
@@ -110,10 +110,10 @@ final class Ceiling {
         ClusterConfig source = cluster("source", arena.source());
         BatchFetcher fetcher = new BatchFetcher(
                 "ceiling-fetcher",
-                () -> ConnectionFactory.open(source, "ceiling", 1, pool),
+                () -> ConnectionFactory.openSource(source, "ceiling", pool),
                 pool,
                 ring,
-                new FetchSession.Limits(FETCH_WAIT_MILLIS, FETCH_BYTES, FETCH_BYTES / 2, Isolation.READ_COMMITTED),
+                new FetchLimits(FETCH_WAIT_MILLIS, FETCH_BYTES, FETCH_BYTES / 2, Isolation.READ_COMMITTED),
                 FETCH_BYTES,
                 new Throttle(Double.POSITIVE_INFINITY),
                 new FetchMeasures());
@@ -200,7 +200,7 @@ final class Ceiling {
             producer = new BatchProducer(
                     new BatchProducer.Settings(
                             "ceiling-producer-" + lane, Optional.empty(), REQUEST_BYTES, Shaping.AUTO, 0),
-                    () -> ConnectionFactory.open(target, "ceiling-" + lane, REQUESTS_IN_FLIGHT, null),
+                    () -> ConnectionFactory.openTarget(target, "ceiling-" + lane, REQUESTS_IN_FLIGHT),
                     ring,
                     () -> false,
                     feederBell,
