@@ -99,7 +99,7 @@ final class Lanes {
         closeQuietly(dead);
         asked.remove(dead);
         nextLaneIndexes[dead.number()] = 0;
-        Lane lane = newLane(dead.number(), dead.inheritance().orElseGet(() -> Lane.Memory.of(laneMemoryBytes)));
+        Lane lane = newLane(dead.number(), dead.handOverMemory().orElseGet(() -> Lane.Memory.of(laneMemoryBytes)));
         lanes.set(dead.number(), lane);
         lane.start(onNews, shardEvents);
     }
@@ -206,7 +206,7 @@ final class Lanes {
         Histogram hop = LatencyRecorder.empty();
         for (Lane.Measures counted : measures) {
             counted.produce().replicationMicros.addTo(replication);
-            counted.produce().hopMicros.addTo(hop);
+            counted.produce().inProcessMicros.addTo(hop);
         }
         return new LatencyHistograms(replication, hop);
     }

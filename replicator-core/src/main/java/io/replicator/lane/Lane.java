@@ -315,9 +315,9 @@ public final class Lane implements AutoCloseable {
     }
 
     /** The memory of a lane that was closed, for the one in its place; empty while a thread may still use it. */
-    public Optional<Memory> inheritance() {
+    public Optional<Memory> handOverMemory() {
         return fetcherThread.hasEnded() && producerThread.hasEnded()
-                ? Optional.of(new Memory(receivePool.inheritance(), mergePool.inheritance()))
+                ? Optional.of(new Memory(receivePool.handOverMemory(), mergePool.handOverMemory()))
                 : Optional.empty();
     }
 

@@ -6,6 +6,6 @@ import org.HdrHistogram.Histogram;
  * Latencies since the start, as copies that nobody writes any more.
  *
  * @param replicationMicros record timestamp to target acknowledgement, in microseconds, weighted by records
- * @param hopMicros arrival in this process to target acknowledgement, in microseconds, weighted by records
+ * @param inProcessMicros arrival in this process to target acknowledgement, in microseconds, weighted by records
  */
-public record LatencyHistograms(Histogram replicationMicros, Histogram hopMicros) {}
+public record LatencyHistograms(Histogram replicationMicros, Histogram inProcessMicros) {}

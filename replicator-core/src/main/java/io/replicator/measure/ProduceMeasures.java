@@ -17,5 +17,5 @@ public final class ProduceMeasures {
     public final Counter throttleNanos = new Counter();
     public final FaultCounters faults = new FaultCounters();
     public final LatencyRecorder replicationMicros = new LatencyRecorder();
-    public final LatencyRecorder hopMicros = new LatencyRecorder();
+    public final LatencyRecorder inProcessMicros = new LatencyRecorder();
 }

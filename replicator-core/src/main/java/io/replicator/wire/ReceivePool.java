@@ -51,7 +51,7 @@ public final class ReceivePool implements MemoryPool {
      * An empty pool in the same memory. The JVM gives direct memory back only when it collects garbage: a second region
      * beside this one may not fit. Only once no thread uses this pool, or what it gave out, any more.
      */
-    public ReceivePool inheritance() {
+    public ReceivePool handOverMemory() {
         return new ReceivePool(region);
     }
 

@@ -19,7 +19,7 @@ class ReceivePoolTest {
         ReceivePool over = new ReceivePool(CAPACITY);
         ReceiveBuffer lost = over.take(CAPACITY);
 
-        ReceivePool pool = over.inheritance();
+        ReceivePool pool = over.handOverMemory();
 
         assertThat(pool.usedBytes()).isZero();
         ReceiveBuffer buffer = pool.take(CAPACITY);

@@ -84,7 +84,7 @@ final class FlowCollector implements MultiCollector {
                 "replicator_hop_latency_seconds",
                 "From a record's arrival in this process to its acknowledgement by the target.",
                 now,
-                flow -> flow.latencies().hopMicros()));
+                flow -> flow.latencies().inProcessMicros()));
         all.add(buildInformation());
         return new MetricSnapshots(all);
     }
