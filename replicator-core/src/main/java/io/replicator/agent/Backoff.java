@@ -53,7 +53,10 @@ public final class Backoff {
     public long nanosAfter(int failures) {
         int doublings = failures - 1;
         // Compared by shifting down, which cannot overflow.
-        long nanos = doublings >= Long.SIZE - 1 || firstNanos > maxNanos >> doublings ? maxNanos : firstNanos << doublings;
-        return jitter.isEmpty() ? nanos : (long) (nanos * (1 + JITTER * (2 * jitter.get().nextDouble() - 1)));
+        long nanos =
+                doublings >= Long.SIZE - 1 || firstNanos > maxNanos >> doublings ? maxNanos : firstNanos << doublings;
+        return jitter.isEmpty()
+                ? nanos
+                : (long) (nanos * (1 + JITTER * (2 * jitter.get().nextDouble() - 1)));
     }
 }

@@ -36,8 +36,10 @@ public final class LogOncePerKey<K extends Comparable<? super K>> {
                 .filter(key -> !now.get(key).equals(known.get(key)))
                 .sorted()
                 .toList();
-        List<K> ended =
-                known.keySet().stream().filter(key -> !now.containsKey(key)).sorted().toList();
+        List<K> ended = known.keySet().stream()
+                .filter(key -> !now.containsKey(key))
+                .sorted()
+                .toList();
         known = Map.copyOf(now);
         return new Changes<>(news, ended);
     }

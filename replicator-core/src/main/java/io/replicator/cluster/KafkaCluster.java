@@ -75,8 +75,8 @@ public class KafkaCluster implements Cluster {
     @Override
     public Rights rights() throws InterruptedException {
         DescribeClusterOptions options = new DescribeClusterOptions().includeAuthorizedOperations(true);
-        return KafkaTopics.rights(admin.await(
-                admin.client().describeCluster(options).authorizedOperations(), "DESCRIBE", THE_CLUSTER));
+        return KafkaTopics.rights(
+                admin.await(admin.client().describeCluster(options).authorizedOperations(), "DESCRIBE", THE_CLUSTER));
     }
 
     @Override

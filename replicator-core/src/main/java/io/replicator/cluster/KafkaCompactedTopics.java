@@ -121,7 +121,8 @@ final class KafkaCompactedTopics implements CompactedTopics {
         @Override
         public long read(long from, EntryReader reader) throws InterruptedException {
             return reading(() -> {
-                if (from == 0 && consumer().partitionsFor(name, options.timeout()).isEmpty()) {
+                if (from == 0
+                        && consumer().partitionsFor(name, options.timeout()).isEmpty()) {
                     return from;
                 }
                 return readToEnds(Map.of(log, from), reader).get(log);
@@ -141,9 +142,8 @@ final class KafkaCompactedTopics implements CompactedTopics {
 
         @Override
         public long start() throws InterruptedException {
-            return reading(() -> consumer()
-                    .beginningOffsets(List.of(log), options.timeout())
-                    .get(log));
+            return reading(() ->
+                    consumer().beginningOffsets(List.of(log), options.timeout()).get(log));
         }
 
         /**
@@ -201,8 +201,8 @@ final class KafkaCompactedTopics implements CompactedTopics {
                     .findFirst()
                     .orElseThrow();
             return faults.of(
-                    new TimeoutException("nothing came for " + options.silence() + " at offset "
-                            + positions.get(behind) + " of " + ends.get(behind)),
+                    new TimeoutException("nothing came for " + options.silence() + " at offset " + positions.get(behind)
+                            + " of " + ends.get(behind)),
                     "READ",
                     named());
         }

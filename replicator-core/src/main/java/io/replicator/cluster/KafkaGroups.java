@@ -54,14 +54,17 @@ final class KafkaGroups {
 
     private static GroupDescription.Member member(MemberDescription member) {
         return new GroupDescription.Member(
-                member.consumerId(), member.groupInstanceId(), member.assignment().topicPartitions());
+                member.consumerId(),
+                member.groupInstanceId(),
+                member.assignment().topicPartitions());
     }
 
     void removeMember(String group, String instance, String reason) throws InterruptedException {
         RemoveMembersFromConsumerGroupOptions options =
                 new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(instance)));
         options.reason(reason);
-        admin.await(admin.client().removeMembersFromConsumerGroup(group, options).all(), "READ", named(group));
+        admin.await(
+                admin.client().removeMembersFromConsumerGroup(group, options).all(), "READ", named(group));
     }
 
     private static String named(String group) {

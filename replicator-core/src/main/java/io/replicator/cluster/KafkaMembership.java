@@ -34,8 +34,8 @@ final class KafkaMembership implements GroupMembership {
         return new KafkaMembership(
                 options.group(),
                 calls,
-                calls.open(() -> new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())));
+                calls.open(() ->
+                        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())));
     }
 
     @Override

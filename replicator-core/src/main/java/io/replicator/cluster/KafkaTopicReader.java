@@ -117,8 +117,11 @@ final class KafkaTopicReader implements TopicReader {
     }
 
     private static String named(Collection<TopicPartition> partitions) {
-        List<String> topics =
-                partitions.stream().map(TopicPartition::topic).distinct().limit(2).toList();
+        List<String> topics = partitions.stream()
+                .map(TopicPartition::topic)
+                .distinct()
+                .limit(2)
+                .toList();
         return topics.size() == 1 ? "topic " + topics.get(0) : "the topics";
     }
 

@@ -57,8 +57,7 @@ final class KafkaTopics {
             admin.client()
                     .describeConfigs(resources)
                     .values()
-                    .forEach((resource, answer) ->
-                            asked.put(resource.name(), answer.thenApply(KafkaTopics::settings)));
+                    .forEach((resource, answer) -> asked.put(resource.name(), answer.thenApply(KafkaTopics::settings)));
             all = all.and(known(admin.awaitEach(asked, "DESCRIBE_CONFIGS", KafkaTopics::named)));
         }
         Map<String, UnavailableException> failed = new HashMap<>(all.failed());

@@ -32,8 +32,7 @@ final class KafkaTransactions {
         DescribeProducersResult answer = admin.client().describeProducers(partitions);
         Map<TopicPartition, KafkaFuture<List<ActiveProducer>>> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(
-                partition,
-                answer.partitionResult(partition).thenApply(found -> found.activeProducers().stream()
+                partition, answer.partitionResult(partition).thenApply(found -> found.activeProducers().stream()
                         .map(KafkaTransactions::producer)
                         .toList())));
         return admin.awaitEach(asked, "READ", partition -> "topic " + partition.topic());
@@ -66,8 +65,7 @@ final class KafkaTransactions {
         }
         DescribeTransactionsResult answer = admin.client().describeTransactions(transactionalIds);
         Map<String, KafkaFuture<TransactionState>> asked = new HashMap<>();
-        transactionalIds.forEach(
-                id -> asked.put(id, answer.description(id).thenApply(found -> state(id, found))));
+        transactionalIds.forEach(id -> asked.put(id, answer.description(id).thenApply(found -> state(id, found))));
         return admin.awaitEach(asked, "DESCRIBE", id -> "TransactionalId " + id);
     }
 

@@ -56,6 +56,5 @@ public interface TopicReader extends AutoCloseable {
             outOfRange = Map.copyOf(outOfRange);
             denied = Map.copyOf(denied);
         }
-
     }
 }

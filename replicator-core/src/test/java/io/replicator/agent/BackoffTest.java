@@ -37,7 +37,11 @@ class BackoffTest {
     void shouldSpreadTheWaitsByAFifthWhenAskedForJitter() {
         Backoff spread = backoff.withJitter(new Random(7));
 
-        long[] waits = new Random(1).ints(1_000).mapToLong(any -> spread.nanosAfter(2)).sorted().toArray();
+        long[] waits = new Random(1)
+                .ints(1_000)
+                .mapToLong(any -> spread.nanosAfter(2))
+                .sorted()
+                .toArray();
 
         assertThat(waits[0]).isBetween(TimeUnit.MILLISECONDS.toNanos(160), TimeUnit.MILLISECONDS.toNanos(162));
         assertThat(waits[999]).isBetween(TimeUnit.MILLISECONDS.toNanos(238), TimeUnit.MILLISECONDS.toNanos(240));

@@ -2,10 +2,10 @@ package io.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.it.Flows;
 import io.replicator.cluster.ClusterAdmin;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.it.Flows;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
@@ -13,13 +13,13 @@ import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A transaction on the source that does not end, told from one that takes its time. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class OpenTransactionsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long SECOND = 1_000_000_000L;
@@ -37,16 +37,8 @@ class OpenTransactionsIT {
     private ClusterAdmin admin;
 
     @BeforeAll
-    static void startCluster() {
-        source = KafkaCluster.builder()
-                .name("east")
-                .property("log.retention.ms", "-1")
-                .start();
-    }
-
-    @AfterAll
-    static void closeCluster() {
-        source.close();
+    static void startCluster(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
     }
 
     @BeforeEach

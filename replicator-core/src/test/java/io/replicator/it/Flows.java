@@ -58,9 +58,9 @@ public final class Flows {
         return new ClusterConfig(name, bootstrapServers, client);
     }
 
-    /** A flow with the defaults of the configuration file. */
+    /** A flow with the defaults of the configuration file, named after the first topic: classes share clusters. */
     public static FlowConfig flow(KafkaCluster source, KafkaCluster target, String... select) {
-        return flow("test", cluster(source), cluster(target), select);
+        return flow(select[0], cluster(source), cluster(target), select);
     }
 
     public static FlowConfig flow(String name, ClusterConfig source, ClusterConfig target, String... select) {

@@ -105,7 +105,8 @@ public final class GroupsOf {
      * @param more of the consumer's properties
      * @return what it read, by partition
      */
-    public SortedMap<Integer, List<RecordContent>> read(String group, String topic, int atLeast, Map<String, Object> more) {
+    public SortedMap<Integer, List<RecordContent>> read(
+            String group, String topic, int atLeast, Map<String, Object> more) {
         SortedMap<Integer, List<RecordContent>> read = new TreeMap<>();
         int count = 0;
         try (Consumer<byte[], byte[]> consumer = join(group, topic, more)) {

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.Flows;
 import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,10 +24,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(ClusterExtension.class)
 class OffsetLogIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Writer WRITER = new Writer(0, 2001, (short) 5);
@@ -33,21 +36,16 @@ class OffsetLogIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startTarget() {
-        target = KafkaCluster.builder()
+    static void startTarget(Clusters clusters) {
+        target = clusters.shared(KafkaCluster.builder()
                 .name("west")
                 .property("log.cleaner.backoff.ms", "100")
-                .start();
-    }
-
-    @AfterAll
-    static void closeTarget() {
-        target.close();
+                .property("log.initial.task.delay.ms", "100"));
     }
 
     @Test
     void shouldLoadWhatThousandsOfPartitionsSaved() throws Exception {
-        FlowConfig flow = flow("many");
+        FlowConfig flow = flow("log-many");
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();
         SplittableRandom random = new SplittableRandom(1);
         try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
@@ -105,7 +103,7 @@ class OffsetLogIT {
 
     @Test
     void shouldLoseNothingToCompactionAndForgetWhatWasRemoved() throws Exception {
-        FlowConfig flow = flow("compacted");
+        FlowConfig flow = flow("log-compacted");
         createLog(
                 flow,
                 Map.of(

@@ -3,9 +3,9 @@ package io.replicator.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.Flows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.replicator.ownership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
+import io.replicator.it.Flows;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

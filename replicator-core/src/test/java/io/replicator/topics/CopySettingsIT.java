@@ -3,23 +3,23 @@ package io.replicator.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import io.replicator.it.EngineLog;
 import io.replicator.cluster.ClusterGate;
+import io.replicator.it.EngineLog;
 import io.replicator.testkit.KafkaCluster;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Target topics whose settings, their own or their brokers', do something to the copies: said by check and by run. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class CopySettingsIT {
     private static final String COMPRESSED =
             "is stored with %s: its brokers pack every batch anew that comes otherwise, which costs the target's CPU;"
@@ -35,15 +35,9 @@ final class CopySettingsIT {
     private static KafkaCluster west;
 
     @BeforeAll
-    static void start() {
-        east = KafkaCluster.builder().name("east").heapMebibytes(256).start();
-        west = KafkaCluster.builder().name("west").heapMebibytes(256).start();
-    }
-
-    @AfterAll
-    static void close() {
-        east.close();
-        west.close();
+    static void start(Clusters clusters) {
+        east = clusters.own(KafkaCluster.builder().name("east"));
+        west = clusters.own(KafkaCluster.builder().name("west"));
     }
 
     private static Flows flow(String name, String... select) {

@@ -12,7 +12,8 @@ import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
 import io.replicator.testkit.data.Load;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import io.replicator.topics.Finding.Kind;
 import io.replicator.topics.Finding.Severity;
 import java.io.IOException;
@@ -28,26 +29,20 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class PreflightIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     private static TopicClusters clusters;
 
     @BeforeAll
-    static void start() {
-        clusters = new TopicClusters();
-    }
-
-    @AfterAll
-    static void close() {
-        clusters.close();
+    static void start(Clusters given) {
+        clusters = new TopicClusters(given);
     }
 
     @AfterEach
@@ -279,7 +274,7 @@ final class PreflightIT {
         clusters.target().createTopic("bad_name", 1);
         clusters.source().createTopic("bad-" + "x".repeat(240), 1);
         var flow = clusters.flow("bad").selecting("bad.*").renaming("{topic}");
-        var back = flow.reversed("back").selecting("bad[.]name");
+        var back = flow.reversed("bad-back").selecting("bad[.]name");
 
         assertOne(check(flow), Severity.ERROR, Kind.TOPIC, "bad.name", "bad_name");
         assertOne(check(flow.renaming("copied-{topic}")), Severity.ERROR, Kind.CONFIGURATION, "no legal topic name");

@@ -1,8 +1,10 @@
 package io.replicator.topics;
 
+import io.replicator.testkit.ClusterBuilder;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.ListenerSecurity;
 import io.replicator.testkit.Mechanism;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -28,24 +30,22 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** A source and a target that ask for passwords and rights, and what a test does to them as their operator. */
-final class TopicClusters implements AutoCloseable {
+final class TopicClusters {
     private final KafkaCluster source;
     private final KafkaCluster target;
 
-    TopicClusters() {
-        this.source = start("east");
-        this.target = start("west");
+    TopicClusters(Clusters clusters) {
+        this.source = clusters.shared(described("east"));
+        this.target = clusters.shared(described("west"));
     }
 
-    private static KafkaCluster start(String name) {
+    private static ClusterBuilder described(String name) {
         return KafkaCluster.builder()
                 .name(name)
-                .heapMebibytes(256)
                 .security(ListenerSecurity.saslPlaintext(Mechanism.SCRAM_SHA_256))
                 .superUser("replicator", "replicator's secret")
                 .user("guest", "guest's secret")
-                .authorizer()
-                .start();
+                .authorizer();
     }
 
     KafkaCluster source() {
@@ -144,14 +144,6 @@ final class TopicClusters implements AutoCloseable {
             return condition.call();
         } catch (ExecutionException notYet) {
             return false;
-        }
-    }
-
-    @Override
-    public void close() {
-        try (source;
-                target) {
-            // Both are closed, whatever happens to the first.
         }
     }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.cluster.ClusterGate;
 import io.replicator.config.ReplicationFactor;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,26 +14,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class TopicPlannerIT {
     private static final String FOREVER = String.valueOf(Long.MAX_VALUE);
 
     private static TopicClusters clusters;
 
     @BeforeAll
-    static void start() {
-        clusters = new TopicClusters();
-    }
-
-    @AfterAll
-    static void close() {
-        clusters.close();
+    static void start(Clusters given) {
+        clusters = new TopicClusters(given);
     }
 
     @AfterEach

@@ -114,10 +114,19 @@ public final class ClusterBuilder {
 
     /** Starts the cluster and waits until every broker serves. */
     public KafkaCluster start() {
+        ClusterPlan plan = plan();
+        return runInContainers() ? ContainerCluster.start(plan) : LocalCluster.start(plan);
+    }
+
+    /** What is described: builders that describe the same cluster have equal shapes. */
+    public Object shape() {
+        return plan();
+    }
+
+    private ClusterPlan plan() {
         ClusterPlan.Access access = new ClusterPlan.Access(listeners, users, authorizer, superUsers);
         ClusterPlan.Jvm jvm = new ClusterPlan.Jvm(heapMebibytes, optimized);
-        ClusterPlan plan = new ClusterPlan(name, brokers, properties, access, jvm, root, proxied);
-        return runInContainers() ? ContainerCluster.start(plan) : LocalCluster.start(plan);
+        return new ClusterPlan(name, brokers, properties, access, jvm, root, proxied);
     }
 
     /** Why clusters cannot be had here, in one sentence; empty when they can. */

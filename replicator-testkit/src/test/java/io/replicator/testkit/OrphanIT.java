@@ -2,7 +2,7 @@ package io.replicator.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class OrphanIT {
     @Test
     void shouldLeaveNeitherProcessesNorFilesWhenItsOwnerIsKilled(@TempDir Path root) throws Exception {

@@ -6,6 +6,8 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.RecordGenerator;
 import io.replicator.testkit.data.RecordShape;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +15,12 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The check that every figure stands on, against mistakes planted on a real broker. */
+@ExtendWith(ClusterExtension.class)
 final class EqualityIT {
     private static final int RECORDS = 5_000;
     private static final int PLACE = 3_210;
@@ -25,14 +28,9 @@ final class EqualityIT {
     private static KafkaCluster cluster;
 
     @BeforeAll
-    static void write() throws Exception {
-        cluster = KafkaCluster.builder().name("equality").start();
+    static void write(Clusters clusters) throws Exception {
+        cluster = clusters.shared(KafkaCluster.builder().name("compared"));
         write("source", records -> {});
-    }
-
-    @AfterAll
-    static void close() {
-        cluster.close();
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.LiveLoad;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,11 +16,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The counts that the soak stands on, against mistakes planted on a real broker. */
+@ExtendWith(ClusterExtension.class)
 final class TallyIT {
     private static final int RECORDS = 3_000;
     private static final int PLACE = 1_234;
@@ -27,14 +30,9 @@ final class TallyIT {
     private static List<ConsumerRecord<byte[], byte[]>> source;
 
     @BeforeAll
-    static void write() {
-        cluster = KafkaCluster.builder().name("tally").start();
+    static void write(Clusters clusters) {
+        cluster = clusters.shared(KafkaCluster.builder().name("compared"));
         source = load("source", load -> {});
-    }
-
-    @AfterAll
-    static void close() {
-        cluster.close();
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.replicator.benchmarks.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.benchmarks.soak.Stage.Layout;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A few minutes of the soak: brokers and the network fail. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class SoakOutagesIT {
     private static final Path DISTRIBUTION = Path.of("..", "replicator-daemon", "target", "replicator");
     private static final Path LOGS = Path.of("target", "soak");

@@ -4,27 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
+import io.replicator.config.FlowConfig;
+import io.replicator.it.EngineProcess;
 import io.replicator.it.Flows;
 import io.replicator.it.SteadyLoad;
-import io.replicator.it.EngineProcess;
-import io.replicator.config.FlowConfig;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The engine's process is killed, again and again, while it copies. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class CrashIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 3;
@@ -37,28 +37,22 @@ class CrashIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
     void shouldHoldEveryRecordOnceWhenKilledAgainAndAgain() throws Exception {
-        source.createTopic("orders", PARTITIONS);
-        target.createTopic("orders", PARTITIONS);
-        FlowConfig flow = Flows.flow(source, target, "orders");
+        source.createTopic("crashed", PARTITIONS);
+        target.createTopic("crashed", PARTITIONS);
+        FlowConfig flow = Flows.flow(source, target, "crashed");
         Path log = directory.resolve("engine.log");
 
         Map<TopicPartition, Long> saved = Map.of();
-        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders")) {
+        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "crashed")) {
             for (int kill = 0; kill < KILLS; kill++) {
-                try (EngineProcess engine = EngineProcess.start(flow, "orders", log)) {
+                try (EngineProcess engine = EngineProcess.start(flow, "crashed", log)) {
                     awaitSavedBeyond(saved, flow, engine);
                 }
                 saved = savedPositions(flow);
@@ -67,12 +61,12 @@ class CrashIT {
         }
         long recovered;
         try (Replicator replicator = Flows.start(flow)) {
-            Flows.awaitCopied(replicator, source, "orders");
+            Flows.awaitCopied(replicator, source, "crashed");
             recovered = Flows.recoveredRecords(replicator);
         }
 
-        assertThat(TopicDump.uncommitted(target, "orders").contents())
-                .isEqualTo(TopicDump.uncommitted(source, "orders").contents());
+        assertThat(TopicDump.uncommitted(target, "crashed").contents())
+                .isEqualTo(TopicDump.uncommitted(source, "crashed").contents());
         assertThat(recovered).isPositive();
     }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.Flows;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.partition.PartitionState;
@@ -18,7 +18,8 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,13 +30,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Flows that stop and go on, and topics that come, grow and go meanwhile. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class LifecycleIT {
     private static final StartFrom EARLIEST = new StartFrom.Earliest();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -45,15 +45,9 @@ final class LifecycleIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
@@ -152,20 +146,20 @@ final class LifecycleIT {
     void shouldGrowATargetTopicThatIsTooSmallAndAcceptOneThatIsLarger() throws Exception {
         source.createTopic("small", 4);
         target.createTopic("small", 1);
-        source.createTopic("wide", 2);
-        target.createTopic("wide", 5);
+        source.createTopic("larger", 2);
+        target.createTopic("larger", 5);
         Load.to(source, "small").write(100);
-        Load.to(source, "wide").write(100);
+        Load.to(source, "larger").write(100);
 
-        try (Replicator replicator = Flows.start(flow("sizes", EARLIEST, "{topic}", "small", "wide"))) {
-            Flows.awaitCopied(replicator, source, "small", "wide");
+        try (Replicator replicator = Flows.start(flow("sizes", EARLIEST, "{topic}", "small", "larger"))) {
+            Flows.awaitCopied(replicator, source, "small", "larger");
         }
 
         assertSame("small", "small");
         SortedMap<Integer, List<RecordContent>> wide =
-                TopicDump.uncommitted(target, "wide").contents();
+                TopicDump.uncommitted(target, "larger").contents();
         assertThat(wide.headMap(2))
-                .isEqualTo(TopicDump.committed(source, "wide").contents());
+                .isEqualTo(TopicDump.committed(source, "larger").contents());
         assertThat(wide.tailMap(2).values()).hasSize(3).allMatch(List::isEmpty);
     }
 
@@ -196,25 +190,25 @@ final class LifecycleIT {
     @Test
     void shouldSayThatATargetTopicWasDeletedAndCopyTheOthers() throws Exception {
         source.createTopic("lost", 2);
-        source.createTopic("kept", 2);
+        source.createTopic("unharmed", 2);
         Load.to(source, "lost").write(100);
 
-        try (Replicator replicator = Flows.start(flow("losses", EARLIEST, "{topic}", "lost", "kept"))) {
-            Flows.awaitCopied(replicator, source, "lost", "kept");
+        try (Replicator replicator = Flows.start(flow("losses", EARLIEST, "{topic}", "lost", "unharmed"))) {
+            Flows.awaitCopied(replicator, source, "lost", "unharmed");
             target.admin().deleteTopics(List.of("lost")).all().get();
             Load.to(source, "lost").write(100);
-            Load.to(source, "kept").write(100);
-            Flows.awaitCopied(replicator, source, "kept");
+            Load.to(source, "unharmed").write(100);
+            Flows.awaitCopied(replicator, source, "unharmed");
             PartitionStatus lost = Flows.awaitPartition(
                     replicator, "lost", 0, it -> it.reason().contains("deleted on west"));
 
             assertThat(lost.state()).isIn(PartitionState.WAITING, PartitionState.FAILED);
             assertThat(lost.position()).isEqualTo(50);
             assertThat(lost.resumesWhen()).contains("forget");
-            assertThat(Flows.partition(replicator, "kept", 0).state()).isEqualTo(PartitionState.RUNNING);
+            assertThat(Flows.partition(replicator, "unharmed", 0).state()).isEqualTo(PartitionState.RUNNING);
         }
 
-        assertSame("kept", "kept");
+        assertSame("unharmed", "unharmed");
         // Begun again in silence, half of it would be missing.
         assertThat(target.admin().listTopics().names().get()).doesNotContain("lost");
     }

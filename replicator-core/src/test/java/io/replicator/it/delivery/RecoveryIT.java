@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.SteadyLoad;
-import io.replicator.it.EngineProcess;
 import io.replicator.config.FlowConfig;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.EngineProcess;
+import io.replicator.it.Flows;
+import io.replicator.it.SteadyLoad;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
@@ -24,7 +24,8 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.RawProducer;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,6 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An earlier life wrote more than it had saved. Each topic has one partition; the earlier life is played by the test, which
  * puts on the target what that life would have left: saved progress, a producer id on record, and batches under that id.
  */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class RecoveryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long EARLIER_LIFE = 777_001;
@@ -65,15 +65,9 @@ class RecoveryIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
@@ -195,7 +189,7 @@ class RecoveryIT {
         source("truncated", 0, 10);
         savedAtTheStart("truncated", 5);
 
-        try (Replicator replicator = Flows.start(Flows.flow(source, target, "healthy", "truncated"))) {
+        try (Replicator replicator = Flows.start(Flows.flow(source, target, "truncated", "healthy"))) {
             PartitionStatus stopped =
                     Flows.awaitPartition(replicator, "truncated", 0, it -> it.state() == PartitionState.FAILED);
             assertThat(stopped.reason()).contains("truncated-0").contains("ends before offset 5");

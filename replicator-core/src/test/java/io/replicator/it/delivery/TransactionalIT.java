@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.SteadyLoad;
-import io.replicator.it.EngineProcess;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.TransactionBounds;
+import io.replicator.it.EngineProcess;
+import io.replicator.it.Flows;
+import io.replicator.it.SteadyLoad;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
@@ -19,7 +19,8 @@ import io.replicator.testkit.data.DumpedRecord;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import io.replicator.verify.Difference;
 import io.replicator.verify.Verification;
 import io.replicator.verify.VerificationReport;
@@ -30,14 +31,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A flow that writes in transactions, as its readers see it. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class TransactionalIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 3;
@@ -58,15 +58,9 @@ class TransactionalIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     private static FlowConfig flow(String topic, TransactionBounds bounds) {

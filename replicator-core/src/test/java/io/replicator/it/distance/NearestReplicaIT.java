@@ -3,41 +3,34 @@ package io.replicator.it.distance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
+import io.replicator.it.Flows;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.IsolationLevel;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class NearestReplicaIT {
     private static KafkaCluster source;
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder()
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(KafkaCluster.builder()
                 .name("east")
                 .brokers(3)
                 .proxied(true)
-                .property("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector")
-                .start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .property("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     /** The leader answers nothing to us any more; what arrives all the same came from the follower in our rack. */

@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.EngineLog;
 import io.replicator.config.FlowConfig;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.EngineLog;
+import io.replicator.it.Flows;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The target's disk is full. Needs the right to mount a small one; skipped without. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class DiskFullIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String DISK_SIZE = "96m";
@@ -41,26 +42,15 @@ class DiskFullIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void mountAndStart() throws Exception {
+    static void mountAndStart(Clusters clusters) throws Exception {
         mounted = succeeds("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tmpfs", disk.toString());
         assumeThat(mounted).as("the right to mount a tmpfs").isTrue();
-        // Generated records are years old.
-        source = KafkaCluster.builder()
-                .name("east")
-                .property("log.retention.ms", "-1")
-                .start();
-        target = KafkaCluster.builder()
-                .name("west")
-                .property("log.retention.ms", "-1")
-                .directory(disk)
-                .start();
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.own(KafkaCluster.builder().name("west").directory(disk));
     }
 
     @AfterAll
     static void closeAndUnmount() throws Exception {
-        if (source != null) {
-            source.close();
-        }
         if (target != null) {
             target.close();
         }
@@ -80,15 +70,18 @@ class DiskFullIT {
     /** A broker whose only disk fails halts: all that a client sees is that nobody is there. */
     @Test
     void shouldWaitWhileTheTargetsDiskIsFullAndGoOnWhenItIsNot() throws Exception {
-        source.createTopic("orders", 2);
-        Load.to(source, "orders").write(1_000);
-        FlowConfig flow = Flows.flow(source, target, "orders");
+        source.createTopic("filling", 2);
+        Load.to(source, "filling").write(1_000);
+        FlowConfig flow = Flows.flow(source, target, "filling");
         try (EngineLog log = EngineLog.open();
                 Replicator replicator = Flows.start(flow)) {
-            Flows.awaitCopied(replicator, source, "orders");
+            Flows.awaitCopied(replicator, source, "filling");
 
             Path ballast = fillUp();
-            Load.to(source, "orders").seed(2).records(RecordShape.values(1_000)).write(4_000);
+            Load.to(source, "filling")
+                    .seed(2)
+                    .records(RecordShape.values(1_000))
+                    .write(4_000);
 
             await().atMost(PATIENCE).until(() -> !target.broker(0).isRunning());
             await().atMost(PATIENCE).until(() -> replicator.flows().get(0).partitions().stream()
@@ -100,15 +93,15 @@ class DiskFullIT {
 
             Files.delete(ballast);
             target.broker(0).start();
-            Flows.awaitCopied(replicator, source, "orders");
+            Flows.awaitCopied(replicator, source, "filling");
             assertThat(replicator.flows().get(0).partitions())
                     .extracting(PartitionStatus::state)
                     .containsOnly(PartitionState.RUNNING);
             log.assertNothingFailedInside();
         }
 
-        assertThat(TopicDump.uncommitted(target, "orders").contents())
-                .isEqualTo(TopicDump.committed(source, "orders").contents());
+        assertThat(TopicDump.uncommitted(target, "filling").contents())
+                .isEqualTo(TopicDump.committed(source, "filling").contents());
     }
 
     private static Path fillUp() throws IOException {

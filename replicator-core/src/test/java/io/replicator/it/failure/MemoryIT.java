@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.FlowConfig;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.Flows;
 import io.replicator.partition.Fault;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.TcpProxy;
@@ -18,7 +18,8 @@ import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.Texture;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,14 +28,13 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A target that takes nothing, or partly so, while far more waits on the source than memory holds. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class MemoryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long MEMORY_BYTES = 16L << 20;
@@ -51,20 +51,13 @@ final class MemoryIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder()
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(KafkaCluster.builder().name("east"));
+        target = clusters.own(KafkaCluster.builder()
                 .name("west")
                 .brokers(BROKERS)
                 .heapMebibytes(256)
-                .proxied(true)
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .proxied(true));
     }
 
     @AfterEach

@@ -3,15 +3,15 @@ package io.replicator.it.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.replicator.it.SegmentFile;
-import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.EngineLog;
 import ch.qos.logback.classic.Level;
+import io.replicator.Replicator;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.EngineLog;
+import io.replicator.it.Flows;
+import io.replicator.it.SegmentFile;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaBroker;
 import io.replicator.testkit.KafkaCluster;
@@ -23,7 +23,8 @@ import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +40,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with a cluster or a topic: said, survived, and never passed over in silence. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class OutageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -64,26 +64,14 @@ class OutageIT {
     private EngineLog log;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder()
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(KafkaCluster.builder()
                 .name("east")
                 .directory(sourceDirectory)
                 .proxied(true)
-                // Generated records are years old.
-                .property("log.retention.ms", "-1")
                 // Topics are created again here: what is deleted is to be gone at once.
-                .property("log.segment.delete.delay.ms", "0")
-                .start();
-        target = KafkaCluster.builder()
-                .name("west")
-                .property("log.retention.ms", "-1")
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .property("log.segment.delete.delay.ms", "0"));
+        target = clusters.own(KafkaCluster.builder().name("west"));
     }
 
     @BeforeEach

@@ -2,21 +2,21 @@ package io.replicator.it.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.it.Outages;
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.SteadyLoad;
 import io.replicator.it.EngineLog;
+import io.replicator.it.Flows;
+import io.replicator.it.Outages;
+import io.replicator.it.SteadyLoad;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
-import org.junit.jupiter.api.AfterAll;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A source of three brokers that have one outage after another, under load. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class SourceFailoverIT {
     private static final int PARTITIONS = 6;
 
@@ -24,32 +24,22 @@ class SourceFailoverIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder()
-                .name("east")
-                .brokers(3)
-                .proxied(true)
-                .property("min.insync.replicas", "2")
-                .start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(
+                KafkaCluster.builder().name("east").brokers(3).proxied(true).property("min.insync.replicas", "2"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
     void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheSourceFail() throws Exception {
-        source.createTopic("orders", PARTITIONS);
-        target.createTopic("orders", PARTITIONS);
+        source.createTopic("failed-over", PARTITIONS);
+        target.createTopic("failed-over", PARTITIONS);
 
         long written;
         try (EngineLog log = EngineLog.open();
-                SteadyLoad load = SteadyLoad.start(source.adminProperties(), "orders");
-                Replicator replicator = Flows.start(Flows.flow(source, target, "orders"));
-                Outages outages = new Outages(source, "orders", replicator)) {
+                SteadyLoad load = SteadyLoad.start(source.adminProperties(), "failed-over");
+                Replicator replicator = Flows.start(Flows.flow(source, target, "failed-over"));
+                Outages outages = new Outages(source, "failed-over", replicator)) {
             Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
             outages.awaitEveryPartitionGetsOn();
             outages.awaitInSync();
@@ -61,14 +51,14 @@ class SourceFailoverIT {
             outages.moveLeaders();
 
             written = load.stop();
-            Flows.awaitCopied(replicator, source, "orders");
+            Flows.awaitCopied(replicator, source, "failed-over");
             outages.assertRunning();
             log.assertNothingFailedInside();
         }
 
-        TopicDump copy = TopicDump.uncommitted(target, "orders");
+        TopicDump copy = TopicDump.uncommitted(target, "failed-over");
         assertThat(copy.count()).isEqualTo(written);
         assertThat(copy.contents())
-                .isEqualTo(TopicDump.committed(source, "orders").contents());
+                .isEqualTo(TopicDump.committed(source, "failed-over").contents());
     }
 }

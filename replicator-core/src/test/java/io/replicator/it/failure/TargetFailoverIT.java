@@ -2,24 +2,24 @@ package io.replicator.it.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.it.Outages;
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.SteadyLoad;
-import io.replicator.it.EngineLog;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.EngineLog;
+import io.replicator.it.Flows;
+import io.replicator.it.Outages;
+import io.replicator.it.SteadyLoad;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
-import org.junit.jupiter.api.AfterAll;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A target of three brokers that have one outage after another, under load. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class TargetFailoverIT {
     private static final int PARTITIONS = 6;
 
@@ -27,21 +27,14 @@ class TargetFailoverIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder()
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.own(KafkaCluster.builder()
                 .name("west")
                 .brokers(3)
                 .proxied(true)
                 .property("min.insync.replicas", "2")
-                .property("default.replication.factor", "3")
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .property("default.replication.factor", "3"));
     }
 
     @ParameterizedTest

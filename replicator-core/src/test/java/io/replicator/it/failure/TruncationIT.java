@@ -3,15 +3,15 @@ package io.replicator.it.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.EngineLog;
 import ch.qos.logback.classic.Level;
+import io.replicator.Replicator;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.LossPolicy;
 import io.replicator.config.SourceChanges;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.EngineLog;
+import io.replicator.it.Flows;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.TopicClaim;
@@ -22,7 +22,8 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import io.replicator.topics.Finding;
 import io.replicator.topics.Preflight;
 import java.time.Duration;
@@ -34,7 +35,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A source, or a target, that is no longer what was copied: found out, said, counted, and handled as the flow wants it. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 class TruncationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SourceChanges GO_ON =
@@ -60,22 +60,9 @@ class TruncationIT {
     private EngineLog log;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder()
-                .name("east")
-                .brokers(3)
-                .property("log.retention.ms", "-1")
-                .start();
-        target = KafkaCluster.builder()
-                .name("west")
-                .property("log.retention.ms", "-1")
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(KafkaCluster.builder().name("east").brokers(3));
+        target = clusters.own(KafkaCluster.builder().name("west"));
     }
 
     @BeforeEach

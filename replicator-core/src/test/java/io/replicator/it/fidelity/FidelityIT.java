@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
@@ -12,6 +11,7 @@ import io.replicator.config.StartFrom;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.Flows;
 import io.replicator.partition.PartitionState;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.BatchShape;
@@ -26,7 +26,8 @@ import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.Texture;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,6 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.record.TimestampType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a reader of the target sees is what a reader of the source sees, whatever stands in the source's log. Formats
  * older than magic 2 are no case here: brokers of these tests' version do not write them.
  */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class FidelityIT {
     private static final long FIRST_TIMESTAMP = 1_700_000_000_000L;
 
@@ -58,15 +58,9 @@ final class FidelityIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
@@ -205,29 +199,29 @@ final class FidelityIT {
 
     @Test
     void shouldGoOnWhereTheSourceBeginsWhenRecordsWereDeleted() throws Exception {
-        source.createTopic("deleted", 1);
-        Load load = Load.to(source, "deleted").batches(BatchShape.full(Codec.NONE, 4_000));
+        source.createTopic("begun-later", 1);
+        Load load = Load.to(source, "begun-later").batches(BatchShape.full(Codec.NONE, 4_000));
         load.write(300);
-        deleteBefore("deleted", 123);
-        List<RecordContent> expected = new ArrayList<>(contents(TopicDump.committed(source, "deleted"), 0));
+        deleteBefore("begun-later", 123);
+        List<RecordContent> expected = new ArrayList<>(contents(TopicDump.committed(source, "begun-later"), 0));
 
-        try (Replicator replicator = start("deleted")) {
-            Flows.awaitCopied(replicator, source, "deleted");
+        try (Replicator replicator = start("begun-later")) {
+            Flows.awaitCopied(replicator, source, "begun-later");
             // What was copied already is no loss.
-            deleteBefore("deleted", 300);
+            deleteBefore("begun-later", 300);
             load.seed(2).write(50);
-            Flows.awaitCopied(replicator, source, "deleted");
+            Flows.awaitCopied(replicator, source, "begun-later");
         }
-        expected.addAll(contents(TopicDump.committed(source, "deleted"), 0));
+        expected.addAll(contents(TopicDump.committed(source, "begun-later"), 0));
         load.seed(3).write(200);
-        deleteBefore("deleted", 471);
-        expected.addAll(contents(TopicDump.committed(source, "deleted"), 0));
-        try (Replicator replicator = start("deleted")) {
-            Flows.awaitCopied(replicator, source, "deleted");
+        deleteBefore("begun-later", 471);
+        expected.addAll(contents(TopicDump.committed(source, "begun-later"), 0));
+        try (Replicator replicator = start("begun-later")) {
+            Flows.awaitCopied(replicator, source, "begun-later");
         }
 
         assertThat(expected).hasSize(177 + 50 + 79);
-        assertThat(contents(TopicDump.uncommitted(target, "deleted"), 0)).isEqualTo(expected);
+        assertThat(contents(TopicDump.uncommitted(target, "begun-later"), 0)).isEqualTo(expected);
     }
 
     @ParameterizedTest

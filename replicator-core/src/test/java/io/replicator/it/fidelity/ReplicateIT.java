@@ -7,46 +7,33 @@ import io.replicator.it.Flows;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
-import java.util.List;
-import java.util.Optional;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterAll;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(ClusterExtension.class)
 class ReplicateIT {
     private static KafkaCluster source;
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
     void shouldCopyWhatAConsumerSees() throws Exception {
-        create("orders", 4);
-        Load.to(source, "orders").write(20_000);
+        source.createTopic("seen", 4);
+        Load.to(source, "seen").write(20_000);
 
-        try (Replicator replicator = Flows.start(Flows.flow(source, target, "orders"))) {
-            Flows.awaitCopied(replicator, source, "orders");
+        try (Replicator replicator = Flows.start(Flows.flow(source, target, "seen"))) {
+            Flows.awaitCopied(replicator, source, "seen");
         }
 
-        assertThat(TopicDump.uncommitted(target, "orders").contents())
-                .isEqualTo(TopicDump.committed(source, "orders").contents());
-    }
-
-    private static void create(String topic, int partitions) throws Exception {
-        source.admin()
-                .createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
-                .all()
-                .get();
+        assertThat(TopicDump.uncommitted(target, "seen").contents())
+                .isEqualTo(TopicDump.committed(source, "seen").contents());
     }
 }

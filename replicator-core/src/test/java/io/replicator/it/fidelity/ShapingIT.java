@@ -3,10 +3,11 @@ package io.replicator.it.fidelity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Shaping;
+import io.replicator.config.StartFrom;
 import io.replicator.flow.LaneStatus;
+import io.replicator.it.Flows;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.BatchShape;
 import io.replicator.testkit.data.Codec;
@@ -20,11 +21,13 @@ import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.Texture;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -32,7 +35,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * All that may stand in a log, in 64 partitions side by side, through each of the three ways and through their mixture:
  * whatever the way, a reader of the target sees what a reader of the source sees, in each partition, in order.
  */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class ShapingIT {
     /** Batches of everybody, one partition for each codec and size, transactions, deleted heads: 48 partitions. */
     private static final String MIXED = "every-mixed";
@@ -61,11 +63,13 @@ final class ShapingIT {
     private static final int COMPACTED_PARTITIONS = 4;
 
     private static KafkaCluster source;
+    private static KafkaCluster target;
     private static Map<String, TopicDump> expected;
 
     @BeforeAll
-    static void writeAllThatMayStandInALog() throws Exception {
-        source = KafkaCluster.builder().name("east").start();
+    static void writeAllThatMayStandInALog(Clusters clusters) throws Exception {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
         writeMixed();
         writeAppendTime();
         CompactedTopic.create(source, COMPACTED, COMPACTED_PARTITIONS, 40, 4_000, Codec.NONE);
@@ -78,40 +82,41 @@ final class ShapingIT {
         }
     }
 
-    @AfterAll
-    static void closeSource() {
-        source.close();
-    }
-
     @ParameterizedTest
     @EnumSource(Shaping.class)
     void shouldShowAReaderOfTheTargetWhatAReaderOfTheSourceSees(Shaping shaping) throws Exception {
-        try (KafkaCluster target = KafkaCluster.builder().name("west").start()) {
-            FlowConfig flow = Flows.with(Flows.flow(source, target, TOPICS), shaping);
-            Map<Way, Long> batches;
+        // One of its own on the target for each.
+        String name = "every-" + shaping.name().toLowerCase(Locale.ROOT);
+        FlowConfig flow = Flows.with(
+                Flows.flow(
+                        name,
+                        Flows.cluster(source),
+                        Flows.cluster(target),
+                        Flows.topics(new StartFrom.Earliest(), name + "-{topic}", List.of(TOPICS))),
+                shaping);
+        Map<Way, Long> batches;
 
-            try (Replicator replicator = Flows.start(flow)) {
-                Flows.awaitCopied(replicator, source, TOPICS);
-                batches = batches(replicator);
-            }
-
-            assertThatTheWayWasTaken(shaping, batches);
-            int partitions = 0;
-            for (String topic : TOPICS) {
-                TopicDump copied = TopicDump.uncommitted(target, topic);
-                TopicDump readable = TopicDump.committed(source, topic);
-                assertThat(readable.contents())
-                        .as("%s is as it was", topic)
-                        .isEqualTo(expected.get(topic).contents());
-                readable.contents().forEach((partition, records) -> assertThat(
-                                copied.contents().get(partition))
-                        .as("%s-%d", topic, partition)
-                        .isEqualTo(records));
-                assertThat(copied.contents()).hasSameSizeAs(readable.contents());
-                partitions += copied.partitions().size();
-            }
-            assertThat(partitions).isEqualTo(64);
+        try (Replicator replicator = Flows.start(flow)) {
+            Flows.awaitCopied(replicator, source, TOPICS);
+            batches = batches(replicator);
         }
+
+        assertThatTheWayWasTaken(shaping, batches);
+        int partitions = 0;
+        for (String topic : TOPICS) {
+            TopicDump copied = TopicDump.uncommitted(target, name + "-" + topic);
+            TopicDump readable = TopicDump.committed(source, topic);
+            assertThat(readable.contents())
+                    .as("%s is as it was", topic)
+                    .isEqualTo(expected.get(topic).contents());
+            readable.contents().forEach((partition, records) -> assertThat(
+                            copied.contents().get(partition))
+                    .as("%s-%d", topic, partition)
+                    .isEqualTo(records));
+            assertThat(copied.contents()).hasSameSizeAs(readable.contents());
+            partitions += copied.partitions().size();
+        }
+        assertThat(partitions).isEqualTo(64);
     }
 
     private enum Way {

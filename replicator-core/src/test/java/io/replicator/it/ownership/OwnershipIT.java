@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.SteadyLoad;
-import io.replicator.it.EngineProcess;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
@@ -15,10 +12,14 @@ import io.replicator.config.StartFrom;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.EngineProcess;
+import io.replicator.it.Flows;
+import io.replicator.it.SteadyLoad;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several instances share a flow, by either group protocol. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class OwnershipIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -53,22 +53,15 @@ final class OwnershipIT {
     private static KafkaCluster target;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
         // As quick with KIP-848 as with the classic protocol.
-        target = KafkaCluster.builder()
+        target = clusters.own(KafkaCluster.builder()
                 .name("west")
                 .property("group.consumer.min.session.timeout.ms", "1000")
                 .property("group.consumer.session.timeout.ms", "6000")
                 .property("group.consumer.min.heartbeat.interval.ms", "100")
-                .property("group.consumer.heartbeat.interval.ms", "300")
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .property("group.consumer.heartbeat.interval.ms", "300"));
     }
 
     @ParameterizedTest
@@ -255,27 +248,27 @@ final class OwnershipIT {
     /** A process is killed and does not come back; after its session another one goes on. */
     @Test
     void shouldTakeOverFromAnInstanceThatDied(@TempDir Path directory) throws Exception {
-        source.createTopic("killed", GROUPS);
-        target.createTopic("killed", GROUPS);
-        FlowConfig flow = flow("killed");
-        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "killed")) {
+        source.createTopic("died", GROUPS);
+        target.createTopic("died", GROUPS);
+        FlowConfig flow = flow("died");
+        try (SteadyLoad load = SteadyLoad.start(source.adminProperties(), "died")) {
             long copied;
             try (Replicator standby = start(flow, "standby", OwnershipProtocol.AUTO)) {
-                try (EngineProcess engine = EngineProcess.start(flow, "killed", directory.resolve("engine.log"))) {
+                try (EngineProcess engine = EngineProcess.start(flow, "died", directory.resolve("engine.log"))) {
                     await().atMost(PATIENCE)
                             .until(() -> owned(standby).size() == GROUPS / 2
-                                    && TopicDump.uncommitted(target, "killed").count() > 500);
+                                    && TopicDump.uncommitted(target, "died").count() > 500);
                     assertThat(engine.isRunning()).isTrue();
                 }
-                copied = TopicDump.uncommitted(target, "killed").count();
+                copied = TopicDump.uncommitted(target, "died").count();
                 awaitSpread(standby);
                 load.stop();
-                Flows.awaitCopied(standby, source, "killed");
+                Flows.awaitCopied(standby, source, "died");
             }
-            assertThat(TopicDump.uncommitted(target, "killed").count()).isGreaterThan(copied);
+            assertThat(TopicDump.uncommitted(target, "died").count()).isGreaterThan(copied);
         }
 
-        assertSame("killed");
+        assertSame("died");
     }
 
     @Test

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.GroupsOf;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
+import io.replicator.it.Flows;
+import io.replicator.it.GroupsOf;
 import io.replicator.positions.FirstRecord;
 import io.replicator.positions.GroupMember;
 import io.replicator.positions.GroupMigration;
@@ -26,7 +26,8 @@ import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +49,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application that stops on the source and goes on on the target sees every record once. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class GroupMigrationIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -81,23 +81,17 @@ final class GroupMigrationIT {
     }
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
         sourceGroups = new GroupsOf(source);
         targetGroups = new GroupsOf(target);
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
     }
 
     @ParameterizedTest
     @EnumSource(Log.class)
     void shouldShowAnApplicationEveryRecordOnce(Log log) throws Exception {
-        String topic = log.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String topic = "log-" + log.name().toLowerCase(Locale.ROOT).replace('_', '-');
         write(log, topic);
         SortedMap<Integer, List<RecordContent>> all = new TreeMap<>();
         TopicDump.committed(source, topic)
@@ -279,11 +273,11 @@ final class GroupMigrationIT {
 
         try (GroupMigration migration = GroupMigration.open(flow, TIMEOUT);
                 Consumer<byte[], byte[]> here =
-                        sourceGroups.join("app-live", "refused", Map.of("client.id", "the-application"));
+                        sourceGroups.join("app-reading", "refused", Map.of("client.id", "the-application"));
                 Consumer<byte[], byte[]> there = targetGroups.join("app-used-there", "refused", Map.of())) {
             here.commitSync();
             assertRefused(migration, "app-aheda", MigrationOptions.STRICT, "did you mean app-ahead?");
-            MigrationPlan live = assertRefused(migration, "app-live", MigrationOptions.STRICT, "the-application");
+            MigrationPlan live = assertRefused(migration, "app-reading", MigrationOptions.STRICT, "the-application");
             assertThat(live.isPassing()).isTrue();
             assertThat(live.sourceMembers()).extracting(GroupMember::clientId).containsExactly("the-application");
             assertRefused(migration, "app-used-there", MigrationOptions.STRICT, "has 1 member on west");

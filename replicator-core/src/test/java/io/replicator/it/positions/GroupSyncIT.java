@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.GroupsOf;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
+import io.replicator.it.Flows;
+import io.replicator.it.GroupsOf;
 import io.replicator.positions.GroupMigration;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.GroupSync;
@@ -26,7 +26,8 @@ import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.RecordShape;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.data.TransactionalLoad;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,7 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups' positions on the target are those of the source, and nobody's there are taken away. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class GroupSyncIT {
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -63,17 +63,11 @@ final class GroupSyncIT {
     private static GroupsOf targetGroups;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
         sourceGroups = new GroupsOf(source);
         targetGroups = new GroupsOf(target);
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
     }
 
     @Test

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.Flows;
 import io.replicator.positions.GroupMigration;
 import io.replicator.positions.MigrationOptions;
 import io.replicator.positions.MigrationPlan;
 import io.replicator.positions.PlannedPosition;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,6 @@ import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.Stores;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A Kafka Streams application with state, which counts words exactly once, is moved to the target in the middle of its
  * work: its input, what it keeps for itself (a changelog, a repartition topic that it purges) and its group.
  */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class StreamsMoveIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int PARTITIONS = 3;
@@ -64,15 +64,9 @@ final class StreamsMoveIT {
     Path folder;
 
     @BeforeAll
-    static void startClusters() {
-        source = KafkaCluster.builder().name("east").start();
-        target = KafkaCluster.builder().name("west").start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+    static void startClusters(Clusters clusters) {
+        source = clusters.shared(KafkaCluster.builder().name("east"));
+        target = clusters.shared(KafkaCluster.builder().name("west"));
     }
 
     @Test
@@ -93,7 +87,7 @@ final class StreamsMoveIT {
             write(random, LINES, expected);
             assertThat(counts(source)).hasSizeLessThan(LINES * WORDS_PER_LINE);
             String[] topics = source.admin().listTopics().names().get().stream()
-                    .filter(name -> !name.startsWith("__"))
+                    .filter(name -> name.equals("lines") || name.equals("counts") || name.startsWith(APPLICATION))
                     .toArray(String[]::new);
             assertThat(topics).hasSize(4);
             Flows.awaitCopied(replicator, source, topics);

@@ -13,8 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replicator.Replicator;
-import io.replicator.it.Flows;
-import io.replicator.it.GroupsOf;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
@@ -25,15 +23,19 @@ import io.replicator.config.StartFrom;
 import io.replicator.flow.FlowState;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
+import io.replicator.it.Flows;
+import io.replicator.it.GroupsOf;
 import io.replicator.partition.PartitionState;
 import io.replicator.positions.GroupsStatus;
 import io.replicator.positions.PositionState;
+import io.replicator.testkit.ClusterBuilder;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.ListenerSecurity;
 import io.replicator.testkit.Mechanism;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TopicDump;
-import io.replicator.testkit.junit.ClusterLogs;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +55,6 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,7 +63,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clusters that let in only whom they know, and let those do only what they must. */
-@ExtendWith(ClusterLogs.class)
+@ExtendWith(ClusterExtension.class)
 final class SecurityIT {
     private static final String MIRROR = "mirror";
     private static final String PLAIN = "PLAIN";
@@ -127,12 +128,12 @@ final class SecurityIT {
     }
 
     @BeforeAll
-    static void startClusters() {
-        source = secured("east");
-        target = secured("west");
+    static void startClusters(Clusters clusters) {
+        source = clusters.own(secured("east"));
+        target = clusters.own(secured("west"));
     }
 
-    private static KafkaCluster secured(String name) {
+    private static ClusterBuilder secured(String name) {
         return KafkaCluster.builder()
                 .name(name)
                 .security(ListenerSecurity.saslSsl(Mechanism.SCRAM_SHA_512))
@@ -140,14 +141,7 @@ final class SecurityIT {
                 .listener(MUTUAL_TLS, ListenerSecurity.ssl())
                 .superUser("admin", "admin's secret")
                 .user(MIRROR, "mirror's secret")
-                .authorizer()
-                .start();
-    }
-
-    @AfterAll
-    static void closeClusters() {
-        source.close();
-        target.close();
+                .authorizer();
     }
 
     @ParameterizedTest

@@ -4,20 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.verify.VerificationProgress;
-import io.replicator.verify.VerificationException;
-import io.replicator.verify.VerificationReport;
-import io.replicator.verify.Difference;
-import io.replicator.verify.Verification;
-import io.replicator.it.Flows;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.Flows;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.Writer;
+import io.replicator.testkit.ClusterBuilder;
 import io.replicator.testkit.KafkaCluster;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
+import io.replicator.verify.Difference;
+import io.replicator.verify.Verification;
+import io.replicator.verify.VerificationException;
+import io.replicator.verify.VerificationProgress;
+import io.replicator.verify.VerificationReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,10 +40,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(ClusterExtension.class)
 class VerificationIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -51,23 +55,16 @@ class VerificationIT {
     private static KafkaCluster west;
 
     @BeforeAll
-    static void startClusters() {
-        east = cluster("east");
-        west = cluster("west");
+    static void startClusters(Clusters clusters) {
+        east = clusters.shared(cleaningSoon("east"));
+        west = clusters.shared(cleaningSoon("west"));
     }
 
-    @AfterAll
-    static void closeClusters() {
-        west.close();
-        east.close();
-    }
-
-    private static KafkaCluster cluster(String name) {
+    private static ClusterBuilder cleaningSoon(String name) {
         return KafkaCluster.builder()
                 .name(name)
                 .property("log.cleaner.backoff.ms", "100")
-                .property("log.initial.task.delay.ms", "100")
-                .start();
+                .property("log.initial.task.delay.ms", "100");
     }
 
     /** A flow whose one topic is copied by hand. */

@@ -9,6 +9,8 @@ import io.replicator.daemon.Daemon;
 import io.replicator.daemon.settings.SettingsFile;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
+import io.replicator.testkit.junit.ClusterExtension;
+import io.replicator.testkit.junit.Clusters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,16 +34,17 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Positions on two real clusters, asked for and moved from the command line. */
 @Timeout(180)
+@ExtendWith(ClusterExtension.class)
 final class GroupCommandsIT {
     private static final int RECORDS = 600;
 
@@ -57,9 +60,9 @@ final class GroupCommandsIT {
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
-    static void copy() throws Exception {
-        east = KafkaCluster.builder().name("east").start();
-        west = KafkaCluster.builder().name("west").start();
+    static void copy(Clusters clusters) throws Exception {
+        east = clusters.shared(KafkaCluster.builder().name("east"));
+        west = clusters.shared(KafkaCluster.builder().name("west"));
         file = Files.writeString(folder.resolve("r.conf"), """
                 replicator {
                   clusters {
@@ -80,12 +83,6 @@ final class GroupCommandsIT {
         Load.to(east, "orders").write(RECORDS);
         assertThat(new GroupCommandsIT().execute("run", "-c", file.toString(), "--until-caught-up"))
                 .isZero();
-    }
-
-    @AfterAll
-    static void close() {
-        east.close();
-        west.close();
     }
 
     @BeforeEach

@@ -7,15 +7,24 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Keeps the logs of all brokers when a test fails, in {@code target/broker-logs/<class>/<test>}, and skips the class where
- * clusters cannot be had. Used as {@code @ExtendWith(ClusterLogs.class)} on a test class; knows clusters that the test
- * closed as well as those that are still open.
+ * Gives a test class its {@link Clusters}, keeps the logs of all brokers when a test fails, in
+ * {@code target/broker-logs/<class>/<test>}, and skips the class where clusters cannot be had. Used as
+ * {@code @ExtendWith(ClusterExtension.class)} on a test class.
+ *
+ * <p>Shared clusters live as long as the launcher's session. Surefire runs every class of a forked JVM as a launch of its
+ * own, all of them in one session.
  */
-public final class ClusterLogs implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
+public final class ClusterExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final Path ROOT = Path.of("target", "broker-logs");
+    private static final Namespace NAMESPACE = Namespace.create(ClusterExtension.class);
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -41,6 +50,21 @@ public final class ClusterLogs implements BeforeAllCallback, BeforeEachCallback,
         if (Files.exists(saved)) {
             System.err.println("broker logs of " + context.getDisplayName() + ": " + saved.toAbsolutePath());
         }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Clusters.class;
+    }
+
+    /** One for each class and one for each test; JUnit closes it with the store that it stands in. */
+    @Override
+    public Clusters resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getStore(NAMESPACE)
+                .computeIfAbsent(
+                        context.getUniqueId(),
+                        unique -> new Clusters(context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)),
+                        Clusters.class);
     }
 
     private static Path directory(ExtensionContext context) {
