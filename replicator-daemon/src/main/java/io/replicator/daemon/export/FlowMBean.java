@@ -21,7 +21,7 @@ import javax.management.MBeanInfo;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 
-/** One flow's numbers for JMX, as {@code io.replicator:type=Flow,name="..."}. Read only; each read takes a snapshot. */
+/** The metrics of one flow for JMX, as {@code io.replicator:type=Flow,name="..."}. Read only; each read takes a snapshot. */
 final class FlowMBean implements DynamicMBean {
     private static final Map<String, Function<FlowStatus, Object>> ATTRIBUTES = attributes();
 
@@ -131,7 +131,7 @@ final class FlowMBean implements DynamicMBean {
 
     @Override
     public Object invoke(String action, Object[] parameters, String[] signature) {
-        throw new UnsupportedOperationException("a flow has no operations here");
+        throw new UnsupportedOperationException("a flow has no operations");
     }
 
     @Override
@@ -140,7 +140,7 @@ final class FlowMBean implements DynamicMBean {
                 .sorted()
                 .map(name -> new MBeanAttributeInfo(name, type(name), name, true, false, false))
                 .toArray(MBeanAttributeInfo[]::new);
-        return new MBeanInfo(FlowMBean.class.getName(), "A flow of the replicator", attributes, null, null, null);
+        return new MBeanInfo(FlowMBean.class.getName(), "A flow of Replicator", attributes, null, null, null);
     }
 
     private static String type(String name) {

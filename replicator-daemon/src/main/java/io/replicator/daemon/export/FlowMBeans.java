@@ -11,7 +11,7 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Registers each flow with the JVM's own MBean server, and takes them back in the end. */
+/** Registers each flow with the JVM's own MBean server, and unregisters it on close. */
 public final class FlowMBeans implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowMBeans.class);
 
@@ -19,7 +19,7 @@ public final class FlowMBeans implements AutoCloseable {
     private final List<ObjectName> registered = new ArrayList<>();
 
     /**
-     * Registers flows. One that cannot be is logged: nobody's copying depends on it.
+     * Registers flows. A failure is only logged, because copying does not depend on it.
      *
      * @param names the flows of the configuration
      * @param flows a snapshot of the engine
@@ -30,7 +30,7 @@ public final class FlowMBeans implements AutoCloseable {
                 registered.add(server.registerMBean(new FlowMBean(name, flows), FlowMBean.name(name))
                         .getObjectName());
             } catch (JMException e) {
-                LOG.warn("The flow is not seen in JMX. flow={}", name, e);
+                LOG.warn("The flow could not be registered in JMX. flow={}", name, e);
             }
         }
     }
@@ -41,7 +41,7 @@ public final class FlowMBeans implements AutoCloseable {
             try {
                 server.unregisterMBean(name);
             } catch (JMException e) {
-                LOG.debug("The flow was gone from JMX already. name={}", name, e);
+                LOG.debug("The flow was not registered in JMX any more. name={}", name, e);
             }
         }
     }

@@ -6,7 +6,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Folds a histogram of microseconds into Prometheus's buckets of seconds: from a LAN's hop to a long outage. */
+/** Converts a histogram of microseconds to Prometheus' buckets in seconds. The bounds reach from a LAN to a long outage. */
 final class LatencyBuckets {
     private static final double[] BOUNDS_SECONDS = {
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The registry: the engine's metrics and the JVM's, as text. Safe for use by any thread. */
+/** The metrics of the engine and of the JVM, as text. Safe for use by any thread. */
 public final class Metrics implements AutoCloseable {
-    /** OpenMetrics where a scraper asks for it, else Prometheus's own text. */
+    /** Sent when a scraper asks for it, otherwise Prometheus' own text format. */
     public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     public static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,9 +29,9 @@ public final class Metrics implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     /**
-     * @param flows a snapshot of the engine, taken once per scrape
+     * @param flows takes a snapshot of the engine, once per scrape
      * @param groups the consumer groups of a flow, by its name
-     * @param perPartition false to fold partitions into their topics
+     * @param perPartition false to sum partitions by topic
      */
     public Metrics(
             Supplier<List<FlowStatus>> flows,
@@ -50,12 +50,12 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    /** The content type for what a scraper accepts. */
+    /** The content type for the Accept header of a scraper. */
     public static String contentType(String accept) {
         return accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
     }
 
-    /** Everything, now. */
+    /** All metrics now. */
     public String scrape(String contentType) {
         return registry.scrape(contentType);
     }

@@ -10,9 +10,9 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Sums a counter over the partitions of a topic. A plain sum would fall when a partition moves to another instance, and
- * be taken for a restart; this one adds what each partition gained since the last look. It forgets topics that are gone.
- * Guarded by its caller.
+ * Sums a counter over the partitions of a topic. A plain sum would decrease when a partition moves to another instance, and
+ * Prometheus would take that for a restart. So this one adds by how much each partition increased since the last scrape. It
+ * drops topics that no longer exist. Guarded by its caller.
  */
 final class TopicFold {
     /**
@@ -41,7 +41,7 @@ final class TopicFold {
         this.counter = counter;
     }
 
-    /** The sums after a new look. */
+    /** The sums after a new snapshot. */
     Map<Key, Long> fold(List<FlowStatus> flows) {
         for (FlowStatus flow : flows) {
             for (PartitionStatus partition : flow.partitions()) {

@@ -1,5 +1,5 @@
 /**
- * What the engine counts, in the words of Prometheus and JMX. Each scrape takes one snapshot of the engine and is built
- * from it alone, so that series come and go with topics and nothing is kept for those that are gone.
+ * Exports the engine's metrics to Prometheus and JMX. Each scrape is built from one snapshot of the engine, so that series
+ * appear and disappear with their topics.
  */
 package io.replicator.daemon.export;

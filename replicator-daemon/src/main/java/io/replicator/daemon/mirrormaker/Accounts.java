@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Accounts for every property of a file: whose it is, and what becomes of it. */
+/** Finds out for each property of a file what it configures and how it is translated. */
 final class Accounts {
-    private static final String NOT_READ_HERE = "MirrorMaker 2 does not read it here";
+    private static final String NOT_READ_HERE = "MirrorMaker 2 does not read this key at this place";
     private static final String PROVIDERS = "config.providers";
     private static final List<String> CLIENTS = List.of("producer.", "consumer.", "admin.");
 
-    /** How MirrorMaker 2 lets a flow say something of its clients. */
+    /** Prefixes of a flow's properties for its clients. */
     private static final List<String> FLOWS_CLIENTS = List.of(
             "source.producer.",
             "source.consumer.",
@@ -48,22 +48,22 @@ final class Accounts {
 
     private Fate ofPair(Pair pair, String key, String value) {
         if (!imported.contains(pair)) {
-            return Fate.notNeeded("flow " + pair + " is not enabled, or was not asked for");
+            return Fate.notNeeded("flow " + pair + " is not enabled, or was not selected");
         }
         for (String prefix : FLOWS_CLIENTS) {
-            // admin.timeout.ms is no client's.
+            // admin.timeout.ms is a property of the connectors, not of a client.
             if (key.startsWith(prefix) && !ConnectorKeys.isOfConnectors(key)) {
                 return ofFlowsClient(pair, prefix, key.substring(prefix.length()));
             }
         }
         for (String prefix : List.of("source.cluster.", "target.cluster.")) {
             if (key.startsWith(prefix) && !key.endsWith(".alias")) {
-                return Fate.notSupported("a cluster is the same in all flows: clusters." + clusterOf(pair, prefix));
+                return Fate.notSupported("all flows use the same settings of a cluster: clusters." + clusterOf(pair, prefix));
             }
         }
         return ConnectorKeys.fate(key, value)
                 .orElseGet(() -> ofCommon(key)
-                        ? Fate.notSupported("a cluster is the same in all flows: clusters." + pair.target() + ".client")
+                        ? Fate.notSupported("all flows use the same settings of a cluster: clusters." + pair.target() + ".client")
                         : Fate.unknown());
     }
 
@@ -76,7 +76,7 @@ final class Accounts {
             return Fate.taken("flows." + pair.source() + "-to-" + pair.target() + ".isolation");
         }
         if (ClientKeys.isSecurity(key)) {
-            return Fate.notSupported("a cluster has one login for all clients: clusters.*.client");
+            return Fate.notSupported("all clients of a cluster use the same login: clusters.*.client");
         }
         return ClientKeys.fate(client(prefix), key);
     }
@@ -89,7 +89,7 @@ final class Accounts {
         boolean isUsed = imported.stream()
                 .anyMatch(pair -> pair.source().equals(cluster) || pair.target().equals(cluster));
         if (!isUsed) {
-            return Fate.notNeeded("no flow that is imported has cluster " + cluster);
+            return Fate.notNeeded("no imported flow uses cluster " + cluster);
         }
         if (key.equals(ClientKeys.BOOTSTRAP_SERVERS)) {
             return Fate.taken("clusters." + cluster + ".bootstrap-servers");
@@ -103,7 +103,7 @@ final class Accounts {
             return Fate.taken("clusters." + cluster + ".client");
         }
         Optional<Fate> known = ConnectorKeys.fate(key, value);
-        boolean isOfWorkers = known.isPresent() && known.get().words().contains("workers");
+        boolean isOfWorkers = known.filter(ConnectorKeys.OF_WORKERS::equals).isPresent();
         return known.map(fate -> isOfWorkers || key.equals("offset.storage.topic") || key.startsWith("exactly.once")
                         ? fate
                         : Fate.notNeeded(NOT_READ_HERE))
@@ -117,8 +117,8 @@ final class Accounts {
         if (ClientKeys.isSecurity(key) || key.equals(ClientKeys.BOOTSTRAP_SERVERS)) {
             boolean isSame = value.equals(common(cluster, key).orElse(null));
             return isSame
-                    ? Fate.taken("clusters." + cluster + ".client, which says the same")
-                    : Fate.notSupported("a cluster has one login for all clients: clusters." + cluster + ".client");
+                    ? Fate.taken("clusters." + cluster + ".client, which has the same value")
+                    : Fate.notSupported("all clients of a cluster use the same login: clusters." + cluster + ".client");
         }
         return ClientKeys.fate(client(prefix), key);
     }
@@ -133,7 +133,7 @@ final class Accounts {
 
     private Fate ofAll(String key, String value) {
         if (ClientKeys.isSecurity(key) && ClientKeys.isTaken(key)) {
-            return Fate.taken("clusters.*.client, of clusters that do not say it themselves");
+            return Fate.taken("clusters.*.client, of the clusters that do not set it");
         }
         if (key.equals(PROVIDERS) || key.startsWith(PROVIDERS + ".")) {
             return Fate.taken("clusters.*.client");

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Which properties of Kafka's clients there are, and what becomes of those of MirrorMaker 2's. */
+/** The properties of Kafka's clients, and how those of MirrorMaker 2's clients are translated. */
 final class ClientKeys {
     static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
     static final String ISOLATION = "isolation.level";
@@ -21,7 +21,7 @@ final class ClientKeys {
             AdminClientConfig.METRIC_REPORTER_CLASSES_CONFIG,
             "auto.include.jmx.reporter");
 
-    /** Of all clients alike: how a cluster is reached. */
+    /** Properties that all kinds of clients have: how a cluster is reached. */
     private static final Set<String> COMMON = common();
 
     private static final Set<String> POSITIONS = Set.of(
@@ -48,17 +48,17 @@ final class ClientKeys {
         return common;
     }
 
-    /** Whether a cluster's {@code client} block takes it. */
+    /** Whether it is copied to a cluster's {@code client} block. */
     static boolean isTaken(String key) {
         return COMMON.contains(key);
     }
 
-    /** Whether a login is a matter of it. */
+    /** Whether it is about the login. */
     static boolean isSecurity(String key) {
         return key.startsWith("ssl.") || key.startsWith("sasl.") || key.startsWith("security.");
     }
 
-    /** Whether nobody may see its value. */
+    /** Whether its value must not be shown. */
     static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
         return lower.contains("password")
@@ -69,26 +69,26 @@ final class ClientKeys {
                 || lower.endsWith("keystore.key");
     }
 
-    /** Of a property of one kind of client that is not common to all of them. */
+    /** The translation of a property that only one kind of client has. */
     static Fate fate(String client, String key) {
         if (OURS.contains(key)) {
-            return Fate.notNeeded("each client here has its own name and measures");
+            return Fate.notNeeded("the daemon names its clients and has its own metrics");
         }
         if (POSITIONS.contains(key)) {
             return Fate.notNeeded(
-                    "progress is kept in the flow's own topic; topics.start says where a partition begins");
+                    "the flow saves its progress in its own topic; topics.start sets where a partition begins");
         }
         if (key.equals(ProducerConfig.COMPRESSION_TYPE_CONFIG)) {
             return Fate.notSupported(
-                    "batches keep the source's codec; compression.type of the target's topic changes it");
+                    "batches keep the source's compression; compression.type of the target topic changes it");
         }
         if (key.equals(ProducerConfig.PARTITIONER_CLASS_CONFIG) || key.startsWith("interceptor")) {
-            return Fate.notSupported("records are copied as they are, each to the partition of its number");
+            return Fate.notSupported("records are copied unchanged, to the partition with the same number");
         }
         return ALL.contains(key)
                 ? Fate.notNeeded(
-                        "the flow has no " + client + " of that kind: batches pass as they are; memory, lanes and"
-                                + " throttle bound what it takes")
+                        "the flow does not use a " + client + " for the data; memory, lanes and throttle limit what it"
+                                + " uses")
                 : Fate.unknown();
     }
 }

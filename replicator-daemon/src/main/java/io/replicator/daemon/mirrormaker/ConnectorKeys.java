@@ -21,16 +21,18 @@ final class ConnectorKeys {
     private static final String MIRROR_PACKAGE = "org.apache.kafka.connect.mirror.";
     private static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
 
-    private static final String NO_WORKERS = "there are no Connect workers";
-    private static final String NO_TASKS = "lanes are one for each core, and instances share shards";
-    private static final String AS_THEY_ARE = "records are copied as they are";
-    private static final String EACH_ROUND =
-            "groups are looked for, and their checkpoints written, each groups.interval";
-    private static final String BROKERS_DEFAULT = "topics that the flow keeps have the target brokers' default";
-    private static final String ONCE_CREATED =
-            "a topic's settings are copied when it is created; later changes, and ACLs, are not followed";
+    /** The fate of all properties of Connect's workers. */
+    static final Fate OF_WORKERS = notNeeded("the daemon has no Connect workers");
 
-    /** Of workers and of their internal REST server: by how they begin. */
+    private static final String NO_TASKS = "a daemon has one lane for each core, and instances share the shards";
+    private static final String AS_THEY_ARE = "records are copied unchanged";
+    private static final String EACH_ROUND =
+            "groups are found, and their checkpoints written, every groups.interval";
+    private static final String BROKERS_DEFAULT = "internal topics have the default of the target brokers";
+    private static final String ONCE_CREATED =
+            "a topic's settings are copied when it is created; later changes, and ACLs, are not copied";
+
+    /** Prefixes of the properties of workers and of their internal REST server. */
     private static final List<String> WORKER_PREFIXES = List.of(
             "offset.storage",
             "config.storage",
@@ -53,7 +55,7 @@ final class ConnectorKeys {
             "connector.client.config.override.policy",
             "dedicated.mode.");
 
-    /** Of workers, that say how their group works. */
+    /** Properties of the workers' group. */
     private static final Set<String> WORKER_KEYS = Set.of(
             "ssl.client.auth",
             "group.id",
@@ -75,20 +77,20 @@ final class ConnectorKeys {
         always(table, taken("topics.create.replication-factor"), "replication.factor");
         always(
                 table,
-                taken("topics.rename; where topics keep their names only the default, a dot, is supported"),
+                taken("topics.rename; when topics keep their names, only the default separator is supported"),
                 "replication.policy.separator");
         table.put("replication.policy.class", ConnectorKeys::policy);
         table.put(
                 "replication.policy.internal.topic.separator.enabled",
                 value -> Boolean.parseBoolean(value)
-                        ? taken("topics.rename, whose separator its internal topics have too")
+                        ? taken("topics.rename; internal topics have the same separator")
                         : notSupported("internal topics have the separator of topics.rename"));
         table.put(
                 "refresh.topics.enabled",
                 value -> Boolean.parseBoolean(value)
-                        ? notNeeded("new topics and partitions are always looked for")
+                        ? notNeeded("new topics and partitions are always copied")
                         : notSupported(
-                                "new topics and partitions are always looked for; name the topics in topics.select"));
+                                "new topics and partitions are always copied; list the topics in topics.select"));
         always(table, taken("topics.refresh-interval"), "refresh.topics.interval.seconds");
         always(table, taken("groups.select"), "groups");
         always(table, taken("groups.exclude"), "groups.exclude");
@@ -99,14 +101,14 @@ final class ConnectorKeys {
         always(table, notNeeded(EACH_ROUND), "emit.checkpoints.interval.seconds");
         always(table, taken("mirrormaker.offset-syncs"), "emit.offset-syncs.enabled");
         always(table, taken("mirrormaker.offset-syncs-location"), "offset-syncs.topic.location");
-        always(table, notNeeded("every partition that moved is told each groups.interval"), "offset.lag.max");
+        always(table, notNeeded("the positions of all partitions that moved are written every groups.interval"), "offset.lag.max");
         always(table, taken("mirrormaker.heartbeats"), "emit.heartbeats.enabled");
         always(table, taken("mirrormaker.heartbeats-interval"), "emit.heartbeats.interval.seconds");
         table.put(
                 "heartbeats.replication.enabled",
                 value -> Boolean.parseBoolean(value)
-                        ? taken("mirrormaker.heartbeats, which writes them as well")
-                        : notSupported("heartbeats are written and copied, or neither: mirrormaker.heartbeats"));
+                        ? taken("mirrormaker.heartbeats, which also writes them")
+                        : notSupported("mirrormaker.heartbeats turns both writing and copying heartbeats on or off"));
         always(
                 table,
                 notNeeded(BROKERS_DEFAULT),
@@ -127,33 +129,33 @@ final class ConnectorKeys {
                     filter,
                     value -> value.startsWith(MIRROR_PACKAGE + "Default")
                             ? notNeeded("it is MirrorMaker 2's default")
-                            : notSupported("a class of your own decides: write what it does as regular expressions"));
+                            : notSupported("a custom class is not supported: write what it does as regular expressions"));
         }
         table.put(
                 "forwarding.admin.class",
                 value -> value.equals("org.apache.kafka.clients.admin.ForwardingAdmin")
                         ? notNeeded("it is MirrorMaker 2's default")
                         : notSupported(
-                                "topics are created with Kafka's Admin; topics.create.enabled = false leaves it to you"));
-        always(table, notNeeded("calls have timeouts of their own"), "admin.timeout.ms", "consumer.poll.timeout.ms");
+                                "topics are created with Kafka's Admin; with topics.create.enabled = false you create them"));
+        always(table, notNeeded("the daemon has its own timeouts"), "admin.timeout.ms", "consumer.poll.timeout.ms");
         always(table, notNeeded(NO_TASKS), "tasks.max", "tasks.max.enforce");
         table.put("exactly.once.source.support", ConnectorKeys::exactlyOnce);
         always(
                 table,
-                notNeeded("delivery says it"),
+                notNeeded("delivery sets this"),
                 "exactly.once.support",
                 "transaction.boundary",
                 "transaction.boundary.interval.ms");
         always(
                 table,
-                notSupported("progress is read from mm2-offsets.<source>.internal alone"),
+                notSupported("progress is read only from mm2-offsets.<source>.internal"),
                 "offsets.storage.topic");
         for (String converter : List.of("key.converter", "value.converter", "header.converter")) {
             table.put(
                     converter,
                     value -> value.equals(BYTES)
                             ? notNeeded(AS_THEY_ARE)
-                            : notSupported(AS_THEY_ARE + "; what it changed will be no longer changed"));
+                            : notSupported(AS_THEY_ARE + "; changes that the converter made are no longer made"));
             always(table, notNeeded(AS_THEY_ARE), converter + ".plugin.version");
         }
         for (String change : List.of("transforms", "predicates")) {
@@ -162,21 +164,21 @@ final class ConnectorKeys {
                     value -> value.isEmpty()
                             ? notNeeded(AS_THEY_ARE)
                             : notSupported(AS_THEY_ARE
-                                    + "; a partition whose last records were changed will not be taken over"));
+                                    + "; a partition whose last records were changed is not taken over"));
         }
         always(
                 table,
-                notNeeded("a partition that cannot be copied stops alone, and says why"),
+                notNeeded("only the partition that cannot be copied stops, and its status has the reason"),
                 "errors.retry.timeout",
                 "errors.retry.delay.max.ms",
                 "errors.tolerance",
                 "errors.log.enable",
                 "errors.log.include.messages",
                 "config.action.reload");
-        always(table, notNeeded(NO_WORKERS), "name", "connector.class", "connector.plugin.version");
+        always(table, OF_WORKERS, "name", "connector.class", "connector.plugin.version");
         always(
                 table,
-                notSupported("measures are at /metrics, and in JMX below io.replicator"),
+                notSupported("metrics are at /metrics, and in JMX below io.replicator"),
                 "metric.reporters",
                 "metric.names.formats",
                 "auto.include.jmx.reporter");
@@ -193,13 +195,13 @@ final class ConnectorKeys {
     private static Fate policy(String value) {
         return isIdentity(value) || isDefault(value)
                 ? taken("topics.rename")
-                : notSupported("a class of your own names the copies: write what it does as topics.rename");
+                : notSupported("a custom class names the target topics: write what it does as topics.rename");
     }
 
     private static Fate exactlyOnce(String value) {
         return value.equals("enabled")
                 ? taken("delivery = exactly-once, without transactions on the target")
-                : notNeeded("delivery is exactly-once unless you say otherwise");
+                : notNeeded("delivery is exactly-once by default");
     }
 
     static boolean isIdentity(String policy) {
@@ -210,18 +212,18 @@ final class ConnectorKeys {
         return policy.equals(DEFAULT_POLICY);
     }
 
-    /** Whether the connectors know a property of that name. */
+    /** Whether the connectors have a property of that name. */
     static boolean isOfConnectors(String key) {
         return TABLE.containsKey(key);
     }
 
-    /** Of a property of a connector, or of the whole; empty when there is none of that name. */
+    /** The translation of a property of a connector or of the whole process; empty when none has that name. */
     static Optional<Fate> fate(String key, String value) {
         if (TABLE.containsKey(key)) {
             return Optional.of(TABLE.get(key).apply(value));
         }
         if (key.equals("offset.storage.topic")) {
-            return Optional.of(notSupported("progress is read from mm2-offsets.<source>.internal alone"));
+            return Optional.of(notSupported("progress is read only from mm2-offsets.<source>.internal"));
         }
         if (key.startsWith("transforms.") || key.startsWith("predicates.")) {
             return Optional.of(notSupported(AS_THEY_ARE));
@@ -231,7 +233,7 @@ final class ConnectorKeys {
                 || key.startsWith("header.converter.")) {
             return Optional.of(notNeeded(AS_THEY_ARE));
         }
-        return isOfWorkers(key) ? Optional.of(notNeeded(NO_WORKERS)) : Optional.empty();
+        return isOfWorkers(key) ? Optional.of(OF_WORKERS) : Optional.empty();
     }
 
     private static boolean isOfWorkers(String key) {

@@ -1,10 +1,10 @@
 package io.replicator.daemon.mirrormaker;
 
 /**
- * What becomes of a property of MirrorMaker 2.
+ * How a property of MirrorMaker 2 is translated.
  *
  * @param verdict in one word
- * @param words to which key it was taken, or why it was not
+ * @param words the key that it was translated to, or why it was not
  */
 record Fate(Verdict verdict, String words) {
     /** In one word. */
@@ -34,7 +34,7 @@ record Fate(Verdict verdict, String words) {
     }
 
     static Fate unknown() {
-        return new Fate(Verdict.UNKNOWN, "MirrorMaker 2 knows no such property");
+        return new Fate(Verdict.UNKNOWN, "MirrorMaker 2 has no such property");
     }
 
     @Override

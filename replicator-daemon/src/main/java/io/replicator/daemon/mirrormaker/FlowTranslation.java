@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** One flow of MirrorMaker 2 in the daemon's words: what its file says, and what MirrorMaker 2 does where it says nothing. */
+/** One flow of MirrorMaker 2 as a flow of the daemon: what its file sets, and the defaults of MirrorMaker 2 for the rest. */
 final class FlowTranslation {
     private static final String DEFAULT_POLICY = "org.apache.kafka.connect.mirror.DefaultReplicationPolicy";
     private static final String READ_COMMITTED = "read_committed";
@@ -23,7 +23,7 @@ final class FlowTranslation {
         this.pair = pair;
     }
 
-    /** The flow's name: what may be part of a topic's name. */
+    /** The flow's name, with only the characters that a topic's name may have. */
     String name() {
         return (pair.source() + "-to-" + pair.target()).replaceAll("[^a-zA-Z0-9._-]", "_");
     }
@@ -42,7 +42,7 @@ final class FlowTranslation {
     private void topics(Hocon out) {
         out.open("topics");
         patterns(out, "select", list("topics", ".*"));
-        out.comment("MirrorMaker 2's own, what it never copies, and what comes from the target.");
+        out.comment("Internal topics of MirrorMaker 2, topics that it never copies, and topics that come from the target.");
         Set<String> exclude = new LinkedHashSet<>(list("topics.exclude", "mm2.*\\.internal,.*\\.replica,__.*"));
         exclude.addAll(List.of("__.*", "[.].*", "mm2.*[.]internal", ".*[.]checkpoints[.]internal"));
         exclude.add("(.*" + Pattern.quote(separator()) + ")?heartbeats");
@@ -56,31 +56,31 @@ final class FlowTranslation {
         patterns(out, "exclude", exclude);
         if (!isIdentity() && !ConnectorKeys.isDefault(policy())) {
             out.comment(
-                    "CHECK THIS: the replication policy is a class of your own, which is not supported. Write here how it names");
-            out.comment("copies; a partition whose copy is not found there is not taken over.");
+                    "CHECK THIS: the replication policy is a custom class, which is not supported. Write here how it names the");
+            out.comment("target topics; a partition whose target topic does not exist is not taken over.");
         }
         out.text("rename", isIdentity() ? "{topic}" : "{source}" + separator() + "{topic}");
-        out.comment("Exactly behind the last record that MirrorMaker 2 copied. It must be stopped first.");
+        out.comment("Starts exactly after the last record that MirrorMaker 2 copied. Stop MirrorMaker 2 first.");
         out.raw("start", "mirrormaker");
         seconds("refresh.topics.interval.seconds").ifPresent(time -> out.raw("refresh-interval", time));
         out.open("create");
         number("replication.factor")
                 .ifPresentOrElse(
                         factor -> out.raw("replication-factor", factor.equals("-1") ? "broker" : factor), () -> {
-                            out.comment("MirrorMaker 2's default; source is as many as the source has.");
+                            out.comment("MirrorMaker 2's default; source takes the source topic's.");
                             out.raw("replication-factor", "2");
                         });
         out.close();
         out.close();
     }
 
-    /** MirrorMaker 2 copies aborted records as well, unless it is told otherwise; what it copied is compared with the source. */
+    /** By default MirrorMaker 2 also copies aborted records. The take-over compares its copies with the source, so the flow does too. */
     private void isolation(Hocon out) {
         boolean isCommitted =
                 consumer(ClientKeys.ISOLATION).map(READ_COMMITTED::equals).orElse(false);
         if (!isCommitted) {
             out.comment(
-                    "As MirrorMaker 2 read: records of aborted transactions are copied too. read-committed leaves them out.");
+                    "As MirrorMaker 2 does: also copies records of aborted transactions. read-committed skips them.");
         }
         out.raw("isolation", isCommitted ? "read-committed" : "read-uncommitted");
         if (file.valueFor(pair, "exactly.once.source.support")
@@ -104,7 +104,7 @@ final class FlowTranslation {
         exclude.add("replicator-.*");
         patterns(out, "exclude", exclude);
         if (file.valueFor(pair, "sync.group.offsets.enabled").isEmpty()) {
-            out.comment("MirrorMaker 2's default; true keeps the groups' positions fresh on the target.");
+            out.comment("MirrorMaker 2's default; true syncs the groups' positions to the target.");
         }
         out.raw("sync", flag("sync.group.offsets.enabled", false));
         seconds("sync.group.offsets.interval.seconds").ifPresent(time -> out.raw("interval", time));
@@ -132,7 +132,7 @@ final class FlowTranslation {
             try {
                 sound.add(Pattern.compile(pattern).pattern());
             } catch (PatternSyntaxException wrong) {
-                out.comment("CHECK THIS: one entry of " + key + " is no regular expression and was left out: "
+                out.comment("CHECK THIS: one entry of " + key + " is not a valid regular expression and was left out: "
                         + pattern.replaceAll("\\p{Cntrl}", "?"));
             }
         }
@@ -152,7 +152,7 @@ final class FlowTranslation {
         return file.valueFor(pair, key).filter(value -> value.matches("-?[0-9]{1,9}"));
     }
 
-    /** Intervals that switch something off are none here. */
+    /** Values that disable something in MirrorMaker 2, such as 0, are not translated. */
     private Optional<String> seconds(String key) {
         return number(key)
                 .filter(value -> !value.startsWith("-") && !value.matches("0+"))

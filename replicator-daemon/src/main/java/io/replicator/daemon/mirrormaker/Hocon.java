@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Writes HOCON as a person would: indented, with comments, names quoted where they must be. */
+/** Writes HOCON as a person would: indented, with comments, and with quotes only where they are necessary. */
 final class Hocon {
     private static final String INDENT = "  ";
     private static final Pattern PLAIN = Pattern.compile("[a-zA-Z0-9_-]+");
@@ -23,7 +23,7 @@ final class Hocon {
         line("}");
     }
 
-    /** A value that needs no quotes: a number, a flag, a word, a time. */
+    /** Writes a value that needs no quotes: a number, a flag, a word, a time. */
     void raw(String name, String value) {
         line(name(name) + " = " + value);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The properties of MirrorMaker 2 in dedicated mode, in the order of the file. No message of this class holds a value. */
+/** The properties of MirrorMaker 2 in dedicated mode, in the order of the file. No message of this class contains a value. */
 final class MirrorMakerFile {
     static final String CLUSTERS = "clusters";
     static final String ENABLED = "enabled";
@@ -40,7 +40,7 @@ final class MirrorMakerFile {
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException when it is no properties file
+     * @throws IllegalArgumentException when it is not a properties file
      */
     static MirrorMakerFile read(Reader reader) throws IOException {
         Map<String, String> ordered = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ final class MirrorMakerFile {
         return new MirrorMakerFile(ordered, list(ordered.getOrDefault(CLUSTERS, "")));
     }
 
-    /** Kafka's lists: commas between, spaces do not count. */
+    /** Splits a list as Kafka does: at commas, without the spaces. */
     static List<String> list(String value) {
         return Arrays.stream(value.split(",", -1))
                 .map(String::strip)
@@ -75,7 +75,7 @@ final class MirrorMakerFile {
         return clusters;
     }
 
-    /** The flows that are enabled, in the order of the clusters. */
+    /** The enabled flows, in the order of the clusters. */
     List<Pair> enabled() {
         List<Pair> enabled = new ArrayList<>();
         for (String source : clusters) {
@@ -90,7 +90,7 @@ final class MirrorMakerFile {
         return enabled;
     }
 
-    /** The flow that a key is about. */
+    /** The flow that a key configures. */
     Optional<Pair> pairOf(String key) {
         return clusters.stream()
                 .flatMap(source -> clusters.stream().map(target -> new Pair(source, target)))
@@ -98,14 +98,14 @@ final class MirrorMakerFile {
                 .max(Comparator.comparingInt(pair -> pair.prefix().length()));
     }
 
-    /** The cluster that a key is about. */
+    /** The cluster that a key configures. */
     Optional<String> clusterOf(String key) {
         return clusters.stream()
                 .filter(cluster -> key.startsWith(cluster + "."))
                 .max(Comparator.comparingInt(String::length));
     }
 
-    /** What MirrorMaker 2's connectors take for a flow: its own value, or the file's. */
+    /** The value that MirrorMaker 2's connectors use for a flow: its own, or that of the file. */
     Optional<String> valueFor(Pair pair, String key) {
         return value(pair.prefix() + key).or(() -> value(key));
     }

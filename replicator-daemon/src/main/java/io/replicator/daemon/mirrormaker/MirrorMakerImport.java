@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * MirrorMaker 2's configuration file, made into the daemon's. What is written may hold secrets, just as the file does; no
- * failure holds one.
+ * Translates a configuration file of MirrorMaker 2 into one of the daemon. The output may contain secrets, as the input does;
+ * no error message contains one.
  */
 public final class MirrorMakerImport {
     private static final String PROVIDERS = "config.providers";
@@ -32,9 +32,9 @@ public final class MirrorMakerImport {
     /**
      * Reads a file.
      *
-     * @param fileName what it is called, for messages
-     * @param flow the one to be imported, such as {@code A->B}; empty for all that are enabled
-     * @throws UnusableFileException when there is nothing to import in it
+     * @param fileName its name, for messages
+     * @param flow the one to import, such as {@code A->B}; empty for all that are enabled
+     * @throws UnusableFileException when it contains nothing to import
      */
     public static MirrorMakerImport read(Reader reader, String fileName, Optional<String> flow)
             throws IOException, UnusableFileException {
@@ -42,14 +42,14 @@ public final class MirrorMakerImport {
         try {
             file = MirrorMakerFile.read(reader);
         } catch (IllegalArgumentException damaged) {
-            throw new UnusableFileException(fileName + " is no properties file: it has a \\u that is no character");
+            throw new UnusableFileException(fileName + " is not a properties file: it contains an invalid \\u escape");
         }
         if (file.clusters().isEmpty()) {
-            throw new UnusableFileException(fileName + ": clusters is missing; it names MirrorMaker 2's clusters");
+            throw new UnusableFileException(fileName + ": clusters is missing; it lists the clusters of MirrorMaker 2");
         }
         List<Pair> enabled = file.enabled();
         if (enabled.isEmpty()) {
-            throw new UnusableFileException(fileName + ": no flow is enabled, such as "
+            throw new UnusableFileException(fileName + ": no flow is enabled; enable one as in "
                     + file.clusters().get(0) + "->X.enabled = true");
         }
         List<Pair> wanted = flow.isEmpty()
@@ -58,7 +58,7 @@ public final class MirrorMakerImport {
                         .filter(pair -> pair.toString().equals(flow.get()))
                         .toList();
         if (wanted.isEmpty()) {
-            throw new UnusableFileException(fileName + ": flow " + flow.get() + " is not enabled; enabled are: "
+            throw new UnusableFileException(fileName + ": flow " + flow.get() + " is not enabled; the enabled flows are: "
                     + String.join(", ", enabled.stream().map(Pair::toString).toList()));
         }
         for (String cluster : clustersOf(wanted)) {
@@ -84,8 +84,8 @@ public final class MirrorMakerImport {
     /** The daemon's file. */
     public String hocon() {
         Hocon out = new Hocon();
-        out.comment("Made of " + fileName
-                + " by replicator import-mirrormaker. What became of each property stands below.");
+        out.comment("Translated from " + fileName
+                + " by replicator import-mirrormaker. The end of this file lists every property.");
         out.comment("To take over: stop MirrorMaker 2; replicator check -c FILE; replicator run -c FILE.");
         out.open("replicator");
         out.open("clusters");
@@ -108,7 +108,7 @@ public final class MirrorMakerImport {
             out.open("client");
             client.forEach((key, value) -> {
                 if (ClientKeys.isSecret(key)) {
-                    out.comment("A secret: better ${?" + environmentName(cluster, key)
+                    out.comment("A secret: better use ${?" + environmentName(cluster, key)
                             + "}, or { file = \"/run/secrets/...\" }.");
                 }
                 out.text(key, value);
@@ -122,7 +122,7 @@ public final class MirrorMakerImport {
         return (cluster + "_" + key).toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
-    /** How the cluster is reached: what is said of it, and what is said of all clusters. */
+    /** The properties of a cluster's clients: its own, and those of all clusters. */
     private Map<String, String> client(String cluster) {
         Map<String, String> client = new TreeMap<>();
         String prefix = cluster + ".";
@@ -154,7 +154,7 @@ public final class MirrorMakerImport {
         return key.equals(PROVIDERS) || key.startsWith(PROVIDERS + ".");
     }
 
-    /** Names alone: a value may be a secret. */
+    /** Lists names only: a value may be a secret. */
     private void account(Hocon out) {
         Accounts accounts = new Accounts(file, flows);
         List<String> lines = new ArrayList<>();

@@ -1,5 +1,5 @@
 /**
- * Translates MirrorMaker 2's configuration file into the daemon's. In comes the text of a properties file; out comes the text
- * of a HOCON file, in which every property is accounted for. Nothing here talks to a cluster.
+ * Translates the configuration file of MirrorMaker 2. The input is the text of a properties file. The output is the text of a
+ * HOCON file for the daemon, with comments that list every property. It connects to no cluster.
  */
 package io.replicator.daemon.mirrormaker;

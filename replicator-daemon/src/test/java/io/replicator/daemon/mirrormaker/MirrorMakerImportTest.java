@@ -159,7 +159,7 @@ final class MirrorMakerImportTest {
                 .contains("B-to-A {")
                 .doesNotContain("A-to-B {");
         assertThatThrownBy(() -> MirrorMakerImport.read(new StringReader(both), "f", Optional.of("A->C")))
-                .hasMessage("f: flow A->C is not enabled; enabled are: A->B, B->A");
+                .hasMessage("f: flow A->C is not enabled; the enabled flows are: A->B, B->A");
     }
 
     @Test
@@ -232,7 +232,7 @@ final class MirrorMakerImportTest {
         for (String unknown : List.of("topicz", "A->B.topicz", "A.nonsense", "B.consumer.nonsense")) {
             assertThat(line(hocon, unknown)).contains("UNKNOWN");
         }
-        assertThat(line(hocon, "producer.batch.size")).contains("not needed", "does not read it here");
+        assertThat(line(hocon, "producer.batch.size")).contains("not needed", "does not read this key at this place");
         assertThat(line(hocon, "replication.policy.class")).contains("NOT SUPPORTED");
         assertThat(hocon).contains("CHECK THIS");
     }
