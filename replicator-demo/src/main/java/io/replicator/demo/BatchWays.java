@@ -3,7 +3,7 @@ package io.replicator.demo;
 import io.replicator.flow.FlowStatus;
 import io.replicator.flow.LaneStatus;
 
-/** How many source batches went which way. */
+/** The number of source batches by the way in which they were copied. */
 record BatchWays(long passed, long coalesced, long rebuilt) {
     static BatchWays of(FlowStatus flow) {
         return new BatchWays(

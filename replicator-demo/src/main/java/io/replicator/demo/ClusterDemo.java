@@ -23,9 +23,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The story, from two empty clusters to a verified copy. What it tells goes to stderr, the findings to stdout.
+ * The steps of the demo, from two empty clusters to a verified copy. Explanations go to stderr, results to stdout.
  *
- * <p>Its only promise: exit code 0 means that all that the load wrote was copied and that {@code verify} found it equal.
+ * <p>Exit code 0 means that everything the load wrote was copied, and that {@code verify} found it equal.
  */
 public final class ClusterDemo implements Demo {
     private static final int OK = 0;
@@ -33,7 +33,7 @@ public final class ClusterDemo implements Demo {
     private static final int USAGE = 64;
     private static final int INTERRUPTED = 130;
 
-    private static final long LOOK_MILLIS = 250;
+    private static final long POLL_MILLIS = 250;
     /** The latencies of a snapshot are up to a second old. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
@@ -54,12 +54,12 @@ public final class ClusterDemo implements Demo {
         return run(settings);
     }
 
-    /** Tells it all, and leaves nothing behind however it ends. */
+    /** Runs all steps, and leaves no files or processes behind, however it ends. */
     int run(DemoSettings settings) {
         prepareJvm();
         Interrupt interrupt = Interrupt.install();
         try (Playground playground = clusters()) {
-            return tell(settings, playground);
+            return runSteps(settings, playground);
         } catch (InterruptedException e) {
             return INTERRUPTED;
         } catch (BadSettingsException e) {
@@ -67,7 +67,7 @@ public final class ClusterDemo implements Demo {
             return FAILED;
         } catch (IOException | RuntimeException e) {
             if (Thread.interrupted()) {
-                // What waits deep inside says so in its own words.
+                // An interrupted wait in a lower layer throws another exception.
                 return INTERRUPTED;
             }
             System.err.println(
@@ -82,14 +82,14 @@ public final class ClusterDemo implements Demo {
         try {
             Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir")));
         } catch (IOException e) {
-            throw new UncheckedIOException("java.io.tmpdir cannot be made", e);
+            throw new UncheckedIOException("java.io.tmpdir cannot be created", e);
         }
         if (System.getProperty("replicator.terminal") == null) {
             System.setProperty("replicator.terminal", Boolean.toString(isTerminal()));
         }
     }
 
-    /** Whether stderr is a terminal: a JVM cannot tell, a shell can. */
+    /** Whether stderr is a terminal. A JVM cannot find out, a shell can. */
     private static boolean isTerminal() {
         try {
             return new ProcessBuilder("sh", "-c", "test -t 2")
@@ -108,8 +108,8 @@ public final class ClusterDemo implements Demo {
 
     private Playground clusters() throws InterruptedException {
         say("");
-        say("Replicator demo: one Kafka cluster is copied to another while it is written.");
-        stage("Starting two Kafka clusters, east and west, of one broker each");
+        say("Replicator demo: copies one Kafka cluster to another while a load writes to it.");
+        stage("Starting two Kafka clusters, east and west, with one broker each");
         long startNanos = System.nanoTime();
         Playground playground = Playground.open();
         detail(
@@ -120,9 +120,9 @@ public final class ClusterDemo implements Demo {
         return playground;
     }
 
-    private int tell(DemoSettings settings, Playground playground)
+    private int runSteps(DemoSettings settings, Playground playground)
             throws InterruptedException, BadSettingsException, IOException {
-        stage("Filling east: "
+        stage("Writing to east: "
                 + String.join(
                         ", ", DemoTopic.FIRST.stream().map(DemoTopic::topic).toList()));
         long fillNanos = System.nanoTime();
@@ -131,30 +131,30 @@ public final class ClusterDemo implements Demo {
         playground.warmUp();
         SourceEnds backlog = SourceEnds.of(playground.east(), DemoTopic.FIRST);
         detail(
-                "a backlog of %,d offsets was written in %.1f s",
+                "wrote a backlog of %,d offsets in %.1f s",
                 backlog.ends().values().stream().mapToLong(Long::longValue).sum(), secondsSince(fillNanos));
 
         stage("Starting the daemon: replicator run -c config/demo.conf");
         detail(
-                "east is written for %s more",
+                "the load writes to east for %s more",
                 Quantity.duration(settings.duration().toSeconds()));
         List<String> overrides = overrides(playground);
         long cpuNanos = process.getProcessCpuTime();
         long startNanos = System.nanoTime();
         Daemon daemon = Daemon.start(SettingsFile.read(settings.config(), overrides));
-        detail("http://127.0.0.1:%d has /metrics, /api/status and /health/ready", daemon.adminPort());
+        detail("http://127.0.0.1:%d serves /metrics, /api/status and /health/ready", daemon.adminPort());
         Optional.ofNullable(System.getProperty("demo.log"))
                 .map(Path::of)
                 .ifPresent(log ->
                         detail("its log: %s", Path.of("").toAbsolutePath().relativize(log)));
-        Watching watching = watch(daemon, playground, backlog, settings.duration(), startNanos);
+        Observations observed = watch(daemon, playground, backlog, settings.duration(), startNanos);
         Duration time = Duration.ofNanos(System.nanoTime() - startNanos);
         Duration cpu = Duration.ofNanos(process.getProcessCpuTime() - cpuNanos);
-        // Not closed when interrupted: the clusters go first then, and there is nothing left to save.
+        // Not closed after an interrupt: the clusters are stopped first then, so no progress can be saved.
         daemon.close();
-        if (!watching.missing().isEmpty()) {
-            say("Not everything was copied within " + CATCH_UP_PATIENCE.toSeconds() + " s of the load's end:");
-            watching.missing().forEach(line -> detail("%s", line));
+        if (!observed.missing().isEmpty()) {
+            say("Not everything was copied within " + CATCH_UP_PATIENCE.toSeconds() + " s after the end of the load:");
+            observed.missing().forEach(line -> detail("%s", line));
             return FAILED;
         }
 
@@ -162,12 +162,12 @@ public final class ClusterDemo implements Demo {
         boolean isEqual = verify(settings.config(), overrides);
 
         stage("Summary");
-        Histogram live = watching.flow().latencies().replicationMicros().copy();
-        live.subtract(watching.settled().latencies().replicationMicros());
+        Histogram live = observed.flow().latencies().replicationMicros().copy();
+        live.subtract(observed.settled().latencies().replicationMicros());
         new Summary(
-                        watching.flow(),
-                        TopicSum.of(watching.backlogDone().partitions()).records(),
-                        watching.backlogTime(),
+                        observed.flow(),
+                        TopicSum.of(observed.backlogDone().partitions()).records(),
+                        observed.backlogTime(),
                         live,
                         cpu,
                         time,
@@ -187,15 +187,15 @@ public final class ClusterDemo implements Demo {
                 "replicator.admin.listen=127.0.0.1:0");
     }
 
-    /** What was seen while the flow ran. */
-    private record Watching(
+    /** What the demo observed while the flow ran. */
+    private record Observations(
             FlowStatus backlogDone, Duration backlogTime, FlowStatus settled, FlowStatus flow, List<String> missing) {}
 
-    private Watching watch(Daemon daemon, Playground playground, SourceEnds backlog, Duration duration, long startNanos)
+    private Observations watch(Daemon daemon, Playground playground, SourceEnds backlog, Duration duration, long startNanos)
             throws InterruptedException {
         playground.traffic().run();
-        boolean grown = false;
-        boolean created = false;
+        boolean isGrown = false;
+        boolean isCreated = false;
         Optional<FlowStatus> backlogDone = Optional.empty();
         Optional<FlowStatus> settled = Optional.empty();
         Duration backlogTime = Duration.ZERO;
@@ -215,28 +215,28 @@ public final class ClusterDemo implements Demo {
                     backlogTime = elapsed;
                     event(elapsed, "the backlog is copied");
                 }
-                if (!grown && elapsed.multipliedBy(3).compareTo(duration) >= 0) {
-                    grown = true;
+                if (!isGrown && elapsed.multipliedBy(3).compareTo(duration) >= 0) {
+                    isGrown = true;
                     playground.grow(DemoTopic.CLICKS);
-                    event(elapsed, "clicks has one partition more on east: the flow will follow");
+                    event(elapsed, "added a partition to clicks on east: the flow will follow");
                 }
-                if (!created && elapsed.multipliedBy(2).compareTo(duration) >= 0) {
-                    created = true;
+                if (!isCreated && elapsed.multipliedBy(2).compareTo(duration) >= 0) {
+                    isCreated = true;
                     playground.create(DemoTopic.RETURNS);
                     playground.traffic().add(DemoTopic.RETURNS);
-                    event(elapsed, "a new topic on east, returns: the flow will create it on west");
+                    event(elapsed, "created the topic returns on east: the flow will create it on west");
                 }
                 if (ends.isEmpty() && elapsed.compareTo(duration) >= 0) {
                     playground.traffic().stop();
                     ends = Optional.of(SourceEnds.of(playground.east(), DemoTopic.ALL));
-                    event(elapsed, "the load has stopped; waiting until all is copied");
+                    event(elapsed, "the load has stopped; waiting until everything is copied");
                 }
                 view.show(flow, activity(elapsed, duration), nowNanos);
                 if (ends.isPresent()) {
                     boolean isOver = elapsed.minus(duration).compareTo(CATCH_UP_PATIENCE) >= 0;
                     if (ends.get().reachedBy(flow) || isOver) {
-                        event(elapsed, isOver ? "giving up" : "all is copied");
-                        return new Watching(
+                        event(elapsed, isOver ? "giving up" : "everything is copied");
+                        return new Observations(
                                 backlogDone.orElse(flow),
                                 backlogTime,
                                 settled.orElse(flow),
@@ -244,16 +244,16 @@ public final class ClusterDemo implements Demo {
                                 new ArrayList<>(ends.get().missing(flow)));
                     }
                 }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }
     }
 
     private static String activity(Duration elapsed, Duration duration) {
         return elapsed.compareTo(duration) < 0
-                ? "the load goes on for "
+                ? "the load continues for "
                         + Quantity.duration(duration.minus(elapsed).toSeconds() + 1) + "; Ctrl-C ends the demo"
-                : "waiting until all is copied";
+                : "waiting until everything is copied";
     }
 
     private static boolean verify(Path config, List<String> overrides) {
@@ -264,8 +264,8 @@ public final class ClusterDemo implements Demo {
 
     private static void next() {
         say("");
-        say("    Next: README.md; config/replicator.conf, to start your own from;");
-        say("          mvn -Pdemo -Ddemo.duration=5m, and a look at /metrics meanwhile.");
+        say("    Next: read README.md; start your own configuration from config/replicator.conf;");
+        say("          run mvn -Pdemo -Ddemo.duration=5m, and look at /metrics meanwhile.");
         say("");
     }
 

@@ -7,16 +7,16 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What can be said about the demo.
+ * The settings of the demo.
  *
- * @param config the daemon's file
- * @param duration how long the load goes on
+ * @param config the daemon's configuration file
+ * @param duration of the load
  */
 record DemoSettings(Path config, Duration duration) {
-    private static final Duration SHORTEST = Duration.ofSeconds(5);
+    private static final Duration MIN_DURATION = Duration.ofSeconds(5);
 
     DemoSettings {
-        if (duration.compareTo(SHORTEST) < 0) {
+        if (duration.compareTo(MIN_DURATION) < 0) {
             throw new IllegalArgumentException("demo.duration: " + duration.toMillis()
                     + " ms is too short; must be at least 5s, such as 30s or 5m");
         }
@@ -29,7 +29,7 @@ record DemoSettings(Path config, Duration duration) {
             Duration duration = ConfigFactory.parseMap(Map.of("duration", text)).getDuration("duration");
             return new DemoSettings(Path.of(System.getProperty("demo.config", "config/demo.conf")), duration);
         } catch (ConfigException e) {
-            throw new IllegalArgumentException("demo.duration: '" + text + "' is no duration; write 30s or 5m", e);
+            throw new IllegalArgumentException("demo.duration: '" + text + "' is not a duration such as 30s or 5m", e);
         }
     }
 }

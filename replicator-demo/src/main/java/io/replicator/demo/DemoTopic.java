@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the load writes: topics that differ in all that matters to a replicator.
+ * Topics of the load. They differ in everything that matters when they are copied.
  *
- * @param topic the Kafka topic
- * @param description for a person, in a few words
- * @param partitions at first
+ * @param topic its name
+ * @param description a few words for people
+ * @param partitions when it is created
  * @param settings of the topic
- * @param records what is written
- * @param batches how it is packed
- * @param pace how much of it
+ * @param records the shape of its records
+ * @param batches the shape of its batches
+ * @param pace the number of records
  */
 record DemoTopic(
         String topic,
@@ -58,7 +58,7 @@ record DemoTopic(
             2,
             Map.of(
                     "cleanup.policy", "compact",
-                    // A broker cleans closed segments only: small ones, or nothing would be seen of it in a minute.
+                    // A broker compacts only closed segments; small ones show compaction within a minute.
                     "internal.segment.bytes", Integer.toString(256 << 10),
                     "min.cleanable.dirty.ratio", "0.01",
                     "min.compaction.lag.ms", "0"),
@@ -85,22 +85,22 @@ record DemoTopic(
             BatchShape.of(Codec.GZIP),
             new Pace(0, 300));
 
-    /** Those that exist when the daemon starts. */
+    /** The topics that exist when the daemon starts. */
     static final List<DemoTopic> FIRST = List.of(ORDERS, CLICKS, PAYMENTS, CATALOG, LOGS);
 
     static final List<DemoTopic> ALL = List.of(ORDERS, CLICKS, PAYMENTS, CATALOG, LOGS, RETURNS);
 
-    /** Of the one that is written in transactions. */
+    /** In the topic that is written in transactions. */
     static final int RECORDS_PER_TRANSACTION = 10;
 
     DemoTopic {
         settings = Map.copyOf(settings);
     }
 
-    /** How much is written before the daemon starts, and how much while it runs. */
+    /** The records written before the daemon starts, and the rate while it runs. */
     record Pace(int backlogRecords, int recordsPerSecond) {}
 
-    /** The one with this name. */
+    /** The topic with this name. */
     static DemoTopic named(String topic) {
         return ALL.stream()
                 .filter(each -> each.topic().equals(topic))
@@ -112,7 +112,7 @@ record DemoTopic(
         return equals(PAYMENTS);
     }
 
-    /** Which of all possible records. */
+    /** The seed of the record generator. */
     long seed() {
         return ALL.indexOf(this);
     }

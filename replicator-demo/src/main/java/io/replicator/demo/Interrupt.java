@@ -3,7 +3,7 @@ package io.replicator.demo;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Turns Ctrl-C and SIGTERM into an interrupt of the demo's thread, and holds the JVM until that has cleaned up. */
+/** Turns Ctrl-C and SIGTERM into an interrupt of the demo's thread, and keeps the JVM running until that has cleaned up. */
 final class Interrupt {
     private static final long PATIENCE_SECONDS = 20;
 
@@ -15,7 +15,7 @@ final class Interrupt {
         this.demo = demo;
     }
 
-    /** From now on, for the calling thread. */
+    /** Interrupts the calling thread from now on. */
     static Interrupt install() {
         Interrupt interrupt = new Interrupt(Thread.currentThread());
         Runtime.getRuntime().addShutdownHook(interrupt.hook);
@@ -23,25 +23,25 @@ final class Interrupt {
     }
 
     private void interrupt() {
-        System.err.println("Interrupted: the clusters and their files go.");
+        System.err.println("Interrupted: removing the clusters and their files.");
         demo.interrupt();
         try {
             if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 System.err.println(
-                        "The demo did not end in " + PATIENCE_SECONDS + " s; its brokers end by themselves.");
+                        "The demo did not end in " + PATIENCE_SECONDS + " s; its brokers will end by themselves.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** All is cleaned up: the JVM may end. */
+    /** Everything is cleaned up: the JVM may exit. */
     void close() {
         ended.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException shuttingDown) {
-            // The hook runs: it has its answer.
+            // The hook is running already.
             return;
         }
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Shows the flow while it runs: in place at a terminal, else as a line now and then. One thread. */
+/** Shows the flow while it runs: in place on a terminal, otherwise as a line every 5 seconds. One thread. */
 final class LiveView implements AutoCloseable {
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int MAX_WIDTH = 100;
@@ -64,7 +64,7 @@ final class LiveView implements AutoCloseable {
                         : flow.reason());
     }
 
-    /** A row for each topic that is followed. */
+    /** A row for each topic that the flow copies. */
     static List<String> table(FlowStatus flow) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(Locale.ROOT, ROW, "TOPIC", "", "PARTITIONS", "RECORDS", "LAG"));

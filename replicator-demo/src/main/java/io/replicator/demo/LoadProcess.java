@@ -13,14 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The main class of the load's JVM. It does what the lines of its standard input say, one topic on one thread, and answers
- * each with a line; when standard input ends, its owner is dead, and it halts.
+ * The main class of the load's JVM. It reads commands from standard input, one per line, and answers each with a line. Each
+ * topic has its own thread. When standard input ends, the parent process has died, and it halts.
  *
  * <pre>
- *   backlog        writes every first topic's backlog
- *   run            writes them at their pace from now on
- *   add TOPIC      and this one too
- *   stop           ends when all is acknowledged
+ *   backlog        writes the backlog of the first topics
+ *   run            writes to them at their rates from now on
+ *   add TOPIC      writes to this topic too
+ *   stop           exits when all records are acknowledged
  * </pre>
  */
 public final class LoadProcess {
@@ -40,13 +40,13 @@ public final class LoadProcess {
         this.bootstrapServers = bootstrapServers;
     }
 
-    /** Takes the cluster's bootstrap servers. */
+    /** Its argument is the cluster's bootstrap servers. */
     public static void main(String[] arguments) throws IOException, InterruptedException, ExecutionException {
         LoadProcess load = new LoadProcess(arguments[0]);
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String command = commands.readLine();
         while (command != null) {
-            load.obey(command);
+            load.execute(command);
             System.out.println(DONE);
             if (command.equals(STOP)) {
                 System.exit(0);
@@ -56,7 +56,7 @@ public final class LoadProcess {
         Runtime.getRuntime().halt(1);
     }
 
-    private void obey(String command) throws InterruptedException, ExecutionException {
+    private void execute(String command) throws InterruptedException, ExecutionException {
         if (command.equals(BACKLOG)) {
             DemoTopic.FIRST.forEach(topic -> writers.add(new TopicWriter(topic, bootstrapServers)));
             List<Future<?>> backlogs = new ArrayList<>();

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The two clusters and the load: everything of the demo that is not the replicator. One thread. */
+/** The two clusters and the load: everything in the demo except Replicator itself. One thread. */
 final class Playground implements AutoCloseable {
     private static final int BROKER_HEAP_MEBIBYTES = 384;
 
@@ -23,7 +23,7 @@ final class Playground implements AutoCloseable {
         this.traffic = traffic;
     }
 
-    /** Starts both clusters side by side; returns when both serve. */
+    /** Starts both clusters at the same time; returns when both are ready. */
     static Playground open() throws InterruptedException {
         CompletableFuture<KafkaCluster> east = CompletableFuture.supplyAsync(() -> start("east"));
         CompletableFuture<KafkaCluster> west = CompletableFuture.supplyAsync(() -> start("west"));
@@ -62,7 +62,7 @@ final class Playground implements AutoCloseable {
         east.createTopic(topic.topic(), topic.partitions(), topic.settings());
     }
 
-    /** Gives a topic on east one partition more. */
+    /** Adds a partition to a topic on east. */
     void grow(DemoTopic topic) throws InterruptedException {
         try {
             east.admin()
@@ -70,13 +70,13 @@ final class Playground implements AutoCloseable {
                     .all()
                     .get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(topic.topic() + " could not be given a partition", e.getCause());
+            throw new IllegalStateException(topic.topic() + " could not be extended by a partition", e.getCause());
         }
     }
 
     /**
-     * Lets west make the topic of its transaction coordinator, which a cluster in use has: the flow would otherwise wait
-     * for it.
+     * Lets west create the topic of its transaction coordinator, which a cluster in use has. Otherwise the flow would wait for
+     * it.
      */
     void warmUp() {
         Map<String, Object> properties = new HashMap<>(west.clientProperties());
@@ -86,7 +86,7 @@ final class Playground implements AutoCloseable {
         }
     }
 
-    /** Also of an interrupted thread: whoever interrupted it wants just this. */
+    /** Also closes everything on an interrupted thread, because that is the purpose of the interrupt. */
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();

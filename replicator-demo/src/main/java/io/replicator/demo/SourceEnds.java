@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far every partition of the source reached at one moment, asked of the cluster itself and not of the replicator. */
+/** The end of every partition of the source at one moment, read from the cluster itself and not from the daemon. */
 record SourceEnds(Map<TopicPartition, Long> ends) {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long TURN_MILLIS = 50;
@@ -26,7 +26,7 @@ record SourceEnds(Map<TopicPartition, Long> ends) {
         ends = Map.copyOf(ends);
     }
 
-    /** The ends of these topics now, where no transaction is open: a commit is answered before its marker is in the log. */
+    /** The current ends, once no transaction is open: a commit is acknowledged before its marker is in the log. */
     static SourceEnds of(KafkaCluster cluster, List<DemoTopic> topics) throws InterruptedException {
         long startNanos = System.nanoTime();
         try {
@@ -41,7 +41,7 @@ record SourceEnds(Map<TopicPartition, Long> ends) {
             }
             return new SourceEnds(committed);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(cluster.name() + " does not tell its ends", e.getCause());
+            throw new IllegalStateException(cluster.name() + " does not return its end offsets", e.getCause());
         }
     }
 
@@ -71,7 +71,7 @@ record SourceEnds(Map<TopicPartition, Long> ends) {
         return ends;
     }
 
-    /** Whether a flow has copied all that lies below them. */
+    /** Whether a flow has copied everything below them. */
     boolean reachedBy(FlowStatus flow) {
         return missing(flow).isEmpty();
     }
@@ -85,9 +85,9 @@ record SourceEnds(Map<TopicPartition, Long> ends) {
         ends.forEach((partition, end) -> {
             PartitionStatus status = partitions.get(partition);
             if (status == null) {
-                missing.add(partition + " is not followed");
+                missing.add(partition + " is not copied by the flow");
             } else if (status.position() < end) {
-                missing.add(partition + " stands at " + status.position() + " of " + end + ": " + status.state() + " "
+                missing.add(partition + " is at " + status.position() + " of " + end + ": " + status.state() + " "
                         + status.reason());
             }
         });

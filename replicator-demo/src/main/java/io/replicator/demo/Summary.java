@@ -9,14 +9,14 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a newcomer should have seen, in a few lines.
+ * The results of the demo in a few lines.
  *
- * @param flow as it stood when all was copied
- * @param backlogRecords copied when the backlog was done
+ * @param flow when everything was copied
+ * @param backlogRecords copied until the backlog was done
  * @param backlogTime from the daemon's start to that moment
- * @param liveMicros record timestamp to acknowledgement, of what was copied afterwards
+ * @param liveMicros from record timestamp to acknowledgement, of the records copied afterwards
  * @param cpu the process's CPU time
- * @param time the daemon ran
+ * @param time for which the daemon ran
  * @param isEqual what verify found
  */
 record Summary(
@@ -57,36 +57,36 @@ record Summary(
                 "Batches",
                 String.format(
                         Locale.ROOT,
-                        "%,d passed on as they were, %,d small ones merged,",
+                        "%,d copied unchanged, %,d small ones merged,",
                         ways.passed(),
                         ways.coalesced())));
         lines.add(row(
                 "",
                 String.format(
                         Locale.ROOT,
-                        "%,d decoded and built anew, such as where compaction left holes",
+                        "%,d decoded and rebuilt, such as where compaction left gaps",
                         ways.rebuilt())));
         lines.add(row(
                 "CPU",
                 String.format(
                         Locale.ROOT,
-                        "%.1f s in %.0f s: the whole process, its start included",
+                        "%.1f s in %.0f s, of the whole process with its start",
                         seconds(cpu),
                         seconds(time))));
         lines.add(row(
                 "Verify",
                 isEqual
-                        ? "EQUAL by offset, key, value, headers, time: all that compaction left"
+                        ? "EQUAL: order, key, value, headers and timestamp of every record"
                         : "DIFFERENT: see the differences above"));
         return lines;
     }
 
     private String latency() {
         return liveMicros.getTotalCount() == 0
-                ? "nothing was written once the backlog was copied"
+                ? "nothing was written after the backlog was copied"
                 : String.format(
                         Locale.ROOT,
-                        "p50 %.0f ms, p99 %.0f ms, written on east to acknowledged by west",
+                        "p50 %.0f ms, p99 %.0f ms, from the record's timestamp to its acknowledgement by west",
                         liveMicros.getValueAtPercentile(50) / 1000.0,
                         liveMicros.getValueAtPercentile(99) / 1000.0);
     }

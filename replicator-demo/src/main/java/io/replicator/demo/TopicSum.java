@@ -4,7 +4,7 @@ import io.replicator.flow.FlowStatus;
 import io.replicator.flow.PartitionStatus;
 import java.util.List;
 
-/** A topic's partitions in one row. */
+/** The sums over a topic's partitions. */
 record TopicSum(int partitions, long records, long bytes, long lagRecords) {
     static TopicSum of(FlowStatus flow, DemoTopic topic) {
         return of(flow.partitions().stream()

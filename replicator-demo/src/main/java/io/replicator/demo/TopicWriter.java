@@ -13,9 +13,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes one topic: a backlog as fast as it goes, then so many records a second. Runs on a thread of its own. */
+/** Writes one topic: a backlog as fast as possible, then a fixed rate. Runs on its own thread. */
 final class TopicWriter implements AutoCloseable {
-    /** New partitions are written after this time at the latest. */
+    /** The load writes to new partitions after this time at the latest. */
     private static final int METADATA_MILLIS = 1_000;
 
     private static final long TURN_MILLIS = 20;
@@ -47,13 +47,13 @@ final class TopicWriter implements AutoCloseable {
         }
     }
 
-    /** Writes so many records and returns when all are acknowledged. */
+    /** Writes the backlog and returns when all records are acknowledged. */
     void backlog() {
         write(topic.pace().backlogRecords());
         flush();
     }
 
-    /** Writes at the topic's pace until it is told to stop. */
+    /** Writes at the topic's rate until the latch is released. */
     void writeUntil(CountDownLatch stop) throws InterruptedException {
         long startNanos = System.nanoTime();
         long written = 0;
@@ -65,7 +65,7 @@ final class TopicWriter implements AutoCloseable {
         flush();
     }
 
-    /** Returns how many were written: of transactions, whole ones. */
+    /** Returns how many records were written; transactions are complete. */
     private long write(long count) {
         if (!topic.isTransactional()) {
             for (long i = 0; i < count; i++) {
@@ -86,7 +86,7 @@ final class TopicWriter implements AutoCloseable {
             send();
         }
         if (random.nextDouble() < ABORT_SHARE) {
-            // What is aborted has been in the log: that is the case to show.
+            // The aborted records must be in the log, because the demo shows that they are not copied.
             producer.flush();
             producer.abortTransaction();
         } else {

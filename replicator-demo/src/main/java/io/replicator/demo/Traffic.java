@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The load's JVM, seen from its owner: says a command and waits for the answer. One thread. */
+/** Controls the load's JVM: sends a command and waits for the answer. One thread. */
 final class Traffic implements AutoCloseable {
-    /** What it printed last explains why it ended. */
+    /** The last lines that it printed, for an error message. */
     private static final int MAX_LINES = 20;
 
     private final Process process;
@@ -25,7 +25,7 @@ final class Traffic implements AutoCloseable {
         this.answers = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** Starts the process; it is idle until it is told what to do. */
+    /** Starts the process; it waits for commands. */
     static Traffic to(String bootstrapServers) {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -48,44 +48,44 @@ final class Traffic implements AutoCloseable {
     }
 
     void backlog() {
-        say(LoadProcess.BACKLOG);
+        send(LoadProcess.BACKLOG);
     }
 
     void run() {
-        say(LoadProcess.RUN);
+        send(LoadProcess.RUN);
     }
 
     void add(DemoTopic topic) {
-        say(LoadProcess.ADD + topic.topic());
+        send(LoadProcess.ADD + topic.topic());
     }
 
-    /** Returns when all that was written is acknowledged. */
+    /** Returns when all records are acknowledged. */
     void stop() {
-        say(LoadProcess.STOP);
+        send(LoadProcess.STOP);
     }
 
-    private void say(String command) {
+    private void send(String command) {
         commands.println(command);
-        Deque<String> said = new ArrayDeque<>();
+        Deque<String> printed = new ArrayDeque<>();
         try {
             String answer = answers.readLine();
             while (answer != null && !answer.equals(LoadProcess.DONE)) {
-                said.addLast(answer);
-                if (said.size() > MAX_LINES) {
-                    said.removeFirst();
+                printed.addLast(answer);
+                if (printed.size() > MAX_LINES) {
+                    printed.removeFirst();
                 }
                 answer = answers.readLine();
             }
             if (answer == null) {
                 throw new IllegalStateException(
-                        "the load ended at '" + command + "'; it said:\n" + String.join("\n", said));
+                        "the load ended at '" + command + "'; it printed:\n" + String.join("\n", printed));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the load does not answer", e);
         }
     }
 
-    /** Ends it at once, unless it has ended. */
+    /** Kills it, unless it has ended. */
     @Override
     public void close() {
         process.toHandle().destroyForcibly();

@@ -1,14 +1,14 @@
 /**
- * The demonstration: two local clusters, a load, the daemon, a look at it while it works, a verification, a summary.
+ * The demo: two local clusters, a load, the daemon, a live view, a verification, a summary.
  *
  * <pre>
- *   ClusterDemo (the story) -- Playground -- two KafkaClusters, each broker a child JVM
+ *   ClusterDemo (the steps) -- Playground -- two KafkaClusters, each broker a child JVM
  *        |                          +------- Traffic ---- LoadProcess (child JVM) -- TopicWriter, one for each topic
  *        +-- Daemon, as 'replicator run' starts it, in this process
  *        +-- LiveView, Summary: from snapshots to lines
  * </pre>
  *
- * <p>A module of its own, because it needs both the daemon and the testkit, which know nothing of each other at run time
- * and are never shipped together. The load has its own process, so that the CPU time of this one is the replicator's.
+ * <p>It is a separate module because it needs both the daemon and the testkit, which do not depend on each other and are never
+ * shipped together. The load has its own process, so that the CPU time of this process is the daemon's.
  */
 package io.replicator.demo;

@@ -26,7 +26,7 @@ final class DemoSettingsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(DemoSettings::ofThisJvm)
-                .withMessage("demo.duration: 'soon' is no duration; write 30s or 5m");
+                .withMessage("demo.duration: 'soon' is not a duration such as 30s or 5m");
     }
 
     @Test

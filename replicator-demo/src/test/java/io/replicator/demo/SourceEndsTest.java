@@ -25,7 +25,7 @@ final class SourceEndsTest {
 
     @Test
     void shouldMissAPartitionThatTheFlowDoesNotKnow() {
-        assertThat(ends.missing(flow(partition(0, 10)))).containsExactly("orders-1 is not followed");
+        assertThat(ends.missing(flow(partition(0, 10)))).containsExactly("orders-1 is not copied by the flow");
     }
 
     @Test
@@ -33,7 +33,7 @@ final class SourceEndsTest {
         assertThat(ends.missing(flow(partition(0, 9), partition(1, 20))))
                 .singleElement()
                 .asString()
-                .startsWith("orders-0 stands at 9 of 10");
+                .startsWith("orders-0 is at 9 of 10");
     }
 
     private static FlowStatus flow(PartitionStatus... partitions) {

@@ -13,14 +13,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Whether two topics hold the same records: in every partition the same number, in the same order, with the same
- * timestamps, keys, values and headers. Read with Kafka's own consumer, digested with SHA-256, so that nothing that differs
- * can hide; what differs is then looked for and named.
+ * Compares two topics: in every partition they must have the same number of records, in the same order, with the same timestamps,
+ * keys, values and headers. It reads them with Kafka's own consumer and compares SHA-256 digests; when these differ, it finds the
+ * first difference.
  */
 public final class Equality {
     private Equality() {}
 
-    /** Reads a topic whole. */
+    /** Reads a whole topic. */
     public static Map<Integer, RecordsDigest.Result> digest(Map<String, Object> clientProperties, String topic) {
         Map<Integer, RecordsDigest> digests = new HashMap<>();
         TopicReader.read(clientProperties, topic, record -> digests.computeIfAbsent(
@@ -32,7 +32,7 @@ public final class Equality {
         return results;
     }
 
-    /** The first record of a partition that is not the same in both topics, in words; empty when there is none. */
+    /** Describes the first record of a partition that differs between the topics; empty when there is none. */
     public static Optional<String> firstDifference(
             Map<String, Object> sourceProperties,
             String sourceTopic,
@@ -64,7 +64,7 @@ public final class Equality {
         return digest.result().digest();
     }
 
-    /** The records of one partition, one after the other. */
+    /** Iterates over the records of one partition. */
     private static final class Reading implements Iterator<ConsumerRecord<byte[], byte[]>>, AutoCloseable {
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final TopicPartition partition;

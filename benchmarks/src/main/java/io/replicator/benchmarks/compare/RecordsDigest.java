@@ -9,13 +9,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * A running SHA-256 of records: their order, timestamps, keys, values and headers. Lengths go in as well, so no two lists of
- * records come to the same bytes.
+ * A running SHA-256 of records: their order, timestamps, keys, values and headers. It includes all lengths, so that two different
+ * lists of records never give the same bytes.
  */
 public final class RecordsDigest {
     private static final int ABSENT = -1;
 
-    /** What the records come to. */
+    /** The number of records, and their digest. */
     public record Result(long records, String digest) {}
 
     private final MessageDigest sha;
@@ -43,7 +43,7 @@ public final class RecordsDigest {
         }
     }
 
-    /** To be asked once. */
+    /** Ends the digest; can be called once. */
     Result result() {
         return new Result(records, HexFormat.of().formatHex(sha.digest()));
     }

@@ -12,24 +12,24 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Counts what a copy has too many, too few and in the wrong place, by the stamps of the records: what a
- * {@code read_committed} consumer sees of the source, against what a {@code read_uncommitted} one, the default, sees of the
- * target.
+ * Counts the duplicate, missing and misplaced records of a copy, by the stamps that the load puts into the records. It compares
+ * what a {@code read_committed} consumer reads from the source with what a {@code read_uncommitted} one, the default, reads from
+ * the target.
  */
 public final class Tally {
     private static final int MAX_TOLD = 10;
 
     /**
-     * What was found.
+     * The counts.
      *
-     * @param records that the source holds
-     * @param copied that the target holds
-     * @param duplicates on the target of records that stand there already
-     * @param lost not on the target
-     * @param disordered on the target behind one that they came before on the source
-     * @param damaged whose timestamp, key or value is not what was written, or which stand in another partition
-     * @param foreign that the source does not hold, as records of an aborted transaction
-     * @param told the first stretches of them, in words
+     * @param records on the source
+     * @param copied records on the target
+     * @param duplicates second and further copies of a record
+     * @param lost records that are not on the target
+     * @param disordered records that are after a record on the target that they are before on the source
+     * @param damaged records with another timestamp, key, value or partition than was written
+     * @param foreign records that the source does not have, such as those of an aborted transaction
+     * @param told descriptions of the first wrong records
      */
     public record Counts(
             long records,
@@ -40,17 +40,17 @@ public final class Tally {
             long damaged,
             long foreign,
             List<String> told) {
-        /** Copies the words. */
+        /** Copies the descriptions. */
         public Counts {
             told = List.copyOf(told);
         }
 
-        /** Whether every record is there once, whole and in order. */
+        /** Whether every record was copied once, unchanged and in order. */
         public boolean isClean() {
             return duplicates + lost + disordered + damaged + foreign == 0;
         }
 
-        /** Both together. */
+        /** The sums of both. */
         public Counts plus(Counts other) {
             List<String> all = new ArrayList<>(told);
             all.addAll(other.told);
@@ -65,7 +65,7 @@ public final class Tally {
                     all);
         }
 
-        /** Of nothing. */
+        /** No records. */
         public static Counts none() {
             return new Counts(0, 0, 0, 0, 0, 0, 0, List.of());
         }
@@ -86,7 +86,7 @@ public final class Tally {
         this.shrinks = shrinks;
     }
 
-    /** Compares two topics whose contents stand still. */
+    /** Compares two topics that nobody writes to. */
     public static Counts of(
             Map<String, Object> sourceProperties,
             String sourceTopic,
@@ -96,8 +96,8 @@ public final class Tally {
     }
 
     /**
-     * Compares a compacted topic with a copy that is not: the target may hold what the source has lost since. Its order is
-     * that of the stamps.
+     * Compares a compacted topic with a copy that is not compacted: the target may have records that the source has removed
+     * since. Their order is checked by the stamps.
      */
     public static Counts ofCompacted(
             Map<String, Object> sourceProperties,
@@ -188,7 +188,7 @@ public final class Tally {
         }
     }
 
-    /** Neighbours on the target that are wrong in the same way. */
+    /** Adjacent records on the target that are wrong in the same way. */
     private static final class Stretch {
         private final ConsumerRecord<byte[], byte[]> first;
         private final long sequence;
@@ -212,11 +212,11 @@ public final class Tally {
         }
     }
 
-    /** One partition: where each record of the source stands, and which of them were seen on the target. */
+    /** One partition: the place of each source record, and which of them were found on the target. */
     private static final class Part {
         private static final int FIRST_CAPACITY = 1 << 10;
 
-        /** By sequence: how many records stand before it on the source, and one; 0 where there is none. */
+        /** By sequence: 1 + the number of records before it on the source; 0 when the source does not have it. */
         private int[] places = new int[FIRST_CAPACITY];
 
         private final BitSet expected = new BitSet();
@@ -237,7 +237,7 @@ public final class Tally {
             places[index] = count;
         }
 
-        /** How many records come before it on the source; -1 when the source does not hold it. */
+        /** The number of records before it on the source; -1 when the source does not have it. */
         long place(long sequence) {
             return sequence < places.length ? places[(int) sequence] - 1L : -1;
         }

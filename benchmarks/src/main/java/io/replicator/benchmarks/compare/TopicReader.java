@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads topics whole with Kafka's own consumer, the default one ({@code read_uncommitted}) unless it is told otherwise. */
+/** Reads whole topics with Kafka's own consumer, by default with {@code read_uncommitted}. */
 final class TopicReader {
     static final Duration POLL = Duration.ofMillis(200);
 
@@ -22,7 +22,7 @@ final class TopicReader {
 
     private TopicReader() {}
 
-    /** Hands over every record of a topic, up to the ends it has now; returns its partitions. */
+    /** Passes on every record of a topic, up to its current ends; returns its partitions. */
     static Set<Integer> read(
             Map<String, Object> clientProperties, String topic, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(clientProperties)) {

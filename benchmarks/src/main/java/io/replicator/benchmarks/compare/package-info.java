@@ -1,6 +1,6 @@
 /**
- * What became of a copy, as a reader sees it: {@link io.replicator.benchmarks.compare.Equality} says whether two topics hold
- * the same, byte for byte; {@link io.replicator.benchmarks.compare.Tally} counts what is there twice, missing or out of
- * order, where records bear a stamp. Both read with Kafka's own consumer and ask no replicator anything.
+ * Checks a copy as its readers see it. {@link io.replicator.benchmarks.compare.Equality} compares two topics byte for byte;
+ * {@link io.replicator.benchmarks.compare.Tally} counts records that are duplicated, missing or out of order, when the records
+ * have a stamp. Both read with Kafka's own consumer and use nothing of Replicator.
  */
 package io.replicator.benchmarks.compare;

@@ -6,13 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waiting for something to become true, not for ever. */
+/** Waits for a condition, with a time limit. */
 public final class Await {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private Await() {}
 
-    /** Looks again and again until it is true; when the time is over, fails with the words. */
+    /** Checks the condition until it is true; fails with the message when the time is over. */
     public static void until(Duration patience, BooleanSupplier condition, Supplier<String> words) {
         long startNanos = System.nanoTime();
         while (!condition.getAsBoolean()) {
@@ -26,7 +26,7 @@ public final class Await {
         }
     }
 
-    /** Lets time pass, where the time itself is what is wanted: a trouble that lasts. */
+    /** Lets time pass, where the duration itself matters, as that of an outage. */
     public static void time(Duration time) {
         long endNanos = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < endNanos && !Thread.currentThread().isInterrupted()) {

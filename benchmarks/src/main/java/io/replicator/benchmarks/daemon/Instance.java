@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One instance of the daemon. It can be killed, frozen, woken, stopped and started again, under the same name and with the
- * same file; its process ends with ours, also when we are killed.
+ * One instance of the daemon. It can be killed, frozen, continued, stopped and restarted, with the same name and the same file.
+ * Its process ends when ours ends, even when we are killed.
  * One thread.
  */
 public final class Instance implements AutoCloseable {
@@ -43,10 +43,10 @@ public final class Instance implements AutoCloseable {
     private boolean frozen;
 
     /**
-     * @param name that the configuration calls {@code instance}
-     * @param distribution as it was built
+     * @param name the value of {@code instance} in its configuration
+     * @param distribution its directory
      * @param file the configuration
-     * @param directory for what it prints
+     * @param directory for its logs
      */
     public Instance(String name, Path distribution, Path file, Path directory) {
         this.name = name;
@@ -62,22 +62,22 @@ public final class Instance implements AutoCloseable {
                 "replicator.admin.listen=127.0.0.1:0"));
     }
 
-    /** Another setting, as {@code key=value}, from the next start on. */
+    /** Adds a setting, as {@code key=value}, from the next start on. */
     public Instance with(String setting) {
         command.addAll(List.of("-D", setting));
         return this;
     }
 
-    /** With the engine's assertions, from the next start on: what it takes for impossible ends a lane. */
+    /** Enables the engine's assertions from the next start on: a failed one ends a lane. */
     public Instance withAssertions() {
         javaOptions.add("-ea");
         return this;
     }
 
-    /** Starts its process, and does not wait for anything. */
+    /** Starts its process, without waiting for anything. */
     public void start() {
         if (isAlive()) {
-            throw new IllegalStateException(name + " runs already");
+            throw new IllegalStateException(name + " is already running");
         }
         lives++;
         frozen = false;
@@ -87,7 +87,7 @@ public final class Instance implements AutoCloseable {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("REPLICATOR_JAVA_OPTS", String.join(" ", javaOptions));
             process = builder.start();
-            // Our end of its standard input closes when we die, however we do.
+            // Our end of its standard input closes when our process ends, however it does.
             guard = new ProcessBuilder("sh", "-c", "read -r _; kill -9 $0", Long.toString(process.pid())).start();
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be started", e);
@@ -99,17 +99,17 @@ public final class Instance implements AutoCloseable {
         return name;
     }
 
-    /** Whether its process exists, frozen or not. */
+    /** Whether its process exists, even if it is frozen. */
     public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
-    /** Its process, of the last start. */
+    /** Its process since the last start. */
     public ProcessHandle process() {
         return process.toHandle();
     }
 
-    /** Ends it at once (SIGKILL); it is gone when this returns. */
+    /** Kills it (SIGKILL); it has ended when this returns. */
     public void kill() {
         if (isAlive()) {
             process.destroyForcibly();
@@ -117,19 +117,19 @@ public final class Instance implements AutoCloseable {
         }
     }
 
-    /** Stops its time (SIGSTOP): its connections stay open, it does nothing. */
+    /** Freezes it (SIGSTOP): its connections stay open, but it does nothing. */
     public void freeze() {
         signal("STOP");
         frozen = true;
     }
 
-    /** Lets its time go on (SIGCONT). */
+    /** Continues it (SIGCONT). */
     public void wake() {
         frozen = false;
         signal("CONT");
     }
 
-    /** Asks it to end (SIGTERM), and fails unless it does so cleanly. */
+    /** Stops it (SIGTERM), and fails unless it stops cleanly. */
     public void stop() {
         process.destroy();
         awaitEnd();
@@ -139,23 +139,23 @@ public final class Instance implements AutoCloseable {
         }
     }
 
-    /** What {@code /api/status} answers; empty while it does not. */
+    /** The answer of {@code /api/status}; empty while it does not answer. */
     public Optional<JsonNode> status() {
         return get("/api/status").map(text -> {
             try {
                 return JSON.readTree(text);
             } catch (IOException e) {
-                throw new UncheckedIOException(name + " answers no JSON: " + text, e);
+                throw new UncheckedIOException(name + " does not answer with JSON: " + text, e);
             }
         });
     }
 
-    /** Whether {@code /health/ready} says so. */
+    /** Whether {@code /health/ready} answers that it is. */
     public boolean isReady() {
         return get("/health/ready").isPresent();
     }
 
-    /** The sum of a metric over all its tags; 0 while it does not answer. */
+    /** The sum of all series of a metric; 0 while it does not answer. */
     public double metric(String metric) {
         return get("/metrics").stream()
                 .flatMap(String::lines)
@@ -164,7 +164,7 @@ public final class Instance implements AutoCloseable {
                 .sum();
     }
 
-    /** The last lines that it printed in this life. */
+    /** The last lines that it printed since its last start. */
     public String lastOfLog() {
         try {
             List<String> lines = Files.readAllLines(log());
@@ -175,7 +175,7 @@ public final class Instance implements AutoCloseable {
         }
     }
 
-    /** Everything that it printed, in all its lives. */
+    /** Everything that it printed since its first start. */
     public Stream<String> lines() {
         return Stream.iterate(1, life -> life <= lives, life -> life + 1).flatMap(life -> {
             try {
@@ -186,7 +186,7 @@ public final class Instance implements AutoCloseable {
         });
     }
 
-    /** Ends it, however it is. */
+    /** Ends it, in whatever state it is. */
     @Override
     public void close() {
         kill();
@@ -251,8 +251,8 @@ public final class Instance implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } finally {
-            // Before the number of the process can be another's; and not Process.destroy(), which closes its input
-            // first.
+            // Before another process can get the same process id; and not with Process.destroy(), which first closes
+            // its input.
             guard.toHandle().destroyForcibly();
         }
     }

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one source batch costs: passed, with its CRC patched or checked whole, and coalesced with its neighbours. */
+/** The cost of one source batch: passed with a patched or a recomputed CRC, and coalesced with its neighbours. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -60,7 +60,7 @@ public class BatchBenchmark {
         return at;
     }
 
-    /** What passing would cost if the CRC were computed over the whole batch. */
+    /** The cost of passing if the CRC were computed over the whole batch. */
     @Benchmark
     @OperationsPerInvocation(BATCHES)
     public int checkWholeCrc() {

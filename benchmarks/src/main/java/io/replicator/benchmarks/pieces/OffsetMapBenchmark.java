@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What an acknowledgement costs the offset map, and what a translation costs when the map has that many runs. */
+/** The cost of an acknowledgement for the offset map, and of a translation, by the number of runs in the map. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -37,7 +37,7 @@ public class OffsetMapBenchmark {
     private static final int RECORDS_EACH = 15;
     private static final int QUESTIONS = 1 << 12;
 
-    /** A filled map, and what it is asked: places all over it, in no order. */
+    /** A filled map, and the offsets to translate: all over the map, in random order. */
     @State(Scope.Thread)
     public static class Filled {
         /** A topic without gaps has one; one that is written in transactions has a run for each. */
@@ -82,13 +82,13 @@ public class OffsetMapBenchmark {
         }
     }
 
-    /** Where a consumer group's source offset stands on the target. */
+    /** Translates a consumer group's source offset to the target. */
     @Benchmark
     public Translation translate(Filled filled) {
         return filled.translator.toTarget(filled.sourceOffsets[filled.next()]);
     }
 
-    /** Where a record of the target came from. */
+    /** Translates an offset of the target to the source. */
     @Benchmark
     public Translation sourceOf(Filled filled) {
         return filled.translator.toSource(filled.targetOffsets[filled.next()]);
@@ -101,7 +101,7 @@ public class OffsetMapBenchmark {
         return appendAll(0);
     }
 
-    /** Acknowledged batches with a marker between each two: every one is a run of its own, and the arrays grow. */
+    /** Acknowledged batches with a marker between each two: each is a separate run, and the arrays grow. */
     @Benchmark
     @OperationsPerInvocation(APPENDS)
     public OffsetMap appendRunByRun() {

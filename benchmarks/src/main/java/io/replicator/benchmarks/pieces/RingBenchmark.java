@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * What it costs to hand a batch from the fetcher's thread to the producer's. Read the counter of batches, not the calls:
- * one that polls takes whatever is there.
+ * The cost of passing a batch from the fetcher's thread to the producer's. Use the counter of batches, not the number of calls: a
+ * poll takes all batches that are there.
  */
 @State(Scope.Group)
 @BenchmarkMode(Mode.Throughput)
@@ -33,7 +33,7 @@ import org.openjdk.jmh.infra.Control;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class RingBenchmark {
-    /** A lane's own, and one so small that it is full or empty all the time. */
+    /** The size of a lane's ring, and one so small that it is always full or empty. */
     @Param({"16384", "16"})
     public int slots;
 
@@ -45,7 +45,7 @@ public class RingBenchmark {
     /** Owned by the thread that fills. */
     private long nextOffset;
 
-    /** Batches that came out on the other thread, per time unit. */
+    /** Batches that the other thread received, per time unit. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Taken {
@@ -89,7 +89,7 @@ public class RingBenchmark {
         ring.publish();
     }
 
-    /** The producer's side: takes whatever is there, as a lane's turn does. */
+    /** The producer's side: takes all batches that are there, as a turn of a lane does. */
     @Benchmark
     @Group("handOff")
     @GroupThreads(1)
@@ -107,7 +107,7 @@ public class RingBenchmark {
         }
     }
 
-    /** A batch that was lost between the threads would be no hand-over. */
+    /** Fails when a batch was lost between the threads. */
     @TearDown(Level.Iteration)
     public void checkNothingIsLost() {
         ring.poll(slot -> {

@@ -1,5 +1,4 @@
 /**
- * How long the pieces of the hot path take, measured with JMH. Run by hand, on a quiet machine: see the README beside
- * the module's {@code pom.xml}.
+ * Measures parts of the hot path with JMH. Run it by hand, on a machine without other load: see the module's README.
  */
 package io.replicator.benchmarks.pieces;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Two clusters, and how much they cost. */
+/** Two clusters, and the CPU time of their brokers. */
 final class Arena implements AutoCloseable {
     private static final int BROKER_HEAP_MEBIBYTES = 1_024;
     private static final int SMALL_BROKER_HEAP_MEBIBYTES = 512;
@@ -16,9 +16,9 @@ final class Arena implements AutoCloseable {
     /**
      * How the clusters are laid out.
      *
-     * @param brokers of each
-     * @param tls whether clients of both speak TLS
-     * @param roundTrip to the target through a proxy; empty for no proxy
+     * @param brokers of each cluster
+     * @param tls whether clients of both clusters use TLS
+     * @param roundTrip the time that a proxy adds to each round trip to the target; empty for no proxy
      */
     record Layout(int brokers, boolean tls, Optional<Duration> roundTrip) {
         static Layout plain() {
@@ -46,7 +46,7 @@ final class Arena implements AutoCloseable {
         this.target = target;
     }
 
-    /** Starts both clusters; their logs lie in {@code directory}. */
+    /** Starts both clusters, with their logs in {@code directory}. */
     static Arena start(Layout layout, Path directory) {
         KafkaCluster source = start("source", layout, false, directory);
         try {
@@ -68,7 +68,7 @@ final class Arena implements AutoCloseable {
                 .proxied(proxied)
                 .optimized()
                 .heapMebibytes(layout.brokers() == 1 ? BROKER_HEAP_MEBIBYTES : SMALL_BROKER_HEAP_MEBIBYTES)
-                // What a heat leaves must be gone before the next one needs the room.
+                // Deleted topics must free their space before the next heat needs it.
                 .property("log.segment.delete.delay.ms", "1000")
                 .property("group.initial.rebalance.delay.ms", "0")
                 .directory(directory)
@@ -83,7 +83,7 @@ final class Arena implements AutoCloseable {
         return target;
     }
 
-    /** What all brokers have used of the processors so far. */
+    /** The CPU time of all brokers so far. */
     Duration brokerCpu() {
         return Stream.of(source, target)
                 .map(KafkaCluster::brokers)

@@ -37,8 +37,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /**
- * How fast each half of our way is alone, in this process, with the engine's own stages: fetching into nothing, and
- * producing from memory. What a whole copy cannot exceed on the same machine.
+ * Measures each half of a copy alone, in this process, with the engine's own stages: fetching and dropping the batches, and
+ * producing batches from memory. A whole copy cannot be faster on the same machine.
  */
 final class Ceiling {
     private static final int RING_SLOTS = 1 << 14;
@@ -50,7 +50,7 @@ final class Ceiling {
     private static final int FETCH_WAIT_MILLIS = 500;
     private static final int MAX_BATCH_BYTES = 1_048_588;
 
-    /** Of all batches, as many as this go into memory for the second half. */
+    /** At most so many bytes of batches are kept in memory for the second half. */
     private static final long MAX_STORED_BYTES = 1L << 30;
 
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -74,8 +74,8 @@ final class Ceiling {
     /**
      * Measures both halves.
      *
-     * @param topic on the source, which holds the data set
-     * @param bytes of all keys and values
+     * @param topic on the source, which contains the data set
+     * @param bytes the size of all keys and values
      * @param scratchTopic on the target, created and deleted
      */
     static List<CeilingResult> measure(
@@ -102,8 +102,8 @@ final class Ceiling {
         return new StoredBatch(slot.kind, slot.laneIndex, slot.fromOffset, slot.nextOffset, ByteBuffer.wrap(bytes));
     }
 
-    /** Fetches the topic whole, or until the batches come to {@code mostBytes}. */
-    private long fetch(Consumer<BatchSlot> taker, long mostBytes) {
+    /** Fetches the whole topic, or until the batches have {@code maxBytes}. */
+    private long fetch(Consumer<BatchSlot> taker, long maxBytes) {
         Uuid topicId = topicId(arena.source(), topic);
         ReceivePool pool = new ReceivePool(POOL_BYTES);
         BatchRing ring = new BatchRing(RING_SLOTS);
@@ -128,10 +128,10 @@ final class Ceiling {
         try (AgentThread thread = new AgentThread(fetcher, fetcher.bell(), this::died)) {
             thread.start();
             awaitThat(startNanos, () -> {
-                if (ring.poll(slot -> take(slot, partitions, taker, taken, mostBytes))) {
+                if (ring.poll(slot -> take(slot, partitions, taker, taken, maxBytes))) {
                     fetcher.bell().ring();
                 }
-                return taken[0] >= set.records() || taken[1] >= mostBytes;
+                return taken[0] >= set.records() || taken[1] >= maxBytes;
             });
             long tookNanos = System.nanoTime() - startNanos;
             thread.stop();
@@ -140,9 +140,9 @@ final class Ceiling {
     }
 
     private static boolean take(
-            BatchSlot slot, List<Partition> partitions, Consumer<BatchSlot> taker, long[] taken, long mostBytes) {
+            BatchSlot slot, List<Partition> partitions, Consumer<BatchSlot> taker, long[] taken, long maxBytes) {
         if (slot.buffer != null) {
-            if (taken[1] < mostBytes) {
+            if (taken[1] < maxBytes) {
                 taker.accept(slot);
                 taken[0] += slot.nextOffset - slot.fromOffset;
                 taken[1] += slot.sizeInBytes;
@@ -153,7 +153,7 @@ final class Ceiling {
         return true;
     }
 
-    /** Produces what was stored, by as many lanes as there are cores. */
+    /** Produces the stored batches with one lane for each core. */
     private long produce(List<StoredBatch> stored, long records, String scratchTopic) {
         arena.target().createTopic(scratchTopic, set.partitions());
         Uuid targetId = topicId(arena.target(), scratchTopic);
@@ -182,7 +182,7 @@ final class Ceiling {
         }
     }
 
-    /** One producer, and the thread that hands it batches from memory. */
+    /** One producer, and the thread that gives it batches from memory. */
     private final class Feed implements AutoCloseable {
         private final List<StoredBatch> batches;
         private final ReceivePool pool = new ReceivePool(POOL_BYTES);

@@ -1,14 +1,14 @@
 package io.replicator.benchmarks.race;
 
 /**
- * How fast one half of the way is without the other.
+ * How fast one half of a copy is without the other.
  *
- * @param dataSet which records
+ * @param dataSet its name
  * @param half {@code fetch} or {@code produce}
- * @param round in which
- * @param records carried
- * @param bytes of their keys and values, before compression
- * @param seconds it took
+ * @param round the number of the round
+ * @param records fetched or produced
+ * @param bytes the size of their keys and values, before compression
+ * @param seconds the time it took
  */
 record CeilingResult(String dataSet, String half, int round, long records, long bytes, double seconds) {
     static final String FETCH = "fetch only";

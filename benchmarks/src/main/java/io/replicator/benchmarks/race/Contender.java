@@ -3,27 +3,27 @@ package io.replicator.benchmarks.race;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A program that copies a topic, started as its users start it. */
+/** A program that copies a topic, started in the way in which its users start it. */
 interface Contender {
-    /** For the command line and the results. */
+    /** Its name on the command line and in the results. */
     String label();
 
-    /** What it calls the topic on the target. */
+    /** The name of the topic on the target. */
     String targetTopic(Task task);
 
-    /** Writes what it needs to know into {@code directory}, and says how it is started. */
+    /** Writes its configuration into {@code directory}, and returns the command that starts it. */
     List<String> prepare(Task task, Path directory);
 
-    /** What it leaves on the clusters besides the target topic, as a regular expression of topic names. */
+    /** A regular expression that matches the topics that it leaves on the clusters, besides the target topic. */
     String leftovers(Task task);
 
     /**
-     * What is to be copied.
+     * A topic to copy.
      *
-     * @param id unlike any other's: letters and digits
-     * @param arena where
+     * @param id unique, of letters and digits
+     * @param arena the clusters
      * @param topic on the source
-     * @param codec of the source's batches, as Kafka names it
+     * @param codec the compression of the source's batches, by Kafka's name
      */
     record Task(String id, Arena arena, String topic, String codec) {}
 }

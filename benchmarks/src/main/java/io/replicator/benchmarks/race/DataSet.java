@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Records that wait on the source.
+ * Records to copy, written to the source before the copy starts.
  *
- * @param name for the command line and the results
+ * @param name on the command line and in the results
  * @param title for people
  * @param partitions of the topic
  * @param records in it
  * @param shape of each record
- * @param batches how the source's producer packed them
+ * @param batches how the source's producer batches them
  */
 record DataSet(String name, String title, int partitions, int records, RecordShape shape, BatchShape batches) {
     private static final int PARTITIONS = 8;
@@ -28,7 +28,7 @@ record DataSet(String name, String title, int partitions, int records, RecordSha
     /** About five records of 100 B. */
     private static final int TINY_BATCH_BYTES = 600;
 
-    /** The shapes of data that stand in the table of record. */
+    /** The data sets of the main table. */
     static final List<DataSet> ALL = List.of(
             of("1k-none", "1 KiB, none", 2_000_000, KIB, BatchShape.of(Codec.NONE)),
             of("1k-lz4", "1 KiB, lz4", 2_000_000, KIB, BatchShape.of(Codec.LZ4)),
@@ -48,7 +48,7 @@ record DataSet(String name, String title, int partitions, int records, RecordSha
                     100,
                     BatchShape.full(Codec.LZ4, TINY_BATCH_BYTES)));
 
-    /** Little data in each of very many partitions. */
+    /** Few records in each of very many partitions. */
     static final DataSet WIDE = new DataSet(
             "wide",
             "3,000 partitions, 100 B",
@@ -57,7 +57,7 @@ record DataSet(String name, String title, int partitions, int records, RecordSha
             RecordShape.values(100),
             BatchShape.full(Codec.LZ4, 16 * KIB));
 
-    /** One partition: what a long round trip allows. */
+    /** One partition, whose speed a long round trip limits. */
     static final DataSet NARROW = new DataSet(
             "narrow", "one partition, 1 KiB, none", 1, 500_000, RecordShape.values(KIB), BatchShape.of(Codec.NONE));
 
@@ -70,13 +70,13 @@ record DataSet(String name, String title, int partitions, int records, RecordSha
         return ALL.stream().filter(set -> set.name().equals(name)).findFirst().orElseThrow();
     }
 
-    /** The same, of another size; at least one record in each partition. */
+    /** The same with another number of records, at least one for each partition. */
     DataSet scaled(double factor) {
         int scaled = (int) Math.max(partitions, records * factor);
         return new DataSet(name, title, partitions, scaled, shape, batches);
     }
 
-    /** Creates the topic and writes the records; returns the bytes of their keys and values. */
+    /** Creates the topic and writes the records; returns the size of their keys and values in bytes. */
     long write(KafkaCluster cluster, String topic) {
         cluster.createTopic(topic, partitions, Map.of());
         return Load.to(cluster, topic).records(shape).batches(batches).write(records);

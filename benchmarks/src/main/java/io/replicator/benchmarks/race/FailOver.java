@@ -32,8 +32,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A hundred consumer groups, at positions of every kind in topics of every kind, fail over to the target: what each would
- * read twice, or never, there. And how old the positions are of a group that moves on meanwhile.
+ * Measures how exactly consumer groups fail over to the target. A hundred groups have positions of every kind in topics of every
+ * kind; it counts the records that each would read twice, or never, on the target. It also measures how old the position on the
+ * target is of a group that commits continuously.
  */
 final class FailOver {
     private static final int GROUPS = 100;
@@ -46,7 +47,7 @@ final class FailOver {
     private static final int RECORDS_PER_SECOND = 1_000;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** After so long without a change nothing more is to be expected: several intervals of every contender. */
+    /** When no position has changed for this time, no more changes are expected: several intervals of every contender. */
     private static final Duration SETTLED = Duration.ofSeconds(20);
 
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -96,7 +97,7 @@ final class FailOver {
         return partitions;
     }
 
-    /** Log start, log end, behind a record, in a hole or on a marker: all that a consumer may have committed. */
+    /** Log start, log end, after a record, in a gap or on a marker: everything that a consumer may have committed. */
     private void commit(Random random) {
         Map<TopicPartition, OffsetSpec> all = new HashMap<>();
         topics.forEach(topic -> partitions(topic).forEach(partition -> all.put(partition, OffsetSpec.earliest())));
@@ -136,12 +137,12 @@ final class FailOver {
         await(arena.source().admin().alterConsumerGroupOffsets(group, committed).all());
     }
 
-    /** What all topics of this are matched by. */
+    /** A regular expression that matches all topics of this measurement. */
     String pattern() {
         return prefix + ".*";
     }
 
-    /** Lets a contender copy all, and looks at the groups on the target; they are deleted there afterwards. */
+    /** Lets a contender copy everything, reads the groups' positions on the target, and deletes the groups there. */
     FailOverResult measure(Contender contender, Task task, int round, Path scratch) {
         try (Heat heat = Heat.start(contender, task, scratch)) {
             Map<String, Map<TopicPartition, OffsetAndMetadata>> found = awaitSettled(contender, task, heat);
@@ -176,7 +177,7 @@ final class FailOver {
                             .all()
                             .get();
                 } catch (ExecutionException neverCame) {
-                    // The contender did not make it.
+                    // The contender did not finish in time.
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -199,7 +200,7 @@ final class FailOver {
         return contender.targetTopic(new Task(task.id(), task.arena(), topic, task.codec()));
     }
 
-    /** Until the topics are copied and no position has changed for some time. */
+    /** Waits until the topics are copied and no position has changed for some time. */
     private Map<String, Map<TopicPartition, OffsetAndMetadata>> awaitSettled(
             Contender contender, Task task, Heat heat) {
         String plain = topics.get(0);
@@ -260,7 +261,7 @@ final class FailOver {
         });
     }
 
-    /** The offsets of the same records on both sides, ascending on the source. */
+    /** The offsets of the same records on both sides, in ascending order on the source. */
     private static final class Copy {
         private final long[] source;
         private final long[] target;
@@ -278,7 +279,7 @@ final class FailOver {
                 TopicDump.committed(arena.target(), targetTopic).partition(partition.partition());
         Map<Blob, Long> places = new HashMap<>();
         target.forEach(record -> places.put(record.value(), record.offset()));
-        // Compaction goes on on both sides: what is still on both is looked at. Tombstones look all alike.
+        // Both sides go on compacting, so only records that both still have are compared. Tombstones cannot be told apart.
         List<DumpedRecord> both = source.stream()
                 .filter(record -> !record.value().isAbsent() && places.containsKey(record.value()))
                 .toList();
@@ -291,16 +292,16 @@ final class FailOver {
                 both.stream().mapToLong(record -> places.get(record.value())).toArray());
     }
 
-    /** How many of ascending offsets are below one. */
+    /** How many of the ascending offsets are below the given one. */
     private static long below(long[] offsets, long offset) {
         int found = Arrays.binarySearch(offsets, offset);
         return found >= 0 ? found : -found - 1;
     }
 
-    /** A moment, and where a group stood then. */
+    /** A moment, and the position of the group at that moment. */
     private record Sample(long nanos, long offset) {}
 
-    /** How long ago a group that moves on stood where it stands on the target, in milliseconds, ascending. */
+    /** Ages of the position on the target of a group that commits continuously, in milliseconds, ascending. */
     private double[] staleMillis(Contender contender, Task task) {
         String group = prefix + MOVING;
         TopicPartition partition = new TopicPartition(live, 0);
@@ -312,7 +313,7 @@ final class FailOver {
                 .records(RecordShape.values(200))
                 .start()) {
             long startNanos = System.nanoTime();
-            // The first half is for the contender to see that the group is there.
+            // In the first half the contender discovers the group.
             while (System.nanoTime() - startNanos < 2 * MOVES.toNanos()) {
                 long end = offsets(Map.of(partition, OffsetSpec.latest())).get(partition);
                 commit(group, Map.of(partition, end));
@@ -340,7 +341,7 @@ final class FailOver {
                 .toArray();
     }
 
-    /** Since the first commit on the source that the target did not have. */
+    /** The time since the first commit on the source that the target does not have. */
     private static double staleMillis(Sample sample, List<Sample> source, long[] sourceOffsets, long[] targetOffsets) {
         long covered = sample.offset() < 0 ? 0 : below(targetOffsets, sample.offset());
         for (Sample commit : source) {

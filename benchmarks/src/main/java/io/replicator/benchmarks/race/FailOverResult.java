@@ -1,20 +1,20 @@
 package io.replicator.benchmarks.race;
 
 /**
- * What became of consumer groups that went on where their positions were put on the target.
+ * What consumer groups would read that continue at their positions on the target.
  *
- * @param contender that put them there
- * @param round in which
- * @param positions in all, one for each group and partition
- * @param exact after which nothing was read twice, and nothing never
- * @param reRead after which records were read twice
- * @param skipped after which records were never read
- * @param unanswered that were not there
- * @param reReadRecords in all
- * @param mostReRead after one of them
- * @param skippedRecords in all
- * @param staleMedianMillis how long ago a group that moves on stood where the target had it
- * @param staleMostMillis at the worst
+ * @param contender that wrote the positions
+ * @param round the number of the round
+ * @param positions one for each group and partition
+ * @param exact positions after which every record is read once
+ * @param reRead positions after which records are read twice
+ * @param skipped positions after which records are never read
+ * @param unanswered positions that the target does not have
+ * @param reReadRecords records that are read twice, of all positions together
+ * @param mostReRead the largest number of one position
+ * @param skippedRecords records that are never read, of all positions together
+ * @param staleMedianMillis the median age of the position on the target, of a group that commits continuously
+ * @param staleMostMillis the largest age
  */
 record FailOverResult(
         String contender,

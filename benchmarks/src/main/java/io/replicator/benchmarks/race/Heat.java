@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** One copy by one contender, from the start of its process until every record stands on the target. */
+/** One copy by one contender, from the start of its process until every record is on the target. */
 final class Heat implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** After so long a heat has shown its speed, whatever is left. */
+    /** A heat ends after this time, even when records are left: its speed is known then. */
     private static final Duration LONGEST = Duration.ofSeconds(90);
 
     private static final Duration SETTLE = Duration.ofMillis(500);
@@ -53,17 +53,17 @@ final class Heat implements AutoCloseable {
         }
     }
 
-    /** The process, for as long as the heat lasts. */
+    /** The process of this heat. */
     ProcessHandle process() {
         return process.toHandle();
     }
 
     /**
-     * Waits until so many records stand on the target, or the contender has had its time: the result tells how many do.
+     * Waits until so many records are on the target, or the time is over; the result has the number of copied records.
      *
-     * @param records to be copied
+     * @param records to copy
      * @param bytes of their keys and values
-     * @param pollMillis between two looks at the target
+     * @param pollMillis between two reads of the target's ends
      */
     HeatResult awaitCopied(String dataSet, int round, long records, long bytes, int pollMillis) {
         Mark first = null;
@@ -73,7 +73,7 @@ final class Heat implements AutoCloseable {
         while (true) {
             long ended = ends.sum();
             long nowNanos = System.nanoTime();
-            // Markers come first, at most one in a partition: more than that many must be records.
+            // Markers are written first, at most one in a partition; whatever is above that number must be records.
             if (first == null && ended > Math.min(ends.partitions(), records - 1)) {
                 first = mark(ended, nowNanos);
             }
@@ -81,7 +81,7 @@ final class Heat implements AutoCloseable {
             if ((ended >= records || isLong) && (last == null || ended > last.ended())) {
                 last = mark(ended, nowNanos);
             }
-            // Markers count like records, so the last record is there when nothing grows any more.
+            // Markers count like records, so the last record has arrived when the ends no longer grow.
             if (first != null && last != null && (isLong || nowNanos - last.nanos() >= settleNanos)) {
                 return result(dataSet, round, records, bytes, first, last);
             }
@@ -91,14 +91,14 @@ final class Heat implements AutoCloseable {
                                 contender.label(),
                                 ended,
                                 records,
-                                process.isAlive() ? "time was over" : "its process ended",
+                                process.isAlive() ? "the time was over" : "its process ended",
                                 lastOfLog()));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMillis));
         }
     }
 
-    /** How far the copy was at a moment, and what it had cost. */
+    /** The progress of the copy at a moment, and the CPU time until then. */
     private record Mark(long ended, long nanos, Duration cpu, Duration brokerCpu) {}
 
     private Mark mark(long ended, long nowNanos) {
@@ -125,7 +125,7 @@ final class Heat implements AutoCloseable {
                 -1);
     }
 
-    /** What share of one core the process uses when there is nothing to copy. */
+    /** The share of one core that the process uses when there is nothing to copy. */
     double idleShare(Duration time) {
         Duration before = ProcessMeter.cpu(process());
         long fromNanos = System.nanoTime();
@@ -148,7 +148,7 @@ final class Heat implements AutoCloseable {
         return nanos / 1e9;
     }
 
-    /** Ends the process and deletes nothing on the clusters. */
+    /** Ends the process; deletes nothing on the clusters. */
     @Override
     public void close() {
         ends.close();

@@ -1,22 +1,22 @@
 package io.replicator.benchmarks.race;
 
 /**
- * What one copy took, seen from outside.
+ * The cost of one copy, measured from outside.
  *
- * @param dataSet what was copied
- * @param contender who copied it
- * @param round in which
+ * @param dataSet its name
+ * @param contender that copied it
+ * @param round the number of the round
  * @param records copied
- * @param bytes of their keys and values, before compression
+ * @param bytes the size of their keys and values, before compression
  * @param firstSeconds from the process's start to its first record on the target
  * @param totalSeconds from the process's start to the last
- * @param steadyRecords copied after the first were seen
- * @param steadySeconds they took
+ * @param steadyRecords copied after the first ones
+ * @param steadySeconds the time for these
  * @param totalCpuSeconds of the process, from its start
  * @param steadyCpuSeconds of the process, from its first record to the last
  * @param brokerCpuSeconds of all brokers of both clusters, from the first record to the last
- * @param peakMemoryBytes most memory the process had resident
- * @param idleShare of one core, used afterwards with nothing to copy; -1 where it was not measured
+ * @param peakMemoryBytes the largest resident memory of the process
+ * @param idleShare the share of one core that it used afterwards, with nothing to copy; -1 when not measured
  */
 record HeatResult(
         String dataSet,
@@ -36,7 +36,7 @@ record HeatResult(
     private static final double MEGA = 1e6;
     private static final double GIGA = 1e9;
 
-    /** From the first record to the last: what a process that runs for months does. */
+    /** From the first record to the last: without the start, which does not count for a process that runs for months. */
     double recordsPerSecond() {
         return steadyRecords / steadySeconds;
     }

@@ -24,12 +24,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Fifty topics of one partition each, of which one cannot be copied, and how long the others take. The daemon runs and has
- * copied a little of each; it is frozen while their records are written and the trouble is made, so that all have the
- * same to do from the moment it wakes.
+ * Fifty topics of one partition each, of which one cannot be copied. It measures how long the others take. The daemon has copied
+ * a few records of each; it is frozen while the other records are written and the failure is caused, so that in every round it
+ * has the same work to do when it continues.
  */
 enum Isolation {
-    /** What the others are compared with: the one has nothing to copy, and nothing is wrong. */
+    /** For comparison: the one topic has no records, and nothing fails. */
     NONE("nothing"),
     RECORD_TOO_LARGE("a record too large for the target"),
     TARGET_DELETED("its target topic was deleted"),
@@ -43,7 +43,7 @@ enum Isolation {
     private static final String TARGET_LIMIT = "50000";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    /** The broker of the source that leads the others, and the one that leads what nobody is to lead. */
+    /** The source broker that leads the other partitions, and the one that leads the partition that loses its leader. */
     private static final int PRESENT = 0;
 
     private static final int ABSENT = 2;
@@ -77,7 +77,7 @@ enum Isolation {
         ReplicatorContender.write(file, ReplicatorContender.configuration(arena, name, name + "-.*", "{topic}"));
         try (Instance daemon = new Instance("isolation", distribution, file, directory)) {
             settings.forEach(daemon::with);
-            // It is frozen for longer than a session usually lasts.
+            // It is frozen for longer than the default session timeout.
             daemon.with("replicator.session-timeout=5m");
             daemon.start();
             awaitFirst(arena, others, one, daemon);
@@ -115,7 +115,7 @@ enum Isolation {
                 .write(records);
     }
 
-    /** A record of each has been copied: all topics are there, all partitions run. */
+    /** Waits until one record of each is copied: all topics exist, and all partitions run. */
     private static void awaitFirst(Arena arena, List<String> others, String one, Instance daemon) {
         List<String> all = new ArrayList<>(others);
         all.add(one);
@@ -148,7 +148,7 @@ enum Isolation {
             }
             case NO_LEADER -> write(arena, one, records, VALUE_BYTES);
         }
-        // It is away in every round, or the processor would have less to do in some.
+        // This broker is stopped in every round, or the CPU would have less to do in some.
         arena.source().broker(ABSENT).stop();
     }
 

@@ -1,12 +1,12 @@
 package io.replicator.benchmarks.race;
 
 /**
- * How fast the partitions that can be copied were copied, beside one that cannot.
+ * How fast partitions are copied while another one cannot be copied.
  *
- * @param what is wrong with that one
- * @param round in which
- * @param records of the others
- * @param seconds until all of those were on the target
+ * @param what fails for that one
+ * @param round the number of the round
+ * @param records of the other partitions
+ * @param seconds until all these were on the target
  */
 record IsolationResult(String what, int round, long records, double seconds) {
     double recordsPerSecond() {

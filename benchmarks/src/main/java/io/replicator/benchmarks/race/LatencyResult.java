@@ -1,17 +1,17 @@
 package io.replicator.benchmarks.race;
 
 /**
- * How late the records of a steady stream were.
+ * The latency of the records of a steady stream.
  *
- * @param contender who copied them
- * @param round in which
+ * @param contender that copied them
+ * @param round the number of the round
  * @param records measured, after a warm-up
- * @param p50Millis half of them came within, from the source's acknowledgement to a consumer of the target
- * @param p99Millis 99 of 100
- * @param p999Millis 999 of 1,000
- * @param maxMillis all of them
- * @param cpuShare of one core, used by the process meanwhile
- * @param peakMemoryBytes most memory the process had resident
+ * @param p50Millis the median, from the source's acknowledgement to a consumer of the target
+ * @param p99Millis the 99th percentile
+ * @param p999Millis the 99.9th percentile
+ * @param maxMillis the largest
+ * @param cpuShare the share of one core that the process used
+ * @param peakMemoryBytes the largest resident memory of the process
  */
 record LatencyResult(
         String contender,

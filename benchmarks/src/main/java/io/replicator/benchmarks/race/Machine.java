@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What everything is measured on. */
+/** The machine on which everything is measured. */
 final class Machine {
     private static final String MEMORY = "MemTotal:";
     private static final String MODEL = "model name";

@@ -3,11 +3,11 @@ package io.replicator.benchmarks.race;
 import java.util.Collection;
 import java.util.function.ToDoubleFunction;
 
-/** Medians of what several rounds measured. */
+/** Medians of the figures of several rounds. */
 final class Medians {
     private Medians() {}
 
-    /** The median of one figure; {@code NaN} of nothing. */
+    /** The median of one figure; {@code NaN} when there is none. */
     static <T> double of(Collection<T> results, ToDoubleFunction<T> figure) {
         double[] sorted = results.stream().mapToDouble(figure).sorted().toArray();
         if (sorted.length == 0) {

@@ -15,15 +15,15 @@ import java.util.Properties;
  * ({@code connect-mirror-maker.sh}, {@code kafka-run-class.sh}).
  */
 enum MirrorMaker implements Contender {
-    /** As it comes; only the replication factors of its own topics are what a cluster of this size can have. */
+    /** The defaults; only the replication factors of its internal topics are those that a cluster of this size can have. */
     DEFAULTS("mm2-defaults") {
         @Override
         void tune(Properties properties, Task task) {}
     },
 
     /**
-     * Tuned for throughput: a task for each core, idempotent with five requests in flight, batches of 1 MiB in the
-     * source's codec, large fetches, and nothing on that is not needed to copy records.
+     * Tuned for throughput: a task for each core, idempotent with five requests in flight, batches of 1 MiB with the
+     * source's compression, large fetches, and everything disabled that is not needed to copy records.
      */
     TUNED("mm2-tuned") {
         @Override
@@ -51,7 +51,7 @@ enum MirrorMaker implements Contender {
         }
     },
 
-    /** Tuned for fresh and exact positions: all that its settings offer for them, every second. */
+    /** Tuned for exact and recent positions: everything that its settings offer for them, every second. */
     TUNED_FOR_GROUPS("mm2-groups") {
         @Override
         void tune(Properties properties, Task task) {
@@ -69,7 +69,7 @@ enum MirrorMaker implements Contender {
         }
     },
 
-    /** Tuned as well, but nothing waits: no linger, no least fetch. */
+    /** Tuned for latency: no linger time, and no minimum fetch size. */
     TUNED_FOR_LATENCY("mm2-latency") {
         @Override
         void tune(Properties properties, Task task) {
@@ -110,7 +110,7 @@ enum MirrorMaker implements Contender {
 
     @Override
     public String leftovers(Task task) {
-        // Connect's topics and MirrorMaker's are named after one or the other alias.
+        // The names of Connect's and MirrorMaker's topics contain one or the other alias.
         return ".*(%s|%s).*".formatted(source(task), target(task));
     }
 
@@ -169,7 +169,7 @@ enum MirrorMaker implements Contender {
         cluster.clientProperties().forEach((key, value) -> properties.setProperty(alias + "." + key, value.toString()));
     }
 
-    /** Tuned runs leave out what we do not do meanwhile either: heartbeats and checkpoints. */
+    /** Tuned runs disable heartbeats and checkpoints, which Replicator does not write here either. */
     private static void leaveOut(Properties properties, Task task) {
         properties.setProperty("tasks.max", Integer.toString(TASKS));
         properties.setProperty("emit.heartbeats.enabled", "false");
@@ -185,7 +185,7 @@ enum MirrorMaker implements Contender {
         });
     }
 
-    /** Aliases of its own for each task: MirrorMaker finds no offsets of an earlier one, and names the topic after it. */
+    /** Each task has its own aliases: MirrorMaker finds no offsets of an earlier task, and prefixes the topic with the alias. */
     private static String source(Task task) {
         return "from" + task.id();
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Bars side by side, as SVG: on the left records per second, on the right what a gigabyte costs. */
+/** A bar chart as SVG: records per second on the left, CPU time per gigabyte on the right. */
 final class Picture {
     private static final int WIDTH = 960;
     private static final int TITLE_WIDTH = 190;
@@ -20,7 +20,7 @@ final class Picture {
     private static final List<String> COLOURS = List.of("#1a7f5a", "#7d8590", "#c9ced6");
     private static final List<String> NAMES = List.of("Replicator", "MirrorMaker 2 tuned", "MirrorMaker 2 defaults");
 
-    /** What one program reached; {@code NaN} for what was not measured. */
+    /** The figures of one program; {@code NaN} when not measured. */
     record Bar(double recordsPerSecond, double cpuSecondsPerGigabyte) {}
 
     /** The three programs on one kind of data. */
@@ -57,7 +57,7 @@ final class Picture {
                 "#57606a",
                 "thousand records/s, each kind on its own scale (longer is better)");
         text(svg, right, TOP - 14, "start", "#57606a", "CPU-seconds per GB (shorter is better)");
-        double mostCpu = groups.stream()
+        double maxCpu = groups.stream()
                 .flatMap(group -> group.all().stream())
                 .mapToDouble(Bar::cpuSecondsPerGigabyte)
                 .filter(Double::isFinite)
@@ -67,13 +67,13 @@ final class Picture {
             Bars group = groups.get(g);
             int y = TOP + g * GROUP;
             text(svg, TITLE_WIDTH - 10, y + GROUP / 2 - GROUP_GAP / 2 + 4, "end", "#24292f", group.title());
-            double mostRecords = group.all().stream()
+            double maxRecords = group.all().stream()
                     .mapToDouble(Bar::recordsPerSecond)
                     .filter(Double::isFinite)
                     .max()
                     .orElse(1);
-            panel(svg, TITLE_WIDTH, y, group, it -> it.recordsPerSecond() / 1e3, mostRecords / 1e3, "%,.0f");
-            panel(svg, right, y, group, Bar::cpuSecondsPerGigabyte, mostCpu, "%.1f");
+            panel(svg, TITLE_WIDTH, y, group, it -> it.recordsPerSecond() / 1e3, maxRecords / 1e3, "%,.0f");
+            panel(svg, right, y, group, Bar::cpuSecondsPerGigabyte, maxCpu, "%.1f");
         }
         return svg.append("</svg>\n").toString();
     }

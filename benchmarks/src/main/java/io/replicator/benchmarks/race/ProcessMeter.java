@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** What a process has cost, as the system counts it. */
+/** The CPU time and memory of a process, as the operating system counts them. */
 final class ProcessMeter {
     private static final String PEAK = "VmHWM:";
 
     private ProcessMeter() {}
 
-    /** User and system time of all its threads since it started. */
+    /** The user and system time of all its threads since its start. */
     static Duration cpu(ProcessHandle process) {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** The most memory it had resident, in bytes; 0 where the system (other than Linux) does not tell. */
+    /** Its largest resident memory in bytes; 0 on systems other than Linux, which do not report it. */
     static long peakMemoryBytes(ProcessHandle process) {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {

@@ -12,21 +12,21 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The distribution as it was built, with the settings it comes with.
+ * Replicator's distribution, with its default settings.
  *
- * @param label for the command line and the results
+ * @param label its name on the command line and in the results
  * @param distribution its directory
- * @param settings others, as {@code key=value}, to try something
+ * @param settings additional ones, as {@code key=value}, to try something
  */
 record ReplicatorContender(String label, Path distribution, List<String> settings) implements Contender {
     static final String LABEL = "replicator";
 
-    /** The same, delivering in this way, which is its label then. */
+    /** The same with this value of {@code delivery}, which is also its label. */
     ReplicatorContender delivering(String way) {
         return new ReplicatorContender(way, distribution, settingsAnd("replicator.flow-defaults.delivery=" + way));
     }
 
-    /** The same, that looks at consumer groups so often. */
+    /** The same with this value of {@code groups.interval}. */
     ReplicatorContender syncingEvery(String interval) {
         return new ReplicatorContender(
                 label, distribution, settingsAnd("replicator.flow-defaults.groups.interval=" + interval));
@@ -58,7 +58,7 @@ record ReplicatorContender(String label, Path distribution, List<String> setting
         return command;
     }
 
-    /** What the daemon needs to know to copy a topic. */
+    /** A configuration of the daemon that copies a topic. */
     static String configuration(Arena arena, String flow, String topic, String rename) {
         return """
                 replicator {

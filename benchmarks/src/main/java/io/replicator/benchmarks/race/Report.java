@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** The tables, in Markdown, and the picture, from what was saved. Every figure is the median of the rounds. */
+/** The tables in Markdown, and the picture, from the saved results. Every figure is the median of the rounds. */
 final class Report {
     static final String PICTURE = "throughput.svg";
 
@@ -28,7 +26,7 @@ final class Report {
         this.results = results;
     }
 
-    /** Everything that was saved. */
+    /** The tables of all saved results. */
     String markdown() {
         StringBuilder text = new StringBuilder();
         for (Suite suite : Suite.ALL) {
@@ -42,23 +40,23 @@ final class Report {
                     text.append(ceilings(suite, saved)).append('\n');
                 }
                 if (!saved.latencies().isEmpty()) {
-                    text.append(latencies(saved)).append('\n');
+                    text.append(OtherTables.latencies(saved)).append('\n');
                 }
                 if (!saved.isolations().isEmpty()) {
-                    text.append(isolations(saved)).append('\n');
+                    text.append(OtherTables.isolations(saved)).append('\n');
                 }
                 if (!saved.takeovers().isEmpty()) {
-                    text.append(takeovers(saved)).append('\n');
+                    text.append(OtherTables.takeovers(saved)).append('\n');
                 }
                 if (!saved.failOvers().isEmpty()) {
-                    text.append(failOvers(saved)).append('\n');
+                    text.append(OtherTables.failOvers(saved)).append('\n');
                 }
             });
         }
         return text.toString();
     }
 
-    /** Writes the picture, and the tables between their marks: one into the first page, all into the second. */
+    /** Writes the picture, and the tables between their marks: one table into the first page, all tables into the second. */
     void write(Path readme, Path page) {
         Optional<SuiteResults> local = SuiteResults.load(results, Suite.LOCAL);
         if (local.isPresent()) {
@@ -69,10 +67,8 @@ final class Report {
     }
 
     private String summary(SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(
-                text,
-                "data, 8 partitions",
+        Table table = new Table();
+        table.row("data, 8 partitions",
                 "Replicator",
                 "MM2 tuned",
                 "MM2 defaults",
@@ -80,15 +76,13 @@ final class Report {
                 "CPU-s/GB",
                 "MM2 tuned",
                 "CPU");
-        row(text, "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+        table.row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
         for (DataSet set : Suite.LOCAL.dataSets()) {
             List<HeatResult> ours = heats(saved, set.name(), OURS);
             List<HeatResult> tuned = heats(saved, set.name(), MirrorMaker.TUNED.label());
             List<HeatResult> defaults = heats(saved, set.name(), MirrorMaker.DEFAULTS.label());
             if (!ours.isEmpty() && !tuned.isEmpty()) {
-                row(
-                        text,
-                        set.title(),
+                table.row(set.title(),
                         thousands(ours, HeatResult::recordsPerSecond),
                         thousands(tuned, HeatResult::recordsPerSecond),
                         thousands(defaults, HeatResult::recordsPerSecond),
@@ -98,15 +92,12 @@ final class Report {
                         part(ours, tuned, HeatResult::cpuSecondsPerGigabyte));
             }
         }
-        return text.append("%nRecords/s in thousands. %s, %s.%n".formatted(saved.machine(), saved.date()))
-                .toString();
+        return table + "%nRecords/s in thousands. %s, %s.%n".formatted(saved.machine(), saved.date());
     }
 
     private static String heats(Suite suite, SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(
-                text,
-                "data",
+        Table table = new Table();
+        table.row("data",
                 "program",
                 "k records/s",
                 "MB/s",
@@ -120,7 +111,7 @@ final class Report {
                 "CPU-s in all",
                 "peak MB",
                 "idle %");
-        row(text, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+        table.row("---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
         for (DataSet set : suite.dataSets()) {
             List<HeatResult> ours = heats(saved, set.name(), OURS);
             for (String contender : contenders(saved)) {
@@ -130,9 +121,7 @@ final class Report {
                 }
                 boolean other = !contender.equals(OURS) && !ours.isEmpty();
                 double idle = Medians.of(heats, HeatResult::idleShare);
-                row(
-                        text,
-                        set.title(),
+                table.row(set.title(),
                         contender,
                         thousands(heats, HeatResult::recordsPerSecond),
                         decimals(heats, HeatResult::megabytesPerSecond),
@@ -144,69 +133,39 @@ final class Report {
                         decimals(heats, HeatResult::firstSeconds),
                         decimals(heats, HeatResult::totalSeconds),
                         decimals(heats, HeatResult::totalCpuSeconds),
-                        format("%,.0f", Medians.of(heats, it -> (double) it.peakMemoryBytes() / MEGA)),
-                        idle < 0 ? "" : format("%.1f", idle * PERCENT));
+                        Table.format("%,.0f", Medians.of(heats, it -> (double) it.peakMemoryBytes() / MEGA)),
+                        idle < 0 ? "" : Table.format("%.1f", idle * PERCENT));
             }
         }
-        return text.toString();
+        return table.toString();
     }
 
     private static String ceilings(Suite suite, SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(
-                text,
-                "data",
+        Table table = new Table();
+        table.row("data",
                 "fetch only, k records/s",
                 "produce only, k records/s",
                 "whole copy, k records/s",
                 "of produce only");
-        row(text, "---", "--:", "--:", "--:", "--:");
+        table.row("---", "--:", "--:", "--:", "--:");
         for (DataSet set : suite.dataSets()) {
             double copy = Medians.of(heats(saved, set.name(), OURS), HeatResult::recordsPerSecond);
             double fetch = ceiling(saved, set.name(), CeilingResult.FETCH);
             double produce = ceiling(saved, set.name(), CeilingResult.PRODUCE);
             if (!Double.isNaN(produce)) {
-                row(
-                        text,
-                        set.title(),
-                        format("%,.0f", fetch / 1e3),
-                        format("%,.0f", produce / 1e3),
-                        format("%,.0f", copy / 1e3),
-                        format("%.2f", copy / produce));
+                table.row(set.title(),
+                        Table.format("%,.0f", fetch / 1e3),
+                        Table.format("%,.0f", produce / 1e3),
+                        Table.format("%,.0f", copy / 1e3),
+                        Table.format("%.2f", copy / produce));
             }
         }
-        return text.toString();
-    }
-
-    private static String latencies(SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(text, "program", "p50 ms", "p99 ms", "p99.9 ms", "% of a core", "peak MB");
-        row(text, "---", "--:", "--:", "--:", "--:", "--:");
-        saved.latencies().stream()
-                .map(LatencyResult::contender)
-                .distinct()
-                .sorted()
-                .forEach(contender -> {
-                    List<LatencyResult> results = saved.latencies().stream()
-                            .filter(it -> it.contender().equals(contender))
-                            .toList();
-                    row(
-                            text,
-                            contender,
-                            format("%.1f", Medians.of(results, LatencyResult::p50Millis)),
-                            format("%.1f", Medians.of(results, LatencyResult::p99Millis)),
-                            format("%.1f", Medians.of(results, LatencyResult::p999Millis)),
-                            format("%.0f", PERCENT * Medians.of(results, LatencyResult::cpuShare)),
-                            format("%,.0f", Medians.of(results, it -> (double) it.peakMemoryBytes() / MEGA)));
-                });
-        return text.toString();
+        return table.toString();
     }
 
     private static String deliveries(Suite suite, SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(
-                text,
-                "data",
+        Table table = new Table();
+        table.row("data",
                 "delivery",
                 "k records/s",
                 "speed",
@@ -214,103 +173,27 @@ final class Report {
                 "brokers' CPU-s/GB",
                 "first record s",
                 "peak MB");
-        row(text, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:");
+        table.row("---", "---", "--:", "--:", "--:", "--:", "--:", "--:");
         for (DataSet set : suite.dataSets()) {
             List<HeatResult> exactly = heats(saved, set.name(), EXACTLY_ONCE);
             for (String delivery : contenders(saved)) {
                 List<HeatResult> heats = heats(saved, set.name(), delivery);
                 if (!heats.isEmpty()) {
-                    row(
-                            text,
-                            set.title(),
+                    table.row(set.title(),
                             delivery,
                             thousands(heats, HeatResult::recordsPerSecond),
-                            format(
+                            Table.format(
                                     "%.2f",
                                     Medians.of(heats, HeatResult::recordsPerSecond)
                                             / Medians.of(exactly, HeatResult::recordsPerSecond)),
                             decimals(heats, HeatResult::cpuSecondsPerGigabyte),
                             decimals(heats, HeatResult::brokerCpuSecondsPerGigabyte),
                             decimals(heats, HeatResult::firstSeconds),
-                            format("%,.0f", Medians.of(heats, it -> (double) it.peakMemoryBytes() / MEGA)));
+                            Table.format("%,.0f", Medians.of(heats, it -> (double) it.peakMemoryBytes() / MEGA)));
                 }
             }
         }
-        return text.toString();
-    }
-
-    private static String isolations(SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(text, "wrong with one of 50", "the others, k records/s", "of those without it");
-        row(text, "---", "--:", "--:");
-        double without = isolated(saved, Isolation.NONE.words());
-        saved.isolations().stream().map(IsolationResult::what).distinct().forEach(what -> {
-            double with = isolated(saved, what);
-            row(text, what, format("%,.0f", with / 1e3), format("%.2f", with / without));
-        });
-        return text.toString();
-    }
-
-    private static double isolated(SuiteResults saved, String what) {
-        return Medians.of(
-                saved.isolations().stream().filter(it -> it.what().equals(what)).toList(),
-                IsolationResult::recordsPerSecond);
-    }
-
-    private static String takeovers(SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(text, "killed", "first record s", "every partition s", "all well s", "recovered records");
-        row(text, "---", "--:", "--:", "--:", "--:");
-        saved.takeovers().stream().map(TakeoverResult::what).distinct().forEach(what -> {
-            List<TakeoverResult> results = saved.takeovers().stream()
-                    .filter(it -> it.what().equals(what))
-                    .toList();
-            row(
-                    text,
-                    what,
-                    format("%.1f", Medians.of(results, TakeoverResult::firstSeconds)),
-                    format("%.1f", Medians.of(results, TakeoverResult::everySeconds)),
-                    format("%.1f", Medians.of(results, TakeoverResult::wellSeconds)),
-                    format("%,.0f", Medians.of(results, TakeoverResult::recoveredRecords)));
-        });
-        return text.toString();
-    }
-
-    private static String failOvers(SuiteResults saved) {
-        StringBuilder text = new StringBuilder();
-        row(
-                text,
-                "program",
-                "positions",
-                "exact",
-                "re-read",
-                "records",
-                "at most",
-                "skipped",
-                "records",
-                "no answer",
-                "stale ms",
-                "at most");
-        row(text, "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
-        saved.failOvers().stream().map(FailOverResult::contender).distinct().forEach(contender -> {
-            List<FailOverResult> results = saved.failOvers().stream()
-                    .filter(it -> it.contender().equals(contender))
-                    .toList();
-            row(
-                    text,
-                    contender,
-                    format("%,.0f", Medians.of(results, FailOverResult::positions)),
-                    format("%,.0f", Medians.of(results, FailOverResult::exact)),
-                    format("%,.0f", Medians.of(results, FailOverResult::reRead)),
-                    format("%,.0f", Medians.of(results, FailOverResult::reReadRecords)),
-                    format("%,.0f", Medians.of(results, FailOverResult::mostReRead)),
-                    format("%,.0f", Medians.of(results, FailOverResult::skipped)),
-                    format("%,.0f", Medians.of(results, FailOverResult::skippedRecords)),
-                    format("%,.0f", Medians.of(results, FailOverResult::unanswered)),
-                    format("%,.0f", Medians.of(results, FailOverResult::staleMedianMillis)),
-                    format("%,.0f", Medians.of(results, FailOverResult::staleMostMillis)));
-        });
-        return text.toString();
+        return table.toString();
     }
 
     private static List<Picture.Bars> bars(SuiteResults saved) {
@@ -354,29 +237,21 @@ final class Report {
     }
 
     private static String thousands(List<HeatResult> heats, ToDoubleFunction<HeatResult> figure) {
-        return heats.isEmpty() ? "" : format("%,.0f", Medians.of(heats, figure) / 1e3);
+        return heats.isEmpty() ? "" : Table.format("%,.0f", Medians.of(heats, figure) / 1e3);
     }
 
     private static String decimals(List<HeatResult> heats, ToDoubleFunction<HeatResult> figure) {
-        return heats.isEmpty() ? "" : format("%,.1f", Medians.of(heats, figure));
+        return heats.isEmpty() ? "" : Table.format("%,.1f", Medians.of(heats, figure));
     }
 
-    /** How many times theirs ours is. */
+    /** Our figure as a multiple of theirs. */
     private static String times(List<HeatResult> ours, List<HeatResult> theirs, ToDoubleFunction<HeatResult> figure) {
-        return format("%.1f ×", Medians.of(ours, figure) / Medians.of(theirs, figure));
+        return Table.format("%.1f ×", Medians.of(ours, figure) / Medians.of(theirs, figure));
     }
 
-    /** Which part of theirs ours is. */
+    /** Our figure as a fraction of theirs. */
     private static String part(List<HeatResult> ours, List<HeatResult> theirs, ToDoubleFunction<HeatResult> figure) {
-        return format("1/%.1f", Medians.of(theirs, figure) / Medians.of(ours, figure));
-    }
-
-    private static String format(String pattern, double value) {
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, pattern, value);
-    }
-
-    private static void row(StringBuilder text, String... cells) {
-        text.append("| ").append(String.join(" | ", Arrays.asList(cells))).append(" |\n");
+        return Table.format("1/%.1f", Medians.of(theirs, figure) / Medians.of(ours, figure));
     }
 
     private static void replace(Path page, String tables) {

@@ -23,8 +23,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A steady stream of records, and how late each is: from the moment the source's broker has acknowledged it to the moment
- * a consumer of the target holds it. Both ends are in this process and share its clock.
+ * Measures the latency of a steady stream of records: from the acknowledgement by the source's broker until a consumer of the
+ * target has the record. The producer and the consumer are in this process and use the same clock.
  */
 final class SteadyStream {
     private static final int RECORDS_PER_SECOND = 5_000;
@@ -56,11 +56,11 @@ final class SteadyStream {
         this.acknowledgedNanos = new AtomicLongArray(sent);
     }
 
-    /** Creates the topic, starts the contender, and lets the stream flow. */
+    /** Creates the topic, starts the contender, and runs the stream. */
     LatencyResult run(int round, Path directory) {
         arena.source().createTopic(task.topic(), PARTITIONS, Map.of());
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            // One record in each partition: the topic is there on the target when the clock starts.
+            // One record for each partition: the target topic exists when the measurement starts.
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 send(producer, partition, -1);
             }
@@ -95,13 +95,13 @@ final class SteadyStream {
                     }
                     if (number >= sent - measured) {
                         long acknowledged = acknowledgedNanos.get(number);
-                        // A record can reach the target before the source's acknowledgement has reached its producer.
+                        // A record can reach the target before the source's acknowledgement reaches its producer.
                         long nanos = acknowledged == 0 ? 0 : Math.max(0, System.nanoTime() - acknowledged);
                         histogram.recordValue(Math.min(MAX_NANOS, nanos));
                     }
                 }
                 if (failure.get() != null || System.nanoTime() > deadlineNanos) {
-                    throw new IllegalStateException(received + " of " + sent + " records came", failure.get());
+                    throw new IllegalStateException(received + " of " + sent + " records arrived", failure.get());
                 }
             }
         } finally {

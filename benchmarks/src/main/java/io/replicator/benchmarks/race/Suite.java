@@ -6,35 +6,35 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is measured together, in one arena, and saved in one file.
+ * Measurements that run in one arena and are saved in one file.
  *
- * @param label for the command line and the file's name
+ * @param label on the command line and in the file's name
  * @param title for people
  * @param layout of the arena
  * @param dataSets what is copied
  * @param kind what is done
  */
 record Suite(String label, String title, Layout layout, List<DataSet> dataSets, Kind kind) {
-    /** What is done. */
+    /** Kinds of measurements. */
     enum Kind {
-        /** Copies, beside MirrorMaker 2. */
+        /** Copies, compared with MirrorMaker 2. */
         COPIES,
-        /** A steady stream, beside MirrorMaker 2. */
+        /** A steady stream, compared with MirrorMaker 2. */
         STREAM,
-        /** Copies and a steady stream, of each of our own ways to deliver. */
+        /** Copies and a steady stream, for each value of {@code delivery}. */
         DELIVERIES,
-        /** Kills, and how long it takes until the copy goes on. */
+        /** Kills, and the time until the copy continues. */
         TAKEOVERS,
         /** One partition that cannot be copied among many that can. */
         ISOLATION,
-        /** Consumer groups that fail over, beside MirrorMaker 2. */
+        /** Consumer groups that fail over, compared with MirrorMaker 2. */
         FAIL_OVERS
     }
 
-    /** The table of record: every shape of data. */
+    /** The main table: every data set. */
     static final Suite LOCAL = new Suite("local", "One broker on each side", Layout.plain(), DataSet.ALL, Kind.COPIES);
 
-    /** A steady stream, and how late each record is. */
+    /** A steady stream, and the latency of its records. */
     static final Suite LATENCY = new Suite(
             "latency",
             "5,000 records/s of 1 KiB: source acknowledged to target consumed",
@@ -78,7 +78,7 @@ record Suite(String label, String title, Layout layout, List<DataSet> dataSets, 
         return new Suite(label, title, Layout.plain().withRoundTrip(Duration.ofMillis(millis)), FAR, Kind.COPIES);
     }
 
-    /** By its label. */
+    /** The suite with this label. */
     static Suite of(String label) {
         return ALL.stream()
                 .filter(suite -> suite.label().equals(label))

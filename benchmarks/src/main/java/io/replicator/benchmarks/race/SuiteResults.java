@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All that a suite measured; one JSON file each.
+ * The results of a suite, saved as one JSON file.
  *
  * @param suite its label
  * @param date of the measurement, UTC
- * @param machine it was made on
+ * @param machine that it ran on
  * @param heats the copies
- * @param latencies of the steady stream
- * @param ceilings of the halves
+ * @param latencies of the steady streams
+ * @param ceilings of the halves of a copy
  * @param takeovers after kills
- * @param isolations beside a partition that cannot be copied
+ * @param isolations with a partition that cannot be copied
  * @param failOvers of consumer groups
  */
 record SuiteResults(
@@ -40,7 +40,7 @@ record SuiteResults(
         List<FailOverResult> failOvers) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What a file does not name was not measured. */
+    /** A list that a file does not contain was not measured. */
     SuiteResults {
         takeovers = takeovers == null ? List.of() : List.copyOf(takeovers);
         isolations = isolations == null ? List.of() : List.copyOf(isolations);
@@ -61,22 +61,22 @@ record SuiteResults(
                 List.of());
     }
 
-    /** These, and what takeovers took. */
+    /** These results, with those of take-overs. */
     SuiteResults and(List<TakeoverResult> results) {
         return new SuiteResults(suite, date, machine, heats, latencies, ceilings, results, isolations, failOvers);
     }
 
-    /** These, and how a failing partition was borne. */
+    /** These results, with those beside a failing partition. */
     SuiteResults beside(List<IsolationResult> results) {
         return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, results, failOvers);
     }
 
-    /** These, and what became of groups that failed over. */
+    /** These results, with those of groups that failed over. */
     SuiteResults after(List<FailOverResult> results) {
         return new SuiteResults(suite, date, machine, heats, latencies, ceilings, takeovers, isolations, results);
     }
 
-    /** These, and what was measured before of data sets that these do not have. */
+    /** These results, with earlier ones of data sets that these do not contain. */
     SuiteResults with(Optional<SuiteResults> before) {
         if (before.isEmpty()) {
             return this;
@@ -106,7 +106,7 @@ record SuiteResults(
         }
     }
 
-    /** What was saved last; empty when nothing was. */
+    /** The results that were saved last; empty when there are none. */
     static Optional<SuiteResults> load(Path directory, Suite suite) {
         Path file = file(directory, suite.label());
         if (!Files.exists(file)) {

@@ -24,13 +24,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * An instance is killed under load; a consumer of the target, started where the dead one ended, tells when each of its
- * partitions goes on.
+ * Kills an instance under load. A consumer of the target, which starts after the records of the killed instance, finds out
+ * when the copy of each of its partitions continues.
  *
- * @param what for people
+ * @param what a title for people
  * @param partitions of the topic
  * @param recordsPerSecond of the load
- * @param instances before the kill; with one it is started again at once, with more nobody is
+ * @param instances before the kill; a single one is restarted at once, otherwise the killed one is not
  */
 record Takeover(String what, int partitions, int recordsPerSecond, int instances) {
     static final List<Takeover> ALL = List.of(
@@ -41,15 +41,15 @@ record Takeover(String what, int partitions, int recordsPerSecond, int instances
     private static final int LEAST = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** So long an instance copies before it is killed: progress is saved, and some is not. */
+    /** An instance copies for this time before it is killed: some of its progress is saved, some is not. */
     private static final Duration BEFORE = Duration.ofSeconds(5);
 
-    /** What the dead one had sent has arrived by then. */
+    /** After this time everything has arrived that the killed instance had sent. */
     private static final Duration SETTLE = Duration.ofMillis(200);
 
     private static final Duration POLL = Duration.ofMillis(10);
 
-    /** An answer about 3,000 partitions is long. */
+    /** A status of 3,000 partitions is long. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private static final String RECOVERED = "replicator_recovered_records_total";
@@ -151,7 +151,7 @@ record Takeover(String what, int partitions, int recordsPerSecond, int instances
                 .sum();
     }
 
-    /** The partitions that instances say they copy. */
+    /** The partitions that are RUNNING in the status of the instances. */
     private static Set<Integer> running(List<Instance> instances) {
         Set<Integer> running = new HashSet<>();
         for (Instance instance : instances) {

@@ -1,14 +1,14 @@
 package io.replicator.benchmarks.race;
 
 /**
- * How long after a {@code kill -9} the copy went on. Times count from the kill.
+ * The time from a {@code kill -9} until the copy continued.
  *
- * @param what was killed, and who went on
- * @param round in which
- * @param firstSeconds until a record was copied again, of any partition that the dead one had
- * @param everySeconds until records of each of them were
- * @param wellSeconds until the successor said that it copies all of them
- * @param recoveredRecords that the dead one had written, and that were not written again
+ * @param what was killed, and what continued
+ * @param round the number of the round
+ * @param firstSeconds until a record of any partition of the killed instance was copied
+ * @param everySeconds until a record of each of these partitions was copied
+ * @param wellSeconds until the status of the successor had all of them as RUNNING
+ * @param recoveredRecords that the killed instance had written, and that were not written again
  */
 record TakeoverResult(
         String what,

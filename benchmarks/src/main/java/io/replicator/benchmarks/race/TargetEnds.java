@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** How far a topic of the target has grown. It asks as an operator would: where the logs end. */
+/** The size of a topic on the target, from the ends of its logs, as an operator would find it out. */
 final class TargetEnds implements AutoCloseable {
     private final Admin admin;
     private final String topic;
@@ -22,14 +22,14 @@ final class TargetEnds implements AutoCloseable {
         this.topic = topic;
     }
 
-    /** How many partitions it has; 0 while it is not known. */
+    /** The number of its partitions; 0 while not known. */
     int partitions() {
         return latest.size();
     }
 
     /**
-     * The sum of the ends of all its partitions; 0 while there is no such topic. That is the number of records, and a few
-     * more: a marker in each partition with which a new owner shuts out the former one.
+     * The sum of the ends of all its partitions; 0 while the topic does not exist. That is the number of records plus a few
+     * markers: in each partition one with which a new owner fences the former one.
      */
     long sum() {
         try {

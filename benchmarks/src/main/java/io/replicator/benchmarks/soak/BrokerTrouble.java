@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * A broker of three dies and comes back, or its time stands still until others lead its partitions, or leaders move; now and
- * then the daemon is killed meanwhile, and recovers from what is left.
+ * One of three brokers is killed and restarted, or is frozen until others lead its partitions, or leaders are moved.
+ * Sometimes the daemon is killed at the same time, and recovers.
  */
 final class BrokerTrouble implements Trouble {
     private static final double KILL_SHARE = 0.4;

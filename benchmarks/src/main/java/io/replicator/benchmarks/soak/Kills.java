@@ -4,7 +4,7 @@ import io.replicator.benchmarks.daemon.Await;
 import io.replicator.benchmarks.daemon.Instance;
 import java.time.Duration;
 
-/** The only instance is killed at any moment of its life: while it starts, while it recovers, while it copies. */
+/** Kills the only instance at any moment: while it starts, while it recovers, while it copies. */
 final class Kills implements Trouble {
     private static final double EARLY_SHARE = 0.3;
     private static final int MAX_EARLY_MILLIS = 2_500;

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lines to brokers are cut, carry nothing for a while, take nobody in, or are long; now and then the daemon is killed
- * meanwhile. Worst of all, requests of a dead one arrive when its successor is at work.
+ * Connections to brokers are cut, stall, are refused, or are slow. Sometimes the daemon is killed at the same time. In the worst
+ * case, requests of a killed instance arrive when its successor already writes.
  */
 final class NetworkTrouble implements Trouble {
     private static final double KILL_SHARE = 0.4;
@@ -66,7 +66,7 @@ final class NetworkTrouble implements Trouble {
         line.accept();
     }
 
-    /** What the daemon has sent when it is killed arrives when its successor has begun to write. */
+    /** The requests of a killed daemon arrive after its successor has begun to write. */
     private static void arriveAfterDeath(Run run) {
         List<TcpProxy> lines = proxies(run.stage().target());
         lines.forEach(line -> line.delay(LATE));
@@ -86,7 +86,7 @@ final class NetworkTrouble implements Trouble {
         }
     }
 
-    /** To one broker, or to all, of one cluster or of both. */
+    /** The proxies of one broker or of all brokers, of one cluster or of both. */
     private static List<TcpProxy> lines(Run run) {
         List<TcpProxy> of =
                 switch (run.random(3)) {

@@ -19,11 +19,11 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far the copy is. It only tells when to go on: the verdict asks nobody but the clusters. What brokers that are down
- * cannot answer is asked again.
+ * Waits for the progress of the copy. It only decides when to continue: the verdict reads nothing but the clusters. It repeats
+ * requests that brokers cannot answer because they are down.
  */
 final class Positions implements AutoCloseable {
-    /** Longer than anything should take. */
+    /** Longer than anything may take. */
     private static final Duration SLOW = Duration.ofSeconds(15);
 
     private final List<Instance> instances;
@@ -41,13 +41,13 @@ final class Positions implements AutoCloseable {
 
     private static Admin admin(Map<String, Object> clientProperties) {
         Map<String, Object> properties = new HashMap<>(clientProperties);
-        // A broker whose time stands still answers nothing: soon ask another one.
+        // A frozen broker does not answer: ask another one soon.
         properties.put("request.timeout.ms", 2_000);
         properties.put("default.api.timeout.ms", 10_000);
         return Admin.create(properties);
     }
 
-    /** Waits until so many records more stand on the target. */
+    /** Waits until the target has so many more records. */
     void awaitGrowth(int records, Duration patience) {
         long wanted = sum(ends(target, IsolationLevel.READ_UNCOMMITTED, patience)) + records;
         Await.until(
@@ -58,14 +58,14 @@ final class Positions implements AutoCloseable {
                 () -> "the target does not grow; " + story());
     }
 
-    /** Waits until the copy of every partition is beyond where the source ends now. */
+    /** Waits until the copy of every partition has passed the current end of the source. */
     void awaitBeyondNow(Duration patience) {
         Map<TopicPartition, Long> ends = ends(source, IsolationLevel.READ_COMMITTED, patience);
         ends.replaceAll((partition, end) -> end + 1);
         await(ends, patience);
     }
 
-    /** Waits until everything is copied that the source holds now. */
+    /** Waits until everything that is on the source now is copied. */
     void awaitAllCopied(Duration patience) {
         await(ends(source, IsolationLevel.READ_COMMITTED, patience), patience);
     }
@@ -86,12 +86,12 @@ final class Positions implements AutoCloseable {
                 () -> missing(wanted) + " not reached; " + story());
     }
 
-    /** What took long, and what the instances said of it meanwhile. */
+    /** What took long, with the status of the instances at that time. */
     List<String> slow() {
         return List.copyOf(slow);
     }
 
-    /** What is not reached yet, by partition: where the copy stands, and where it should. */
+    /** Partitions that have not reached their offset yet: the position of the copy, and the offset. */
     private Map<String, String> missing(Map<TopicPartition, Long> wanted) {
         Map<TopicPartition, Long> reached = new HashMap<>();
         for (Instance instance : instances) {
@@ -118,7 +118,7 @@ final class Positions implements AutoCloseable {
                 + instances.stream().map(each -> "\n" + each.lastOfLog()).collect(Collectors.joining());
     }
 
-    /** What the instances say of partitions that are not well. */
+    /** The status of the partitions that are not RUNNING. */
     private String health() {
         return instances.stream().map(Positions::health).collect(Collectors.joining("; "));
     }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 
-/** Who leads, who follows and who is behind, in a cluster whose brokers come and go. */
+/** Leaders and in-sync replicas of a cluster whose brokers stop and restart. */
 final class Replicas implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -29,13 +29,13 @@ final class Replicas implements AutoCloseable {
     Replicas(KafkaCluster cluster) {
         this.cluster = cluster;
         Map<String, Object> properties = new HashMap<>(cluster.adminProperties());
-        // A broker whose time stands still answers nothing: soon ask another one.
+        // A frozen broker does not answer: ask another one soon.
         properties.put("request.timeout.ms", 2_000);
         properties.put("default.api.timeout.ms", 10_000);
         this.admin = Admin.create(properties);
     }
 
-    /** Waits until every replica of every topic is in sync, so that the next outage is one alone. */
+    /** Waits until every replica of every topic is in sync, so that only one broker is missing in the next outage. */
     void awaitInSync() {
         await("not every replica is in sync", () -> all().stream()
                 .flatMap(topic -> topic.partitions().stream())
@@ -43,14 +43,14 @@ final class Replicas implements AutoCloseable {
                         partition.isr().size() == partition.replicas().size()));
     }
 
-    /** Waits until other brokers lead everything. */
+    /** Waits until other brokers lead all its partitions. */
     void awaitNoneLedBy(int broker) {
         await("broker " + broker + " still leads", () -> all().stream()
                 .flatMap(topic -> topic.partitions().stream())
                 .noneMatch(partition -> leader(partition) == broker));
     }
 
-    /** Gives every partition another leader: a new order of its replicas, and an election of the preferred one. */
+    /** Moves the leader of every partition: changes the order of its replicas, and elects the preferred one. */
     void moveLeaders(Collection<String> topics) {
         Map<TopicPartition, Optional<NewPartitionReassignment>> orders = new HashMap<>();
         Map<TopicPartition, Integer> before = new HashMap<>();
@@ -70,7 +70,7 @@ final class Replicas implements AutoCloseable {
             admin.alterPartitionReassignments(orders).all().get();
             return true;
         });
-        // A replica that is not in sync is not elected, and a broker may not know of an election yet: ask again.
+        // A replica that is not in sync is not elected, and a broker may not know of an election yet: repeat.
         await("leaders did not move", () -> {
             admin.electLeaders(ElectionType.PREFERRED, orders.keySet())
                     .partitions()
@@ -96,7 +96,7 @@ final class Replicas implements AutoCloseable {
                 : partition.leader().id();
     }
 
-    /** A question that brokers may not be able to answer yet. */
+    /** A request that brokers may not be able to answer yet. */
     private interface Question {
         boolean ask() throws ExecutionException, InterruptedException;
     }

@@ -4,7 +4,7 @@ import io.replicator.benchmarks.daemon.Await;
 import io.replicator.benchmarks.daemon.Instance;
 import java.time.Duration;
 
-/** Every instance is stopped as its operator would, and started again, one after the other. */
+/** Stops every instance as an operator would, and restarts it, one after the other. */
 final class RollingRestart implements Trouble {
     private static final int MAX_PAUSE_MILLIS = 2_000;
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One scenario, from its first record to its verdict: its topics, its load, its instances, and chance. */
+/** Runs one scenario from its first record to its verdict: its topics, its load, its instances, and its random numbers. */
 final class Run implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Duration VERIFY_PATIENCE = Duration.ofMinutes(10);
@@ -31,7 +31,7 @@ final class Run implements AutoCloseable {
     private static final String RECOVERED = "replicator_recovered_records_total";
     private static final String AMBIGUOUS = "replicator_recovered_ambiguous_total";
 
-    /** What no trouble of the world may bring about. */
+    /** Lines of the daemon's log that must not appear, whatever fails around it. */
     private static final Pattern NEVER = Pattern.compile(
             "a lane failed|a lane did not close|the control plane failed|the pulse failed|AssertionError|IllegalState");
 
@@ -64,11 +64,11 @@ final class Run implements AutoCloseable {
     }
 
     /**
-     * Plays a scenario.
+     * Runs a scenario.
      *
-     * @param distribution of the daemon, as it was built
-     * @param directory for the daemon's file and logs
-     * @param strikes of the trouble
+     * @param distribution the directory of the daemon's distribution
+     * @param directory for the daemon's configuration and logs
+     * @param strikes how often the trouble strikes
      * @param settings of the daemon, as {@code key=value}
      */
     static Verdict play(
@@ -94,7 +94,7 @@ final class Run implements AutoCloseable {
         Files.writeString(file, configuration());
         for (SoakTopic topic : scenario.topics()) {
             stage.source().createTopic(name(topic), topic.partitions(), topic.sourceSettings());
-            // Here, so that nothing on the target is ever compacted: every record that was written can be counted.
+            // Created here, so that the target is never compacted and every written record can be counted.
             stage.target().createTopic(name(topic), topic.partitions());
             loads.add(topic.load()
                     .apply(LiveLoad.to(stage.source(), name(topic)).seed(seed))
@@ -158,7 +158,7 @@ final class Run implements AutoCloseable {
                 : Tally.of(source, name(topic), target, name(topic));
     }
 
-    /** What a reader of committed records sees of the source, against what the default reader sees of the target. */
+    /** Compares what a read_committed consumer reads from the source with what a default consumer reads from the target. */
     private Stream<String> differences(SoakTopic topic) {
         Map<String, Object> source = new HashMap<>(stage.source().adminProperties());
         source.put("isolation.level", "read_committed");
@@ -212,17 +212,17 @@ final class Run implements AutoCloseable {
         return scenario.topics().stream().map(this::name).toList();
     }
 
-    /** A number from 0, below the bound. */
+    /** A random number from 0 to below the bound. */
     int random(int bound) {
         return random.nextInt(bound);
     }
 
-    /** Whether something happens that does so this often. */
+    /** True with this probability. */
     boolean chance(double share) {
         return random.nextDouble() < share;
     }
 
-    /** One of so many kinds: all of them, in some order, before one comes again. */
+    /** One of so many kinds; all of them come once, in random order, before one comes again. */
     int nextOf(int kinds) {
         if (order.isEmpty()) {
             IntStream.range(0, kinds).forEach(order::add);
@@ -231,13 +231,13 @@ final class Run implements AutoCloseable {
         return order.remove(0);
     }
 
-    /** Kills an instance, after a look at what it has found written already. */
+    /** Kills an instance, after reading how many records it has recovered. */
     void kill(Instance instance) {
         look(instance);
         instance.kill();
     }
 
-    /** Stops an instance as its operator would. */
+    /** Stops an instance as an operator would. */
     void stop(Instance instance) {
         look(instance);
         instance.stop();
@@ -250,28 +250,28 @@ final class Run implements AutoCloseable {
 
     private void reviveIfDead(Instance instance) {
         if (!instance.isAlive()) {
-            broken.add("strike " + strikes + ": " + instance.name() + " has ended by itself; " + instance.lastOfLog());
+            broken.add("strike " + strikes + ": " + instance.name() + " ended by itself; " + instance.lastOfLog());
             instance.start();
         }
     }
 
-    /** Waits until so many records more stand on the target. */
+    /** Waits until the target has so many more records. */
     void awaitGrowth(int records) {
         positions.awaitGrowth(records, PATIENCE);
     }
 
-    /** Waits until every partition was copied further than its source reaches now. */
+    /** Waits until the copy of every partition has passed the current end of the source. */
     void awaitEveryPartitionGrows() {
         positions.awaitBeyondNow(PATIENCE);
     }
 
-    /** Waits until every instance says that it is ready. */
+    /** Waits until every instance is ready. */
     void awaitAllServe() {
         for (Instance instance : instances) {
             Await.until(
                     PATIENCE,
                     () -> instance.isReady() || !instance.isAlive(),
-                    () -> instance.name() + " does not get ready; " + instance.lastOfLog());
+                    () -> instance.name() + " does not become ready; " + instance.lastOfLog());
         }
     }
 

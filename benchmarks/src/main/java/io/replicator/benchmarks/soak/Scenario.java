@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What happens to whom.
+ * A test under one kind of trouble.
  *
- * @param label for the command line, and part of names on the clusters
+ * @param label on the command line, and part of the names of topics
  * @param title for people
  * @param layout of the clusters
  * @param instances of the daemon

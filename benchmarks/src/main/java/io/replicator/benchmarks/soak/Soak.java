@@ -13,13 +13,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command. It ends with 0 when every scenario left nothing lost, repeated or out of order. */
+/** The command. It exits with 0 when no scenario lost, duplicated or reordered a record. */
 @Command(
         name = "soak",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Kills, freezes and cuts whatever can be, under load, and counts what the copy has too many and too few.")
+                "Kills, freezes and disconnects instances and brokers under load, and counts lost and duplicate records.")
 public final class Soak implements Callable<Integer> {
     private static final long SEEDS = 1_000_000_000L;
 
@@ -28,7 +28,7 @@ public final class Soak implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "several with commas: kills, sources, zombies, zombies-848, rolling, rolling-848, target, source, network;"
+                    "separated by commas: kills, sources, zombies, zombies-848, rolling, rolling-848, target, source, network;"
                             + " default: all")
     private List<Scenario> scenarios = Scenario.ALL;
 
@@ -38,25 +38,25 @@ public final class Soak implements Callable<Integer> {
             description = "how often the trouble of each scenario strikes; default: ${DEFAULT-VALUE}")
     private int strikes = 20;
 
-    @Option(names = "--seed", paramLabel = "N", description = "default: another one each time")
+    @Option(names = "--seed", paramLabel = "N", description = "of the random numbers; default: a new one each time")
     private long seed = ThreadLocalRandom.current().nextLong(SEEDS);
 
     @Option(
             names = "--setting",
             paramLabel = "KEY=VALUE",
-            description = "one of the daemon's settings; more than once for several")
+            description = "a setting of the daemon; may be repeated")
     private List<String> settings = List.of();
 
     @Option(
             names = "--distribution",
             paramLabel = "DIR",
-            description = "the daemon as it was built; default: ${DEFAULT-VALUE}")
+            description = "the directory of the daemon's distribution; default: ${DEFAULT-VALUE}")
     private Path distribution = Path.of("replicator-daemon/target/replicator");
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "where brokers keep their logs; default: the system's temporary directory")
+            description = "for the brokers' logs; default: the system's temporary directory")
     private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(names = "--logs", paramLabel = "DIR", description = "for the daemons' logs; default: ${DEFAULT-VALUE}")

@@ -20,18 +20,18 @@ record SoakTopic(String label, int partitions, Map<String, String> sourceSetting
     private static final int PARTITIONS = 4;
     private static final String CLEANUP_POLICY = "cleanup.policy";
 
-    /** Batches that are merged on their way. */
+    /** Small batches, which the daemon merges. */
     private static final SoakTopic SMALL =
             new SoakTopic("small", PARTITIONS, Map.of(), load -> load.recordsPerSecond(1_500)
                     .batches(new BatchShape(Codec.NONE, 2 << 10, 2)));
 
-    /** Batches that pass as they are. */
+    /** Large batches, which the daemon copies unchanged. */
     private static final SoakTopic PACKED =
             new SoakTopic("packed", PARTITIONS, Map.of(), load -> load.recordsPerSecond(2_500)
                     .records(RecordShape.values(200, 1_000))
                     .batches(BatchShape.full(Codec.LZ4, 32 << 10)));
 
-    /** Few records: in many of the daemon's lives nothing is written at all. */
+    /** Few records: often nothing is written between two restarts of the daemon. */
     private static final SoakTopic RARE =
             new SoakTopic("rare", 2, Map.of(), load -> load.recordsPerSecond(4).batches(BatchShape.single(Codec.NONE)));
 
@@ -40,7 +40,7 @@ record SoakTopic(String label, int partitions, Map<String, String> sourceSetting
                     .transactions(0.3)
                     .batches(BatchShape.of(Codec.LZ4)));
 
-    /** Holes appear in what was not copied yet, and in what was copied but not saved. */
+    /** Compaction removes records that are not copied yet, and records that are copied but whose progress is not saved. */
     private static final SoakTopic COMPACTED = new SoakTopic(
             "compacted",
             PARTITIONS,
@@ -60,7 +60,7 @@ record SoakTopic(String label, int partitions, Map<String, String> sourceSetting
     static final List<SoakTopic> PLAIN = List.of(SMALL, PACKED, RARE);
     static final List<SoakTopic> KINDS = List.of(TRANSACTIONS, COMPACTED, RARE);
 
-    /** Whether the source forgets records, so that the copy may hold more. */
+    /** Whether the source removes records, so that the copy may have more. */
     boolean isCompacted() {
         return sourceSettings.containsKey(CLEANUP_POLICY);
     }

@@ -11,7 +11,7 @@ final class Stage implements AutoCloseable {
     enum Layout {
         /** One broker each. */
         SMALL(1),
-        /** Three brokers each, every one behind a proxy, two of three replicas acknowledge. */
+        /** Three brokers each, every one behind a proxy; two of three replicas acknowledge. */
         LARGE(3);
 
         private final int brokers;
@@ -29,7 +29,7 @@ final class Stage implements AutoCloseable {
         this.target = target;
     }
 
-    /** Starts both; their logs lie in {@code directory}. */
+    /** Starts both, with their logs in {@code directory}. */
     static Stage start(Layout layout, Path directory) {
         KafkaCluster source = start("source", layout, directory);
         try {
@@ -48,7 +48,7 @@ final class Stage implements AutoCloseable {
                 .heapMebibytes(HEAP_MEBIBYTES)
                 .property("min.insync.replicas", Integer.toString(Math.min(2, layout.brokers)))
                 .property("default.replication.factor", Integer.toString(layout.brokers))
-                // So that KIP-848's members are given up as soon as others may be.
+                // So that members of KIP-848 groups expire as soon as those of classic groups can.
                 .property("group.consumer.min.session.timeout.ms", "1000")
                 .property("group.consumer.session.timeout.ms", "6000")
                 .property("group.consumer.min.heartbeat.interval.ms", "100")

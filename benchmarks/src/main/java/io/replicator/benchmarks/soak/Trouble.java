@@ -1,7 +1,7 @@
 package io.replicator.benchmarks.soak;
 
-/** One kind of trouble; it comes again and again. */
+/** One kind of failure, caused repeatedly. */
 interface Trouble {
-    /** Makes it once, and leaves everything such that the copy can go on. */
+    /** Causes it once, and repairs everything, so that the copy can continue. */
     void strike(Run run);
 }

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came of a scenario.
+ * The result of a scenario.
  *
- * @param scenario that was played
- * @param strikes of its trouble
- * @param seed they came from
+ * @param scenario that was run
+ * @param strikes how often its trouble struck
+ * @param seed of the random numbers
  * @param counts of all its topics
- * @param differences between the topics' bytes, in words; none when they are equal
+ * @param differences descriptions of differing records; none when the topics are equal
  * @param verifyExitCode of {@code replicator verify}
- * @param broken what the daemons said that they must never say
- * @param slow what took long, and what the daemons said of it meanwhile
- * @param recovered records that were found on the target after a crash and not written again, as far as daemons lived to
- *     tell
- * @param ambiguous partitions whose tail could not be matched
- * @param seconds it took
+ * @param broken log lines of the daemons that must not appear
+ * @param slow what took long, with the status of the daemons at that time
+ * @param recovered records that were found on the target after a crash and not written again, as far as the daemons reported
+ *     them before they were killed
+ * @param ambiguous partitions whose last records had to be compared one by one
+ * @param seconds the time it took
  */
 record Verdict(
         Scenario scenario,
@@ -32,12 +32,12 @@ record Verdict(
         long recovered,
         long ambiguous,
         double seconds) {
-    /** Whether all is as it was promised. */
+    /** Whether nothing is wrong. */
     boolean isClean() {
         return counts.isClean() && differences.isEmpty() && verifyExitCode == 0 && broken.isEmpty();
     }
 
-    /** In one line. */
+    /** The result in one line. */
     String line() {
         return String.format(
                 Locale.ROOT,
@@ -59,7 +59,7 @@ record Verdict(
                 seed);
     }
 
-    /** The line, and what is wrong. */
+    /** The line, and everything that is wrong. */
     String story() {
         StringBuilder text = new StringBuilder(line());
         counts.told().forEach(each -> text.append("\n    ").append(each));

@@ -5,8 +5,9 @@ import io.replicator.benchmarks.daemon.Instance;
 import java.time.Duration;
 
 /**
- * One instance is frozen until others have taken its partitions over, and woken while they write; now and then one of the
- * others is killed meanwhile. The woken one believes that it still owns what it had, and sends what it had ready.
+ * Freezes one instance until others have taken over its partitions, and continues it while they write. Sometimes one of the
+ * others is killed at the same time. The continued instance still believes that it owns its partitions, and sends the requests
+ * that it had prepared.
  */
 final class Zombies implements Trouble {
     private static final double KILL_SHARE = 0.5;
@@ -29,7 +30,7 @@ final class Zombies implements Trouble {
             other.start();
         }
         if (!frozen.isAlive()) {
-            // What one that was declared dead does when it learns of it is its own affair, as long as it harms nobody.
+            // An instance that was declared dead may do anything when it learns of that, as long as the copy is correct.
             frozen.start();
         }
         run.awaitEveryPartitionGrows();

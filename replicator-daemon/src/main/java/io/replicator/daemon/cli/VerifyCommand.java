@@ -62,7 +62,8 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many partitions are compared at the same time. Each needs about 30 MiB of memory. Default: ${DEFAULT-VALUE}")
+            description = "How many partitions are compared at the same time, each with about 30 MiB of memory. Default:"
+                    + " ${DEFAULT-VALUE}")
     private int threads;
 
     @Option(names = "--json", description = "Prints one JSON document.")

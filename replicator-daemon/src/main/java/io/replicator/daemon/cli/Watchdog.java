@@ -6,7 +6,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the service manager that the engine is alive, and stops telling it when a thread is stuck, so that it restarts the process. */
+/** Notifies the service manager while no thread is stuck; without notifications it restarts the process. */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Metrics of partitions. When they are not reported per partition, the series of a topic is the sum of its partitions, and its lag
- * in seconds is the largest one. Guarded by its caller.
+ * Metrics of partitions. Without series per partition, the series of a topic is the sum of its partitions, and its lag in
+ * seconds is the largest one. Guarded by its caller.
  */
 final class PartitionMetrics {
     private static final double MILLIS_PER_SECOND = TimeUnit.SECONDS.toMillis(1);
@@ -27,8 +27,8 @@ final class PartitionMetrics {
     private static final String RECORDS = "Records copied by this process.";
     private static final String BYTES = "Bytes copied by this process, as stored in the source's batches.";
     private static final String GAP_RECORDS = "Offsets that the source deleted before they were copied.";
-    private static final String TRUNCATED_RECORDS = "Copied records that the source lost later, as after an unclean leader election.";
-    private static final String RECREATIONS = "Times that a source topic was recreated and the copy went on with the new one, counted in each partition.";
+    private static final String TRUNCATED_RECORDS = "Copied records that the source lost later, as by an unclean leader election.";
+    private static final String RECREATIONS = "Recreations of a source topic after which the copy continued, counted in each partition.";
     private static final String LAG_RECORDS = "Records between the position and the end of the source partition.";
     private static final String LAG_SECONDS = "Age of the last copied record while records wait to be copied, otherwise 0.";
     private static final String STATES = "Number of partitions in each state.";

@@ -74,7 +74,7 @@ final class FlowTranslation {
         out.close();
     }
 
-    /** By default MirrorMaker 2 also copies aborted records. The take-over compares its copies with the source, so the flow does too. */
+    /** By default MirrorMaker 2 also copies aborted records; so does the flow, because the take-over compares both copies. */
     private void isolation(Hocon out) {
         boolean isCommitted =
                 consumer(ClientKeys.ISOLATION).map(READ_COMMITTED::equals).orElse(false);
