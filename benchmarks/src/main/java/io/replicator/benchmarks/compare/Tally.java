@@ -246,7 +246,7 @@ public final class Tally {
             return taken.get(Math.toIntExact(sequence));
         }
 
-        /** Whether it comes behind all that were taken before. */
+        /** Takes a record; true when it is after all that were taken before. */
         boolean take(long sequence, long place) {
             taken.set(Math.toIntExact(sequence));
             boolean isInOrder = place > lastPlace;

@@ -16,7 +16,7 @@ final class Heat implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** A heat ends after this time, even when records are left: its speed is known then. */
-    private static final Duration LONGEST = Duration.ofSeconds(90);
+    private static final Duration MAX_DURATION = Duration.ofSeconds(90);
 
     private static final Duration SETTLE = Duration.ofMillis(500);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
@@ -77,7 +77,7 @@ final class Heat implements AutoCloseable {
             if (first == null && ended > Math.min(ends.partitions(), records - 1)) {
                 first = mark(ended, nowNanos);
             }
-            boolean isLong = first != null && nowNanos - first.nanos() > LONGEST.toNanos();
+            boolean isLong = first != null && nowNanos - first.nanos() > MAX_DURATION.toNanos();
             if ((ended >= records || isLong) && (last == null || ended > last.ended())) {
                 last = mark(ended, nowNanos);
             }

@@ -13,9 +13,9 @@ final class Picture {
     private static final int TOP = 64;
     private static final int BAR = 13;
     private static final int BAR_GAP = 2;
-    private static final int GROUP_GAP = 16;
+    private static final int ROW_GAP = 16;
     private static final int BARS = 3;
-    private static final int GROUP = BARS * (BAR + BAR_GAP) + GROUP_GAP;
+    private static final int ROW = BARS * (BAR + BAR_GAP) + ROW_GAP;
     private static final int LEGEND_STEP = 150;
     private static final List<String> COLOURS = List.of("#1a7f5a", "#7d8590", "#c9ced6");
     private static final List<String> NAMES = List.of("Replicator", "MirrorMaker 2 tuned", "MirrorMaker 2 defaults");
@@ -30,15 +30,15 @@ final class Picture {
         }
     }
 
-    private final List<Bars> groups;
+    private final List<Bars> rows;
 
-    Picture(List<Bars> groups) {
-        this.groups = groups;
+    Picture(List<Bars> rows) {
+        this.rows = rows;
     }
 
     String svg() {
         StringBuilder svg = new StringBuilder();
-        int height = TOP + groups.size() * GROUP;
+        int height = TOP + rows.size() * ROW;
         svg.append(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n"
                         .formatted(WIDTH, height));
@@ -57,31 +57,31 @@ final class Picture {
                 "#57606a",
                 "thousand records/s, each kind on its own scale (longer is better)");
         text(svg, right, TOP - 14, "start", "#57606a", "CPU-seconds per GB (shorter is better)");
-        double maxCpu = groups.stream()
-                .flatMap(group -> group.all().stream())
+        double maxCpu = rows.stream()
+                .flatMap(row -> row.all().stream())
                 .mapToDouble(Bar::cpuSecondsPerGigabyte)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        for (int g = 0; g < groups.size(); g++) {
-            Bars group = groups.get(g);
-            int y = TOP + g * GROUP;
-            text(svg, TITLE_WIDTH - 10, y + GROUP / 2 - GROUP_GAP / 2 + 4, "end", "#24292f", group.title());
-            double maxRecords = group.all().stream()
+        for (int g = 0; g < rows.size(); g++) {
+            Bars row = rows.get(g);
+            int y = TOP + g * ROW;
+            text(svg, TITLE_WIDTH - 10, y + ROW / 2 - ROW_GAP / 2 + 4, "end", "#24292f", row.title());
+            double maxRecords = row.all().stream()
                     .mapToDouble(Bar::recordsPerSecond)
                     .filter(Double::isFinite)
                     .max()
                     .orElse(1);
-            panel(svg, TITLE_WIDTH, y, group, it -> it.recordsPerSecond() / 1e3, maxRecords / 1e3, "%,.0f");
-            panel(svg, right, y, group, Bar::cpuSecondsPerGigabyte, maxCpu, "%.1f");
+            panel(svg, TITLE_WIDTH, y, row, it -> it.recordsPerSecond() / 1e3, maxRecords / 1e3, "%,.0f");
+            panel(svg, right, y, row, Bar::cpuSecondsPerGigabyte, maxCpu, "%.1f");
         }
         return svg.append("</svg>\n").toString();
     }
 
     private static void panel(
-            StringBuilder svg, int x, int y, Bars group, ToDoubleFunction<Bar> figure, double most, String pattern) {
+            StringBuilder svg, int x, int y, Bars row, ToDoubleFunction<Bar> figure, double most, String pattern) {
         for (int i = 0; i < BARS; i++) {
-            double value = figure.applyAsDouble(group.all().get(i));
+            double value = figure.applyAsDouble(row.all().get(i));
             if (Double.isFinite(value)) {
                 int top = y + i * (BAR + BAR_GAP);
                 double width = Math.max(1, value / most * PANEL_WIDTH);

@@ -38,7 +38,7 @@ record Takeover(String what, int partitions, int recordsPerSecond, int instances
             new Takeover("one of two, 8 partitions, session-timeout 10 s", 8, 4_000, 2),
             new Takeover("restarted at once, 3,000 partitions", 3_000, 3_000, 1));
 
-    private static final int LEAST = 8;
+    private static final int MIN_PARTITIONS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** An instance copies for this time before it is killed: some of its progress is saved, some is not. */
@@ -62,7 +62,7 @@ record Takeover(String what, int partitions, int recordsPerSecond, int instances
             String topic,
             int round,
             double scale) {
-        int count = Math.max(Math.min(LEAST, partitions), (int) (partitions * scale));
+        int count = Math.max(Math.min(MIN_PARTITIONS, partitions), (int) (partitions * scale));
         arena.source().createTopic(topic, count, Map.of());
         arena.target().createTopic(topic, count, Map.of());
         Path file = directory.resolve("replicator.conf");

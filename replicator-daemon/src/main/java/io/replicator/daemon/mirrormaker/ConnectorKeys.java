@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What becomes of every property that MirrorMaker 2's connectors and its dedicated mode know, those of its Connect workers
+ * How every property of MirrorMaker 2's connectors and of its dedicated mode is translated, those of its Connect workers
  * included. A test compares it with connect-mirror's own lists.
  */
 final class ConnectorKeys {

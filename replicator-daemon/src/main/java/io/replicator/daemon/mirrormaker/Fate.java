@@ -3,11 +3,11 @@ package io.replicator.daemon.mirrormaker;
 /**
  * How a property of MirrorMaker 2 is translated.
  *
- * @param verdict in one word
+ * @param verdict what happens to it
  * @param words the key that it was translated to, or why it was not
  */
 record Fate(Verdict verdict, String words) {
-    /** In one word. */
+    /** What can happen to a property. */
     enum Verdict {
         TAKEN("taken"),
         NOT_NEEDED("not needed"),

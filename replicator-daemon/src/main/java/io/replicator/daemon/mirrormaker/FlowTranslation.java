@@ -127,16 +127,16 @@ final class FlowTranslation {
     }
 
     private void patterns(Hocon out, String key, Iterable<String> patterns) {
-        List<String> sound = new ArrayList<>();
+        List<String> valid = new ArrayList<>();
         for (String pattern : patterns) {
             try {
-                sound.add(Pattern.compile(pattern).pattern());
+                valid.add(Pattern.compile(pattern).pattern());
             } catch (PatternSyntaxException wrong) {
                 out.comment("CHECK THIS: one entry of " + key + " is not a valid regular expression and was left out: "
                         + pattern.replaceAll("\\p{Cntrl}", "?"));
             }
         }
-        out.texts(key, sound);
+        out.texts(key, valid);
     }
 
     private List<String> list(String key, String byDefault) {

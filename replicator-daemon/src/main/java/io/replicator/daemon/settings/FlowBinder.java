@@ -19,9 +19,9 @@ import java.util.Set;
 /** Reads one flow. */
 final class FlowBinder {
     /** Parts of a correct flow: with one value from the file in it, its record checks this value. */
-    private static final ClusterConfig SOUND_SOURCE = new ClusterConfig("a", "a:1", Map.of());
+    private static final ClusterConfig VALID_SOURCE = new ClusterConfig("a", "a:1", Map.of());
 
-    private static final ClusterConfig SOUND_TARGET = new ClusterConfig("b", "b:1", Map.of());
+    private static final ClusterConfig VALID_TARGET = new ClusterConfig("b", "b:1", Map.of());
 
     private final String name;
     private final Section flow;
@@ -52,7 +52,7 @@ final class FlowBinder {
         Optional<Integer> shards = flow.accepted(
                 "shards",
                 flow.integer("shards", "a number from 1 to 1000"),
-                number -> sound("x", SOUND_SOURCE, SOUND_TARGET, number, 1L));
+                number -> valid("x", VALID_SOURCE, VALID_TARGET, number, 1L));
         Optional<Long> throttle = throttle();
         Optional<Shaping> shaping = flow.oneOf(
                 "shaping",
@@ -66,10 +66,10 @@ final class FlowBinder {
         Optional<TransactionBounds> transaction = transaction();
         Optional<PositionsConfig> positions = new PositionsBinder(flow).bind();
         flow.finish();
-        boolean named = isNameSound();
-        boolean apart = areClustersApart(source, target);
-        if (!named
-                || !apart
+        boolean isNamed = checkName();
+        boolean areDifferent = checkClusters(source, target);
+        if (!isNamed
+                || !areDifferent
                 || source.isEmpty()
                 || target.isEmpty()
                 || topics.isEmpty()
@@ -154,14 +154,15 @@ final class FlowBinder {
                         "bytes-per-second",
                         "unlimited or a size such as 50 MiB",
                         text -> text.equals("unlimited") ? Long.MAX_VALUE : Section.size(text)),
-                bytes -> sound("x", SOUND_SOURCE, SOUND_TARGET, 1, bytes));
+                bytes -> valid("x", VALID_SOURCE, VALID_TARGET, 1, bytes));
         throttle.finish();
         return bytesPerSecond;
     }
 
-    private boolean isNameSound() {
+    /** Reports a name that is not allowed; true when it is allowed. */
+    private boolean checkName() {
         try {
-            sound(name, SOUND_SOURCE, SOUND_TARGET, 1, 1L);
+            valid(name, VALID_SOURCE, VALID_TARGET, 1, 1L);
             return true;
         } catch (IllegalArgumentException e) {
             flow.wrongHere("the name " + Section.rule(e));
@@ -169,12 +170,13 @@ final class FlowBinder {
         }
     }
 
-    private boolean areClustersApart(Optional<ClusterConfig> source, Optional<ClusterConfig> target) {
+    /** Reports a flow from a cluster to itself; true when the clusters differ, or are not known. */
+    private boolean checkClusters(Optional<ClusterConfig> source, Optional<ClusterConfig> target) {
         if (source.isEmpty() || target.isEmpty()) {
             return true;
         }
         try {
-            sound("x", source.get(), target.get(), 1, 1L);
+            valid("x", source.get(), target.get(), 1, 1L);
             return true;
         } catch (IllegalArgumentException e) {
             flow.wrong("target", Section.rule(e));
@@ -182,13 +184,13 @@ final class FlowBinder {
         }
     }
 
-    private static FlowConfig sound(
+    private static FlowConfig valid(
             String name, ClusterConfig source, ClusterConfig target, int shards, long maxBytesPerSecond) {
         return new FlowConfig(
                 name,
                 source,
                 target,
-                TopicsBinder.sound(),
+                TopicsBinder.valid(),
                 Delivery.EXACTLY_ONCE,
                 Isolation.READ_COMMITTED,
                 shards,
@@ -196,7 +198,7 @@ final class FlowBinder {
     }
 
     /** A correct flow. */
-    static FlowConfig sound() {
-        return sound("x", SOUND_SOURCE, SOUND_TARGET, 1, 1L);
+    static FlowConfig valid() {
+        return valid("x", VALID_SOURCE, VALID_TARGET, 1, 1L);
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads the keys of a flow about positions: {@code groups}, {@code mirrormaker}, {@code offset-map}. */
 final class PositionsBinder {
     private static final List<String> PLACEHOLDERS = List.of("group", "source");
-    private static final Duration SOUND_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration VALID_INTERVAL = Duration.ofSeconds(1);
 
     private final Section flow;
 
@@ -44,10 +44,10 @@ final class PositionsBinder {
         Optional<String> rename = groups.accepted(
                 "rename",
                 groups.text("rename", "a text that contains {group}"),
-                text -> sound(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_INTERVAL));
+                text -> valid(Placeholders.requireKnown("rename", text, PLACEHOLDERS), VALID_INTERVAL));
         Optional<Boolean> sync = groups.flag("sync");
         Optional<Duration> interval =
-                groups.accepted("interval", groups.duration("interval"), duration -> sound("{group}", duration));
+                groups.accepted("interval", groups.duration("interval"), duration -> valid("{group}", duration));
         Optional<GroupDeletion> onDelete = groups.oneOf(
                 "on-delete", Map.of("leave", GroupDeletion.LEAVE, "delete", GroupDeletion.DELETE), "leave or delete");
         groups.finish();
@@ -63,7 +63,7 @@ final class PositionsBinder {
                 select.get(), exclude.get(), rename.get(), sync.get(), interval.get(), onDelete.get()));
     }
 
-    private static GroupsConfig sound(String rename, Duration interval) {
+    private static GroupsConfig valid(String rename, Duration interval) {
         return new GroupsConfig(List.of(), List.of(), rename, true, interval, GroupDeletion.LEAVE);
     }
 

@@ -4,7 +4,7 @@ import io.replicator.config.ReplicatorConfig;
 import java.util.List;
 
 /**
- * Everything the daemon was told.
+ * The settings of the daemon.
  *
  * @param replicator what the engine does
  * @param adminHost the address the admin HTTP server listens on

@@ -24,8 +24,8 @@ final class SettingsBinder {
     private static final Pattern SERVER = Pattern.compile("(.+://)?(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/,\\s]+):([0-9]{1,5})");
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/\\s]*):([0-9]{1,5})");
     private static final int MAX_PORT = 65_535;
-    private static final long SOUND_MEMORY_BYTES = 64L << 20;
-    private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
+    private static final long VALID_MEMORY_BYTES = 64L << 20;
+    private static final Duration VALID_DURATION = Duration.ofSeconds(1);
     private static final String FLOW_DEFAULTS = "flow-defaults";
 
     private final Mistakes mistakes;
@@ -52,17 +52,17 @@ final class SettingsBinder {
         Optional<String> instance = instance();
         Optional<Integer> lanes = lanes();
         Optional<Long> memory =
-                root.accepted("memory", root.bytes("memory"), bytes -> sound(1, bytes, SOUND_DURATION, SOUND_DURATION));
+                root.accepted("memory", root.bytes("memory"), bytes -> valid(1, bytes, VALID_DURATION, VALID_DURATION));
         Optional<Duration> progress = root.accepted(
                 "progress-interval",
                 root.duration("progress-interval"),
-                interval -> sound(1, SOUND_MEMORY_BYTES, interval, SOUND_DURATION));
+                interval -> valid(1, VALID_MEMORY_BYTES, interval, VALID_DURATION));
         Optional<Duration> drain = root.accepted(
                 "drain-timeout",
                 root.duration("drain-timeout"),
-                timeout -> sound(1, SOUND_MEMORY_BYTES, SOUND_DURATION, timeout));
+                timeout -> valid(1, VALID_MEMORY_BYTES, VALID_DURATION, timeout));
         Optional<Duration> session =
-                root.accepted("session-timeout", root.duration("session-timeout"), SettingsBinder::soundSession);
+                root.accepted("session-timeout", root.duration("session-timeout"), SettingsBinder::validSession);
         Optional<OwnershipProtocol> protocol = root.parsed(
                 "ownership-protocol",
                 "auto, classic or consumer",
@@ -128,7 +128,7 @@ final class SettingsBinder {
                 ? cluster.value("client", "properties in braces").orElseThrow()
                 : ConfigFactory.empty().root();
         return client instanceof ConfigObject properties
-                ? ClientProperties.read(properties, cluster.path("client"), cluster.place("client"), mistakes)
+                ? ClientBinder.read(properties, cluster.path("client"), cluster.place("client"), mistakes)
                 : Map.of();
     }
 
@@ -161,7 +161,7 @@ final class SettingsBinder {
 
     private Optional<String> instance() {
         if (root.isWritten("instance")) {
-            return root.accepted("instance", root.text("instance", "a name"), SettingsBinder::soundInstance);
+            return root.accepted("instance", root.text("instance", "a name"), SettingsBinder::validInstance);
         }
         root.expect("instance");
         try {
@@ -180,8 +180,8 @@ final class SettingsBinder {
         return root.accepted(
                 "lanes",
                 lanes,
-                number -> sound(
-                        number == Integer.MIN_VALUE ? 1 : number, SOUND_MEMORY_BYTES, SOUND_DURATION, SOUND_DURATION));
+                number -> valid(
+                        number == Integer.MIN_VALUE ? 1 : number, VALID_MEMORY_BYTES, VALID_DURATION, VALID_DURATION));
     }
 
     private Optional<Matcher> listen() {
@@ -201,24 +201,24 @@ final class SettingsBinder {
         return Integer.parseInt(digits) <= MAX_PORT;
     }
 
-    private static void soundInstance(String instance) {
+    private static void validInstance(String instance) {
         new ReplicatorConfig(
-                instance, 1, SOUND_MEMORY_BYTES, SOUND_DURATION, SOUND_DURATION, List.of(FlowBinder.sound()));
+                instance, 1, VALID_MEMORY_BYTES, VALID_DURATION, VALID_DURATION, List.of(FlowBinder.valid()));
     }
 
-    private static void soundSession(Duration timeout) {
+    private static void validSession(Duration timeout) {
         new ReplicatorConfig(
                 "x",
                 1,
-                SOUND_MEMORY_BYTES,
-                SOUND_DURATION,
-                SOUND_DURATION,
+                VALID_MEMORY_BYTES,
+                VALID_DURATION,
+                VALID_DURATION,
                 timeout,
                 OwnershipProtocol.AUTO,
-                List.of(FlowBinder.sound()));
+                List.of(FlowBinder.valid()));
     }
 
-    private static void sound(int lanes, long memoryBytes, Duration progressInterval, Duration drainTimeout) {
-        new ReplicatorConfig("x", lanes, memoryBytes, progressInterval, drainTimeout, List.of(FlowBinder.sound()));
+    private static void valid(int lanes, long memoryBytes, Duration progressInterval, Duration drainTimeout) {
+        new ReplicatorConfig("x", lanes, memoryBytes, progressInterval, drainTimeout, List.of(FlowBinder.valid()));
     }
 }

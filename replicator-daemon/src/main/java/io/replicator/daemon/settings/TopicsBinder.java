@@ -21,8 +21,8 @@ final class TopicsBinder {
     private static final String FROM_SOURCE = "source";
     private static final Set<String> FROM_BROKER = Set.of("broker", "broker-default", "-1");
 
-    private static final List<Pattern> SOUND_PATTERNS = List.of(Pattern.compile("a"));
-    private static final Duration SOUND_DURATION = Duration.ofSeconds(1);
+    private static final List<Pattern> VALID_PATTERNS = List.of(Pattern.compile("a"));
+    private static final Duration VALID_DURATION = Duration.ofSeconds(1);
 
     private final Section topics;
 
@@ -32,16 +32,16 @@ final class TopicsBinder {
 
     /** The configuration, or nothing when there is a mistake. */
     Optional<TopicsConfig> bind() {
-        Optional<List<Pattern>> select = topics.accepted("select", topics.patterns("select"), TopicsBinder::sound);
+        Optional<List<Pattern>> select = topics.accepted("select", topics.patterns("select"), TopicsBinder::valid);
         Optional<List<Pattern>> exclude = topics.patterns("exclude");
         Optional<String> rename = topics.accepted(
                 "rename",
                 topics.text("rename", "a text that contains {topic}"),
-                text -> sound(Placeholders.requireKnown("rename", text, PLACEHOLDERS), SOUND_DURATION));
+                text -> valid(Placeholders.requireKnown("rename", text, PLACEHOLDERS), VALID_DURATION));
         Optional<StartFrom> start = topics.parsed(
                 "start", "earliest, latest, mirrormaker or a time such as 2026-11-21T08:00:00Z", TopicsBinder::start);
         Optional<Duration> refresh = topics.accepted(
-                "refresh-interval", topics.duration("refresh-interval"), interval -> sound("{topic}", interval));
+                "refresh-interval", topics.duration("refresh-interval"), interval -> valid("{topic}", interval));
         Section create = topics.section("create");
         Optional<Boolean> enabled = create.flag("enabled");
         Optional<ReplicationFactor> factor =
@@ -96,7 +96,7 @@ final class TopicsBinder {
         return new ReplicationFactor.Fixed(Short.parseShort(text));
     }
 
-    private static TopicsConfig sound(List<Pattern> select, String rename, Duration refreshInterval) {
+    private static TopicsConfig valid(List<Pattern> select, String rename, Duration refreshInterval) {
         return new TopicsConfig(
                 select,
                 List.of(),
@@ -107,16 +107,16 @@ final class TopicsBinder {
                 new ReplicationFactor.AsSource());
     }
 
-    private static void sound(List<Pattern> select) {
-        sound(select, "{topic}", SOUND_DURATION);
+    private static void valid(List<Pattern> select) {
+        valid(select, "{topic}", VALID_DURATION);
     }
 
-    private static void sound(String rename, Duration refreshInterval) {
-        sound(SOUND_PATTERNS, rename, refreshInterval);
+    private static void valid(String rename, Duration refreshInterval) {
+        valid(VALID_PATTERNS, rename, refreshInterval);
     }
 
     /** A correct configuration. */
-    static TopicsConfig sound() {
-        return sound(SOUND_PATTERNS, "{topic}", SOUND_DURATION);
+    static TopicsConfig valid() {
+        return valid(VALID_PATTERNS, "{topic}", VALID_DURATION);
     }
 }

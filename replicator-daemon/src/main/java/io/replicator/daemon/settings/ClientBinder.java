@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.replicator.NearestName;
+import io.replicator.cluster.ClientPropertyNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,19 +13,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * Reads a cluster's {@code client} block into kafka-clients properties. Names may be quoted or not: {@code "a.b" = c} and
  * {@code a.b = c} are the same here. {@code name = { file = "/run/secrets/x" }} reads the value from a file. No message of this
  * class contains a value.
  */
-final class ClientProperties {
-    private static final Set<String> KNOWN = known();
+final class ClientBinder {
+    private static final Set<String> KNOWN = ClientPropertyNames.ALL;
 
     /** Kafka's configuration providers; the user chooses the names after this prefix. */
     private static final String PROVIDERS = "config.providers";
@@ -36,7 +33,7 @@ final class ClientProperties {
     private final Place place;
     private final Map<String, String> properties = new TreeMap<>();
 
-    private ClientProperties(Mistakes mistakes, String path, Place place) {
+    private ClientBinder(Mistakes mistakes, String path, Place place) {
         this.mistakes = mistakes;
         this.path = path;
         this.place = place;
@@ -49,7 +46,7 @@ final class ClientProperties {
      * @param place where the block is written
      */
     static Map<String, String> read(ConfigObject client, String path, Place place, Mistakes mistakes) {
-        ClientProperties reader = new ClientProperties(mistakes, path, place);
+        ClientBinder reader = new ClientBinder(mistakes, path, place);
         reader.readAll(client, "");
         return reader.properties;
     }
@@ -110,17 +107,10 @@ final class ClientProperties {
         if (list.stream().anyMatch(element -> element instanceof ConfigObject || element instanceof ConfigList)) {
             mistakes.add(where, path + "." + name, "a list must contain only strings");
         }
-        return list.stream().map(ClientProperties::text).collect(Collectors.joining(","));
+        return list.stream().map(ClientBinder::text).collect(Collectors.joining(","));
     }
 
     private static String text(ConfigValue value) {
         return String.valueOf(value.unwrapped());
-    }
-
-    private static Set<String> known() {
-        Set<String> names = new TreeSet<>(ConsumerConfig.configNames());
-        names.addAll(ProducerConfig.configNames());
-        names.addAll(AdminClientConfig.configNames());
-        return names;
     }
 }
