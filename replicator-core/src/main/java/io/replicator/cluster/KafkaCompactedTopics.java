@@ -47,6 +47,11 @@ final class KafkaCompactedTopics implements CompactedTopics {
         return new KafkaCompactedTopic(name);
     }
 
+    @Override
+    public void connect() {
+        consumer();
+    }
+
     /** One of them. */
     private final class KafkaCompactedTopic implements CompactedTopic {
         private final String name;

@@ -11,11 +11,15 @@ import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A {@link GroupMembership} by a Kafka consumer that is polled and fetches nothing. */
 final class KafkaMembership implements GroupMembership {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaMembership.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final String group;
@@ -79,8 +83,15 @@ final class KafkaMembership implements GroupMembership {
 
     @Override
     public void close(boolean isLeaving) {
-        consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)
-                .withGroupMembershipOperation(
-                        isLeaving ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP));
+        try {
+            consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                    .withGroupMembershipOperation(
+                            isLeaving
+                                    ? GroupMembershipOperation.LEAVE_GROUP
+                                    : GroupMembershipOperation.REMAIN_IN_GROUP));
+        } catch (KafkaException failure) {
+            // The membership ends with its session.
+            LOG.debug("a member of group {} did not close cleanly", group, failure);
+        }
     }
 }

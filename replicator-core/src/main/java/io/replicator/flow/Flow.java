@@ -15,6 +15,7 @@ import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.OtherFlows;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedState;
+import io.replicator.ownership.ConsumerGroupOwnership;
 import io.replicator.ownership.Membership;
 import io.replicator.ownership.OwnershipTopic;
 import io.replicator.ownership.ShardOwnership;
@@ -204,7 +205,7 @@ public final class Flow implements AutoCloseable {
 
     private void control() throws InterruptedException {
         try (ClusterGate gate = reach();
-                OffsetLog log = new OffsetLog(config, CALL_TIMEOUT)) {
+                OffsetLog log = new OffsetLog(config, gate.target(), CALL_TIMEOUT)) {
             if (gate == null) {
                 return;
             }
@@ -212,7 +213,7 @@ public final class Flow implements AutoCloseable {
             if (!ensureTopics(gate, log)) {
                 return;
             }
-            ShardOwnership ownership = new ShardOwnership(config, membership, gate.target(), ownershipMail);
+            ShardOwnership ownership = new ConsumerGroupOwnership(config, membership, gate.target(), ownershipMail);
             try {
                 // What it takes to join is made ready while it is read what was saved.
                 ownership.start();
@@ -242,7 +243,7 @@ public final class Flow implements AutoCloseable {
 
     private void own(ClusterGate gate, OffsetLog log, SavedState saved, ShardOwnership ownership) {
         owners = new ShardOwners(membership.instance(), log);
-        rivals = new TopicClaims(config, gate.target(), new OtherFlows(config, CALL_TIMEOUT), log);
+        rivals = new TopicClaims(config, gate.target(), new OtherFlows(config, gate.target(), CALL_TIMEOUT), log);
         watch = new PeriodicChecks(config, gate, log);
         Copies mine = new Copies(config, membership.instance(), lanes, gate, log, saved);
         shards = new OwnedShards(
@@ -276,7 +277,7 @@ public final class Flow implements AutoCloseable {
     /** Tries until the topics that the flow keeps for itself are there; false when it is stopped first. */
     private boolean ensureTopics(ClusterGate gate, OffsetLog log) throws InterruptedException {
         return tries(gate, log, () -> {
-                    log.ensureTopic(gate.target().admin());
+                    log.ensureTopic();
                     new OwnershipTopic(config, gate.target()).ensure();
                     return true;
                 })
@@ -340,7 +341,7 @@ public final class Flow implements AutoCloseable {
     /** Who starts again after the topic was deleted begins anew: that is for an operator to decide. */
     private static boolean isStillThere(ClusterGate gate, OffsetLog log) throws InterruptedException {
         try {
-            return log.isSameTopic(gate.target().admin());
+            return log.isSameTopic();
         } catch (OffsetLogException unknown) {
             return false;
         }

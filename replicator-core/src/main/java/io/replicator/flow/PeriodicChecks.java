@@ -29,7 +29,7 @@ final class PeriodicChecks {
 
     /** Called with every refresh of the plan. */
     void look(Copies copies) throws InterruptedException {
-        log.requireTopic(gate.target().admin());
+        log.requireTopic();
         transactions.look(copies.all(), System.nanoTime());
         refreshes++;
         if (refreshes % REFRESHES_PER_LOOK == 0 || targetLosses.suspectsSomething()) {

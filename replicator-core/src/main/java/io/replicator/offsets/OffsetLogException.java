@@ -1,7 +1,6 @@
 package io.replicator.offsets;
 
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
+import io.replicator.cluster.UnavailableException;
 
 /** The offset log could not be written or read. The message says what happened, to which topic, and what to do. */
 public final class OffsetLogException extends RuntimeException {
@@ -20,6 +19,11 @@ public final class OffsetLogException extends RuntimeException {
         this.isTruncation = isTruncation;
     }
 
+    /** The target did not do it. */
+    static OffsetLogException of(String what, UnavailableException failure) {
+        return new OffsetLogException(what + ": " + failure.words(), failure, failure.isTransient());
+    }
+
     /** Something that an operator has to change before another attempt can succeed. */
     static OffsetLogException refused(String message) {
         return new OffsetLogException(message, null, false);
@@ -30,14 +34,14 @@ public final class OffsetLogException extends RuntimeException {
         return new OffsetLogException(message, null, false, true);
     }
 
-    /** Whether the log lost records that were read: whoever starts again goes on with what it holds now. */
+    /** Whether the log lost records that were read: whoever starts again continues with what it holds now. */
     public boolean isTruncation() {
         return isTruncation;
     }
 
-    /** Whether the target refuses us or what we ask for: another attempt succeeds once it has been granted. */
+    /** Whether a login or a right is missing: another attempt succeeds once it has been granted. */
     public boolean isDenied() {
-        return getCause() instanceof AuthorizationException || getCause() instanceof AuthenticationException;
+        return getCause() instanceof UnavailableException failure && failure.isDenied();
     }
 
     /** Whether another attempt may succeed although nobody changed anything. */

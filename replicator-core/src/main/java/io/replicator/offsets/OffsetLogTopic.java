@@ -1,175 +1,182 @@
 package io.replicator.offsets;
 
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.Settings;
+import io.replicator.cluster.TopicDescription;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
-import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidReplicationFactorException;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topic of the offset log: compacted, or saved progress would expire with the partitions that are quiet; of one
- * partition, so that its order is the order of writing.
+ * Guards the topic of the offset log: it is compacted, or saved progress would expire with the partitions that are quiet; it
+ * has one partition, so that its order is the order of writing; and it stays the same topic while the flow runs.
  */
 final class OffsetLogTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetLogTopic.class);
 
+    private static final String CLEANUP_POLICY = "cleanup.policy";
+    private static final String COMPACT = "compact";
+
     /** The active segment is never compacted: small ones keep a load short. */
     private static final int SEGMENT_BYTES = 16 << 20;
 
-    private static final short MAX_REPLICAS = 3;
-
     private static final Map<String, String> SETTINGS = Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.CLEANUP_POLICY_COMPACT,
-            TopicConfig.SEGMENT_BYTES_CONFIG,
+            CLEANUP_POLICY,
+            COMPACT,
+            "segment.bytes",
             Integer.toString(SEGMENT_BYTES),
-            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "min.cleanable.dirty.ratio",
             "0.1",
-            TopicConfig.COMPRESSION_TYPE_CONFIG,
+            "compression.type",
             "producer");
 
+    /** A broker that has just started may not know the topic yet. */
+    private static final int MISSES_TO_BELIEVE = 3;
+
     private final FlowConfig flow;
+    private final Cluster target;
     private final String topic;
-    private final Duration timeout;
 
-    OffsetLogTopic(FlowConfig flow, Duration timeout) {
+    /** Of the topic as it was first seen, zero before that and where brokers have no topic ids. */
+    private Uuid topicId = Uuid.ZERO_UUID;
+
+    /** How often in a row the topic was missing. */
+    private int missed;
+
+    OffsetLogTopic(FlowConfig flow, Cluster target) {
         this.flow = flow;
+        this.target = target;
         this.topic = flow.offsetsTopic();
-        this.timeout = timeout;
     }
 
-    /** Makes sure that the topic is there and keeps what is written to it. */
-    void ensure(Admin admin) throws InterruptedException {
-        if (find(admin).isPresent()) {
-            checkPolicy(admin);
+    /** As {@link OffsetLog#ensureTopic}. */
+    void ensure() throws InterruptedException {
+        boolean hasRun = hasRun();
+        boolean isThere = find().isPresent();
+        if (hasRun && !isThere) {
+            missed++;
+            throw missing(missed < MISSES_TO_BELIEVE);
+        }
+        missed = 0;
+        if (isThere) {
+            checkPolicy();
         } else {
-            create(admin);
+            create();
         }
     }
 
-    /** Whether the flow has run: the topic that its instances share is made after this one. */
-    boolean hasRun(Admin admin) throws InterruptedException {
+    private OffsetLogException missing(boolean isTransient) {
+        return new OffsetLogException(
+                named() + ", which keeps the flow's progress, is missing, but " + flow.ownershipTopic()
+                        + " shows that the flow has run: it would start where topics.start says, and copy again or skip"
+                        + " what it has copied. Restore the topic. To start from the beginning on purpose delete "
+                        + flow.ownershipTopic()
+                        + " as well, or give the flow another name",
+                null,
+                isTransient);
+    }
+
+    /** As {@link OffsetLog#requireTopic}. */
+    void require() throws InterruptedException {
+        Optional<Uuid> found = find();
+        missed = found.isPresent() ? 0 : missed + 1;
+        if (missed >= MISSES_TO_BELIEVE) {
+            throw deleted("");
+        }
+        Uuid now = found.orElse(topicId);
+        if (!topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(now)) {
+            throw deleted(" and created again");
+        }
+        topicId = now;
+    }
+
+    /** As {@link OffsetLog#isSameTopic}. */
+    boolean isSame() throws InterruptedException {
+        boolean isKnown = !topicId.equals(Uuid.ZERO_UUID);
+        return isKnown && find().equals(Optional.of(topicId));
+    }
+
+    private OffsetLogException deleted(String more) {
+        return OffsetLogException.refused(named() + ", which keeps the flow's progress, was deleted" + more
+                + " while the flow ran: nobody knows any more what was copied. Restore the topic. To start from the"
+                + " beginning on purpose, where topics.start says, delete " + flow.ownershipTopic()
+                + " as well, or give the flow another name");
+    }
+
+    /** Whether the flow has run: the topic that its instances share is created after this one. */
+    private boolean hasRun() throws InterruptedException {
         try {
-            await(admin.describeTopics(List.of(flow.ownershipTopic())).allTopicNames());
-            return true;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return false;
-            }
-            throw OffsetLog.failed(
-                    flow.ownershipTopic() + " on " + flow.target().name() + " cannot be described", e.getCause());
+            return target.topic(flow.ownershipTopic()).isPresent();
+        } catch (UnavailableException failure) {
+            throw OffsetLogException.of(
+                    flow.ownershipTopic() + " on " + flow.target().name() + " cannot be described", failure);
         }
     }
 
-    /** The topic's id, zero where brokers have none; nothing when there is no such topic. */
-    Optional<Uuid> find(Admin admin) throws InterruptedException {
+    /** The topic's id, zero where brokers have none; empty when the topic does not exist. */
+    private Optional<Uuid> find() throws InterruptedException {
+        Optional<TopicDescription> found;
         try {
-            TopicDescription found =
-                    await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
-            int partitions = found.partitions().size();
-            if (partitions != 1) {
-                throw OffsetLogException.refused(named() + " has " + partitions
-                        + " partitions, progress needs a topic of 1; delete it if nothing depends on it");
+            found = target.topic(topic);
+        } catch (UnavailableException failure) {
+            throw failed("cannot be described", failure);
+        }
+        int partitions = found.map(TopicDescription::partitions).map(List::size).orElse(1);
+        if (partitions != 1) {
+            throw OffsetLogException.refused(named() + " has " + partitions
+                    + " partitions, progress needs a topic of 1; delete it if nothing depends on it");
+        }
+        return found.map(TopicDescription::id);
+    }
+
+    private void create() throws InterruptedException {
+        try {
+            if (target.createTopic(topic, 1, SETTINGS)) {
+                LOG.info("created the topic of the offset log flow={} topic={}", flow.name(), topic);
             }
-            return Optional.of(found.topicId());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw failed("cannot be described", e.getCause());
+        } catch (UnavailableException failure) {
+            throw failed(
+                    "cannot be created; grant Create on it, or create it with 1 partition and cleanup.policy=compact",
+                    failure);
         }
     }
 
-    private void create(Admin admin) throws InterruptedException {
-        try {
-            create(admin, Optional.empty());
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof UnsupportedVersionException)
-                    && !(e.getCause() instanceof InvalidReplicationFactorException)) {
-                throw cannotCreate(e.getCause());
-            }
-            createAsBrokersAllow(admin);
+    private void checkPolicy() throws InterruptedException {
+        Answers<String, Settings> answers = settings();
+        UnavailableException failure = answers.failed().get(topic);
+        if (failure != null && failure.reason() != UnavailableException.Reason.DENIED) {
+            throw failed("cannot be described", failure);
         }
-    }
-
-    /** For brokers that know no default of their own (before 2.4), or have fewer brokers than their default asks for. */
-    private void createAsBrokersAllow(Admin admin) throws InterruptedException {
-        try {
-            Collection<?> brokers = await(admin.describeCluster().nodes());
-            create(admin, Optional.of((short) Math.min(MAX_REPLICAS, brokers.size())));
-        } catch (ExecutionException e) {
-            throw cannotCreate(e.getCause());
-        }
-    }
-
-    private void create(Admin admin, Optional<Short> replicas) throws InterruptedException, ExecutionException {
-        NewTopic wanted = new NewTopic(topic, Optional.of(1), replicas).configs(SETTINGS);
-        try {
-            await(admin.createTopics(List.of(wanted)).all());
-            LOG.info("created the topic of the offset log flow={} topic={}", flow.name(), topic);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) { // Another instance was quicker.
-                throw e;
-            }
-        }
-    }
-
-    private OffsetLogException cannotCreate(Throwable cause) {
-        return failed(
-                "cannot be created; grant Create on it, or create it with 1 partition and cleanup.policy=compact",
-                cause);
-    }
-
-    private void checkPolicy(Admin admin) throws InterruptedException {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        try {
-            String policy = await(admin.describeConfigs(List.of(resource)).all())
-                    .get(resource)
-                    .get(TopicConfig.CLEANUP_POLICY_CONFIG)
-                    .value();
-            if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-                throw OffsetLogException.refused(named() + " has cleanup.policy=" + policy
-                        + ", so saved progress would be lost; set it to compact");
-            }
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof AuthorizationException)) {
-                throw failed("cannot be described", e.getCause());
-            }
+        if (failure != null) {
             LOG.warn(
-                    "may not see whether the offset log is compacted; grant DescribeConfigs on it flow={} topic={}",
+                    "the cleanup.policy of the offset log is not visible; grant DescribeConfigs on it flow={} topic={}",
                     flow.name(),
                     topic);
         }
-    }
-
-    private <T> T await(KafkaFuture<T> future) throws InterruptedException, ExecutionException {
-        try {
-            return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new OffsetLogException(named() + ": no answer within " + timeout, e, true);
+        Settings found = answers.found().getOrDefault(topic, Settings.NONE);
+        String policy = found.text(CLEANUP_POLICY, COMPACT);
+        if (!policy.equals(COMPACT)) {
+            throw OffsetLogException.refused(named() + " has cleanup.policy=" + policy
+                    + ", so saved progress would be lost; set it to compact");
         }
     }
 
-    private OffsetLogException failed(String what, Throwable cause) {
-        return OffsetLog.failed(named() + " " + what, cause);
+    private Answers<String, Settings> settings() throws InterruptedException {
+        try {
+            return target.topicSettings(List.of(topic));
+        } catch (UnavailableException failure) {
+            throw failed("cannot be described", failure);
+        }
+    }
+
+    private OffsetLogException failed(String what, UnavailableException failure) {
+        return OffsetLogException.of(named() + " " + what, failure);
     }
 
     private String named() {

@@ -1,36 +1,34 @@
 package io.replicator.offsets;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.replicator.agent.Interruption;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.CompactedTopic;
+import io.replicator.cluster.CompactedTopicOptions;
+import io.replicator.cluster.CompactedTopics;
+import io.replicator.cluster.LogTruncatedException;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which topics other flows write on this flow's target, by what those saved there. Two flows that write one topic mix their
- * records, and neither would notice. Read once, then only what is new since. The flow's control thread.
+ * Knows which topics other flows write on this flow's target, from their offset logs there. Two flows that write one topic mix
+ * their records, and neither would notice. Each call reads what is new since the last one. One thread at a time.
  */
 public final class OtherFlows implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OtherFlows.class);
     private static final Pattern OFFSETS_TOPIC = Pattern.compile("replicator[.](.+)[.]offsets[.]internal");
-    private static final Duration POLL = Duration.ofMillis(100);
 
     /** More flows than this on one target are not looked at. */
     private static final int MAX_FLOWS = 64;
@@ -41,25 +39,32 @@ public final class OtherFlows implements AutoCloseable {
     /** By other flow, the target topic of each source partition that it has saved something of. */
     private final Map<String, Map<TopicPartition, String>> written = new TreeMap<>();
 
-    /** By other flow, what it says of topics of the target. */
+    /** By other flow, its claims on topics of the target. */
     private final Map<String, Map<String, TopicClaim>> claims = new TreeMap<>();
 
     /** The same without the partitions. */
     private final Map<String, Set<String>> writtenTopics = new TreeMap<>();
 
-    private final Map<TopicPartition, Long> readTo = new HashMap<>();
+    /** Up to where each of their logs was read. */
+    private final Map<String, Long> readTo = new HashMap<>();
     private final Set<String> unreadable = new TreeSet<>();
 
-    /** {@code null} while there are no other flows. */
-    private Consumer<byte[], byte[]> consumer;
+    private final CompactedTopics clients;
 
-    /** Connects to nothing yet. */
-    public OtherFlows(FlowConfig flow, Duration timeout) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param target the flow's target; the caller closes it
+     * @param timeout of each call
+     */
+    public OtherFlows(FlowConfig flow, Cluster target, Duration timeout) {
         this.flow = flow;
         this.timeout = timeout;
+        this.clients =
+                target.compactedTopics(new CompactedTopicOptions("replicator-" + flow.name() + "-others", timeout));
     }
 
-    /** What other flows say of a topic of the target, by their names; as of the last {@link #read}. */
+    /** The claims of other flows on a topic of the target, by their names, as of the last {@link #read}. */
     public Map<String, TopicClaim> claimsOn(String targetTopic) {
         Map<String, TopicClaim> found = new TreeMap<>();
         writtenTopics.forEach((name, topics) -> {
@@ -77,89 +82,96 @@ public final class OtherFlows implements AutoCloseable {
     }
 
     /**
-     * Reads what other flows have saved since the last call. What cannot be read within the timeout, or may not be, is said
-     * once and left out: it is a warning that fails then, not the flow.
+     * Reads what other flows have saved since the last call. A log that cannot be read is logged once and left out: then a
+     * warning may be missing, but the flow runs.
      *
      * @param targetTopics all topics of the target
      * @throws OffsetLogException when not even a client can be made: nothing is known then
      */
     public void read(Collection<String> targetTopics) throws InterruptedException {
-        Map<TopicPartition, String> logs = new HashMap<>();
-        for (String topic : new TreeSet<>(targetTopics)) {
-            Matcher name = OFFSETS_TOPIC.matcher(topic);
-            if (name.matches() && !name.group(1).equals(flow.name()) && logs.size() < MAX_FLOWS) {
-                logs.put(new TopicPartition(topic, 0), name.group(1));
-            }
-        }
+        Map<String, String> logs = logsAmong(targetTopics);
         written.keySet().retainAll(logs.values());
         claims.keySet().retainAll(logs.values());
         readTo.keySet().retainAll(logs.keySet());
+        if (!logs.isEmpty()) {
+            connect();
+        }
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        try {
-            for (Map.Entry<TopicPartition, String> log : logs.entrySet()) {
-                if (consumer == null) {
-                    consumer = OffsetLogClients.consumerOfOthers(flow);
-                }
-                read(log.getKey(), log.getValue(), deadlineNanos);
+        for (Map.Entry<String, String> log : logs.entrySet()) {
+            if (System.nanoTime() - deadlineNanos > 0) {
+                leaveOut(log.getValue(), log.getKey(), "not read within " + timeout);
+            } else {
+                read(clients.topic(log.getKey()), log.getValue());
             }
-        } catch (InterruptException e) {
-            throw Interruption.of(e);
-        } catch (KafkaException e) {
-            // No consumer could be made: looked at again with the next plan.
-            throw OffsetLog.failed("what other flows write on " + flow.target().name() + " cannot be read", e);
         }
         writtenTopics.clear();
         written.forEach((name, topics) -> writtenTopics.put(name, Set.copyOf(topics.values())));
     }
 
-    private void read(TopicPartition log, String name, long deadlineNanos) {
-        List<TopicPartition> one = List.of(log);
+    /** The names of other flows, by their offset logs. */
+    private Map<String, String> logsAmong(Collection<String> targetTopics) {
+        Map<String, String> logs = new TreeMap<>();
+        for (String topic : new TreeSet<>(targetTopics)) {
+            Matcher name = OFFSETS_TOPIC.matcher(topic);
+            if (name.matches() && !name.group(1).equals(flow.name()) && logs.size() < MAX_FLOWS) {
+                logs.put(topic, name.group(1));
+            }
+        }
+        return logs;
+    }
+
+    private void connect() {
+        String what = "what other flows write on " + flow.target().name() + " cannot be read";
         try {
-            consumer.assign(one);
-            long start = consumer.beginningOffsets(one, timeout).get(log);
-            long end = consumer.endOffsets(one, timeout).get(log);
-            long from = Math.max(start, readTo.getOrDefault(log, 0L));
-            if (end < from) {
-                // It was deleted and made anew.
-                written.remove(name);
-                claims.remove(name);
-                from = start;
-            }
-            consumer.seek(log, from);
-            while (consumer.position(log, timeout) < end) {
-                if (System.nanoTime() - deadlineNanos > 0) {
-                    throw new KafkaException("not read within " + timeout);
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    accept(name, record);
-                }
-            }
-            readTo.put(log, end);
-            unreadable.remove(name);
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            close();
-            if (unreadable.add(name)) {
-                LOG.warn(
-                        "cannot see which topics another flow writes: {}{} flow={} other={} topic={}",
-                        e.getMessage(),
-                        e instanceof AuthorizationException ? "; grant READ on its topic" : "",
-                        flow.name(),
-                        name,
-                        log.topic());
-            }
+            clients.connect();
+        } catch (UnavailableException failure) {
+            // The next plan tries again.
+            throw OffsetLogException.of(what, failure);
+        } catch (RefusedException refused) {
+            throw OffsetLogException.refused(what + ": " + refused.getMessage());
         }
     }
 
-    private void accept(String name, ConsumerRecord<byte[], byte[]> record) {
-        JsonNode key = record.key() == null ? OffsetLogFormat.parse(new byte[0]) : OffsetLogFormat.parse(record.key());
+    private void read(CompactedTopic log, String name) throws InterruptedException {
+        try {
+            readTo.put(log.name(), readOn(log, name));
+            unreadable.remove(name);
+        } catch (UnavailableException failure) {
+            boolean isDenied = failure.reason() == UnavailableException.Reason.DENIED;
+            leaveOut(name, log.name(), failure.words() + (isDenied ? "; grant READ on its topic" : ""));
+        }
+    }
+
+    private long readOn(CompactedTopic log, String name) throws InterruptedException {
+        CompactedTopic.EntryReader reader = (offset, key, value) -> accept(name, key, value);
+        try {
+            return log.read(readTo.getOrDefault(log.name(), 0L), reader);
+        } catch (LogTruncatedException recreated) {
+            written.remove(name);
+            claims.remove(name);
+            return log.read(0, reader);
+        }
+    }
+
+    private void leaveOut(String name, String topic, String why) {
+        if (unreadable.add(name)) {
+            LOG.warn(
+                    "cannot see which topics another flow writes: {} flow={} other={} topic={}",
+                    why,
+                    flow.name(),
+                    name,
+                    topic);
+        }
+    }
+
+    private void accept(String name, byte[] recordKey, byte[] value) {
+        JsonNode key = OffsetLogFormat.parse(recordKey == null ? new byte[0] : recordKey);
         String kind = key.path("kind").asText();
         try {
             if (kind.equals(OffsetLogFormat.PROGRESS)) {
-                acceptProgress(name, OffsetLogFormat.source(key), record.value());
+                acceptProgress(name, OffsetLogFormat.source(key), value);
             } else if (kind.equals(OffsetLogFormat.TOPIC)) {
-                acceptClaim(name, OffsetLogFormat.text(key, "targetTopic"), record.value());
+                acceptClaim(name, OffsetLogFormat.text(key, "targetTopic"), value);
             }
         } catch (IllegalArgumentException notForUs) {
             LOG.debug("a record of another flow says nothing flow={} other={}", flow.name(), name, notForUs);
@@ -186,9 +198,6 @@ public final class OtherFlows implements AutoCloseable {
 
     @Override
     public void close() {
-        if (consumer != null) {
-            consumer.close(CloseOptions.timeout(Duration.ZERO));
-            consumer = null;
-        }
+        clients.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.replicator.offsets;
 
+import io.replicator.cluster.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
@@ -12,16 +13,16 @@ final class ProgressRecords {
     private ProgressRecords() {}
 
     /** First, what the progress counts, behind tombstones of what could be mistaken for it. */
-    static List<LogRecord> runs(Progress progress) {
+    static List<LogEntry> runs(Progress progress) {
         TopicPartition source = progress.pair().source();
-        List<LogRecord> records = tombstones(source, 0, 0, progress.changes().stale());
+        List<LogEntry> records = tombstones(source, 0, 0, progress.changes().stale());
         for (RunChunk chunk : progress.changes().chunks()) {
-            records.add(new LogRecord(
+            records.add(new LogEntry(
                     OffsetLogFormat.runsKey(source, chunk.index()),
                     OffsetLogFormat.runsValue(progress.pair(), progress.writer(), chunk)));
         }
         for (CoarseRuns coarse : progress.changes().coarse()) {
-            records.add(new LogRecord(
+            records.add(new LogEntry(
                     OffsetLogFormat.coarseKey(source, coarse.key()),
                     OffsetLogFormat.coarseValue(progress.pair(), progress.writer(), coarse)));
         }
@@ -29,8 +30,8 @@ final class ProgressRecords {
     }
 
     /** Second, the progress. */
-    static LogRecord progress(Progress progress) {
-        return new LogRecord(
+    static LogEntry progress(Progress progress) {
+        return new LogEntry(
                 OffsetLogFormat.progressKey(progress.pair().source()), OffsetLogFormat.progressValue(progress));
     }
 
@@ -40,21 +41,21 @@ final class ProgressRecords {
      * @param firstChunk the first chunk of runs that may be in the log
      * @param endChunk behind the last one
      */
-    static List<LogRecord> tombstones(Progress progress, int firstChunk, int endChunk) {
+    static List<LogEntry> tombstones(Progress progress, int firstChunk, int endChunk) {
         TopicPartition source = progress.pair().source();
         int end = Math.min(endChunk, progress.changes().exactChunk());
         return tombstones(source, firstChunk, end, progress.changes().gone());
     }
 
     /** Forgets chunks of a partition. */
-    static List<LogRecord> tombstones(
+    static List<LogEntry> tombstones(
             TopicPartition source, int firstChunk, int endChunk, Iterable<CoarseRuns.Key> coarse) {
-        List<LogRecord> records = new ArrayList<>();
+        List<LogEntry> records = new ArrayList<>();
         for (int chunk = firstChunk; chunk < endChunk; chunk++) {
-            records.add(new LogRecord(OffsetLogFormat.runsKey(source, chunk), null));
+            records.add(new LogEntry(OffsetLogFormat.runsKey(source, chunk), null));
         }
         for (CoarseRuns.Key key : coarse) {
-            records.add(new LogRecord(OffsetLogFormat.coarseKey(source, key), null));
+            records.add(new LogEntry(OffsetLogFormat.coarseKey(source, key), null));
         }
         return records;
     }

@@ -40,7 +40,7 @@ public final class ProgressReset {
 
     private int forget(Set<String> topics) throws InterruptedException {
         try (ClusterAdmin target = ClusterAdmin.open(flow.target(), "replicator-" + flow.name() + "-forget", timeout);
-                OffsetLog log = new OffsetLog(flow, timeout)) {
+                OffsetLog log = new OffsetLog(flow, target, timeout)) {
             requireStopped(target);
             Set<TopicPartition> known = log.load().partitions().keySet();
             Set<TopicPartition> forgotten = known.stream()

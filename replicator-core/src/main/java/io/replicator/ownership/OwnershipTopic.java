@@ -1,6 +1,6 @@
 package io.replicator.ownership;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
@@ -10,20 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topic whose partitions stand for shards. It holds nothing, so it can be made anew at any time; how many
- * partitions it has must never change, for a partition's shard depends on it.
+ * The topic whose partitions stand for shards. It holds no records, so it can be recreated at any time. Its number of
+ * partitions must never change, for it decides which shard a copied partition belongs to.
  */
 public final class OwnershipTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OwnershipTopic.class);
 
     private final FlowConfig flow;
-    private final ClusterAdmin target;
+    private final Cluster target;
     private final String topic;
 
     /**
      * @param target the flow's target; the caller closes it
      */
-    public OwnershipTopic(FlowConfig flow, ClusterAdmin target) {
+    public OwnershipTopic(FlowConfig flow, Cluster target) {
         this.flow = flow;
         this.target = target;
         this.topic = flow.ownershipTopic();
@@ -36,9 +36,9 @@ public final class OwnershipTopic {
      * @throws RefusedException when the topic has another number of partitions
      */
     public void ensure() throws InterruptedException {
-        Optional<Integer> partitions = target.partitions(topic);
+        Optional<Integer> partitions = target.topic(topic).map(found -> found.partitions().size());
         if (partitions.isEmpty()) {
-            if (target.create(topic, flow.shards(), Map.of())) {
+            if (target.createTopic(topic, flow.shards(), Map.of())) {
                 LOG.info(
                         "created the topic that instances share flow={} topic={} partitions={}",
                         flow.name(),
@@ -46,10 +46,10 @@ public final class OwnershipTopic {
                         flow.shards());
             }
         } else if (partitions.get() != flow.shards()) {
-            throw new RefusedException("topic " + topic + " on " + target.cluster() + " has " + partitions.get()
+            throw new RefusedException("topic " + topic + " on " + target.name() + " has " + partitions.get()
                     + " partitions, but flow " + flow.name() + " has shards = " + flow.shards()
                     + ". If shards was changed, put it back: the number cannot change once the flow has run. If"
-                    + " it was not, somebody changed the topic: delete it, it holds nothing and is made anew");
+                    + " it was not, somebody changed the topic: delete it, it holds nothing and is created again");
         }
     }
 }

@@ -1,22 +1,19 @@
 package io.replicator.ownership;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.Settings;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.OwnershipProtocol;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Finds out by which protocol to be a member.
+ * Chooses the protocol by which this instance is a member of the group.
  *
- * <p>With KIP-848 the brokers alone say after what silence a member is dead, how often it speaks, and how low a group may
- * set either; as they come, that is 45 s and 5 s and no less. Then the classic protocol takes over far sooner, so KIP-848
- * is chosen by itself only where the brokers were set up to be as quick.
+ * <p>With KIP-848 the brokers decide after what silence a member is dead and how often it sends a heartbeat, and how low a
+ * group may set either. Their defaults are 45 s and 5 s, and no less is allowed. The classic protocol takes over far sooner
+ * then, so KIP-848 is chosen only where the brokers were set up to be as quick.
  */
 final class ProtocolChoice {
     /** The feature of the brokers (KIP-584) that is KIP-848, since its level 1. */
@@ -62,7 +59,7 @@ final class ProtocolChoice {
     record BrokerTimes(Duration session, Duration heartbeat) {}
 
     /** @throws UnavailableException when the target does not answer */
-    static Chosen choose(FlowConfig flow, Membership membership, ClusterAdmin target) throws InterruptedException {
+    static Chosen choose(FlowConfig flow, Membership membership, Cluster target) throws InterruptedException {
         if (membership.protocol() != OwnershipProtocol.AUTO) {
             return new Chosen(membership.protocol(), "as configured");
         }
@@ -85,27 +82,19 @@ final class ProtocolChoice {
         return new Chosen(isQuick ? OwnershipProtocol.CONSUMER : OwnershipProtocol.CLASSIC, told);
     }
 
-    private static boolean isOffered(ClusterAdmin target) throws InterruptedException {
+    private static boolean isOffered(Cluster target) throws InterruptedException {
         try {
-            var features = target.await(
-                    target.admin().describeFeatures().featureMetadata(), "DESCRIBE", "the cluster's features");
-            var found = features.finalizedFeatures().get(FEATURE);
-            return found != null && found.maxVersionLevel() >= 1;
+            return target.features().getOrDefault(FEATURE, 0) >= 1;
         } catch (UnavailableException failure) {
             throwIfAway(failure);
             return false;
         }
     }
 
-    private static Optional<BrokerTimes> times(FlowConfig flow, ClusterAdmin target) throws InterruptedException {
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, flow.ownershipGroup());
+    private static Optional<BrokerTimes> times(FlowConfig flow, Cluster target) throws InterruptedException {
         try {
-            Config config = target.await(
-                            target.admin().describeConfigs(List.of(group)).all(),
-                            "DESCRIBE_CONFIGS",
-                            "group " + flow.ownershipGroup())
-                    .get(group);
-            return duration(config.get(SESSION)).flatMap(session -> duration(config.get(HEARTBEAT))
+            Settings group = target.groupSettings(flow.ownershipGroup());
+            return duration(group, SESSION).flatMap(session -> duration(group, HEARTBEAT)
                     .map(heartbeat -> new BrokerTimes(session, heartbeat)));
         } catch (UnavailableException failure) {
             throwIfAway(failure);
@@ -113,17 +102,13 @@ final class ProtocolChoice {
         }
     }
 
-    private static Optional<Duration> duration(ConfigEntry entry) {
-        return entry == null || entry.value() == null
-                ? Optional.empty()
-                : Optional.of(Duration.ofMillis(Long.parseLong(entry.value())));
+    private static Optional<Duration> duration(Settings settings, String key) {
+        return settings.value(key).map(millis -> Duration.ofMillis(Long.parseLong(millis)));
     }
 
-    /** Brokers that are too old to know the question, or may not answer it to us, are there all the same. */
+    /** Brokers that are too old to know the question, or do not allow it to this user, are there all the same. */
     private static void throwIfAway(UnavailableException failure) {
-        boolean isAway = failure.reason() == UnavailableException.Reason.UNREACHABLE
-                || failure.reason() == UnavailableException.Reason.NOT_AUTHENTICATED;
-        if (isAway) {
+        if (failure.isOfTheCluster()) {
             throw failure;
         }
     }

@@ -1,8 +1,8 @@
 package io.replicator.positions;
 
 import io.replicator.config.FlowConfig;
-import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
+import io.replicator.offsets.OffsetLogReader;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translator;
 import java.time.Duration;
@@ -14,11 +14,11 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * What a flow has saved of where records stand, read from its offset log: as true for a command beside a daemon as for the
- * daemon itself, and at most as old as the last save. It reads only, so that it may stand beside the flow's own
- * {@link OffsetLog}. One thread.
+ * daemon itself, and at most as old as the last save. It only reads, so that it can be used beside a running flow. One
+ * thread.
  */
 public final class FlowPositions implements AutoCloseable {
-    private final OffsetLog log;
+    private final OffsetLogReader log;
     private final Map<TopicPartition, Known> known = new HashMap<>();
     private Map<TopicPartition, PartitionPair> pairs = Map.of();
     private Map<TopicPartition, TopicPartition> sources = Map.of();
@@ -26,7 +26,7 @@ public final class FlowPositions implements AutoCloseable {
     /** A translator, and the change of its partition that it was made for. */
     private record Known(long change, Translator translator) {}
 
-    private FlowPositions(OffsetLog log) {
+    private FlowPositions(OffsetLogReader log) {
         this.log = log;
     }
 
@@ -37,7 +37,7 @@ public final class FlowPositions implements AutoCloseable {
      * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
      */
     public static FlowPositions open(FlowConfig flow, Duration timeout) throws InterruptedException {
-        FlowPositions positions = new FlowPositions(new OffsetLog(flow, timeout));
+        FlowPositions positions = new FlowPositions(OffsetLogReader.open(flow, timeout));
         try {
             positions.log.load();
             positions.index();

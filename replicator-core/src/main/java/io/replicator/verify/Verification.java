@@ -5,7 +5,7 @@ import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
-import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.OffsetLogReader;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.offsets.SavedState;
@@ -94,7 +94,7 @@ public final class Verification {
     }
 
     private SavedState load() throws InterruptedException {
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLogReader log = OffsetLogReader.open(flow, TIMEOUT)) {
             return log.load();
         } catch (OffsetLogException e) {
             throw new VerificationException(e.getMessage(), e, e.isTransient());

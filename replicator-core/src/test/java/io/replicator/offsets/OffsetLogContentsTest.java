@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.cluster.LogEntry;
 import io.replicator.partition.LeaderEpochs;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -373,9 +374,9 @@ class OffsetLogContentsTest {
             OffsetMap map = new OffsetMap(0);
             grow(map, random, 100 * RunChunk.RUNS * 3 / 2);
             Progress progress = new Progress(pair, WRITER, map.takeChanges());
-            List<LogRecord> all = new ArrayList<>(ProgressRecords.runs(progress));
+            List<LogEntry> all = new ArrayList<>(ProgressRecords.runs(progress));
             all.add(ProgressRecords.progress(progress));
-            for (LogRecord record : all) {
+            for (LogEntry record : all) {
                 contents.accept(offset++, record.key(), record.value());
             }
             records += map.records();

@@ -48,8 +48,8 @@ class OffsetLogIT {
         FlowConfig flow = flow("log-many");
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();
         SplittableRandom random = new SplittableRandom(1);
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
-            log.ensureTopic(target.admin());
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
+            log.ensureTopic();
             assertThat(log.load()).isEqualTo(new SavedState(Map.of(), Map.of(), Optional.empty(), 0));
             for (int save = 0; save < 3; save++) {
                 List<Progress> progress = new ArrayList<>();
@@ -64,8 +64,8 @@ class OffsetLogIT {
             log.save(ShardOwner.first(0, "a", 2001, (short) 5));
         }
 
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
-            log.ensureTopic(target.admin());
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
+            log.ensureTopic();
             SavedState state = log.load();
 
             assertThat(state.shards()).containsEntry(0, ShardOwner.first(0, "a", 2001, (short) 5));
@@ -79,17 +79,17 @@ class OffsetLogIT {
         FlowConfig flow = flow("edited");
         byte[] key = "{\"v\":1,\"kind\":\"progress\",\"topic\":\"orders\",\"partition\":1}".getBytes(UTF_8);
         createLog(flow, Map.of("cleanup.policy", "compact"));
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             OffsetMap map = new OffsetMap(0);
             map.append(0, 0, 3);
             log.save(List.of(new Progress(pair(0), WRITER, map.takeChanges())));
         }
         write(flow.offsetsTopic(), key, "by hand".getBytes(UTF_8));
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             assertThatThrownBy(log::load).hasMessageContaining("@1: unreadable record", "tombstone");
         }
         write(flow.offsetsTopic(), key, null);
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             assertThat(log.load().partitions()).containsOnlyKeys(new TopicPartition("orders", 0));
         }
     }
@@ -118,7 +118,7 @@ class OffsetLogIT {
                         "delete.retention.ms",
                         "0"));
         OffsetMap map = new OffsetMap(0);
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             SplittableRandom random = new SplittableRandom(2);
             log.save(List.of(new Progress(pair(1), WRITER, manyRuns().takeChanges())));
             for (int save = 0; save < 100; save++) {
@@ -126,7 +126,7 @@ class OffsetLogIT {
                 log.save(List.of(new Progress(pair(0), WRITER, map.takeChanges())));
             }
         }
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             assertThat(log.load().partitions()).hasSize(2);
             log.remove(List.of(new TopicPartition("orders", 1)));
             long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -162,7 +162,7 @@ class OffsetLogIT {
         OffsetMap coarse = new OffsetMap(0, 0, 256);
         OffsetMap trimmed = new OffsetMap(0, 0);
         SplittableRandom random = new SplittableRandom(5);
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             for (int save = 0; save < 100; save++) {
                 grow(coarse, random, 100);
                 grow(trimmed, random, 100);
@@ -173,7 +173,7 @@ class OffsetLogIT {
             }
         }
 
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             log.load();
             while (recordsIn(flow) > 60) {
@@ -183,7 +183,7 @@ class OffsetLogIT {
             }
         }
 
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             SavedState state = log.load();
             SavedProgress first = state.partitions().get(new TopicPartition("orders", 0));
             assertSame(first, coarse);
@@ -229,14 +229,14 @@ class OffsetLogIT {
         createLog(flow("expiring"), Map.of("cleanup.policy", "compact,delete"));
         target.createTopic(flow("spread").offsetsTopic(), 2, Map.of("cleanup.policy", "compact"));
 
-        try (OffsetLog log = new OffsetLog(flow("expiring"), TIMEOUT)) {
-            assertThatThrownBy(() -> log.ensureTopic(target.admin()))
+        try (OffsetLog log = OffsetLog.open(flow("expiring"), TIMEOUT)) {
+            assertThatThrownBy(() -> log.ensureTopic())
                     .isInstanceOf(OffsetLogException.class)
                     .hasMessageContaining("replicator.expiring.offsets.internal on west has cleanup.policy=")
                     .hasMessageContaining("set it to compact");
         }
-        try (OffsetLog log = new OffsetLog(flow("spread"), TIMEOUT)) {
-            assertThatThrownBy(() -> log.ensureTopic(target.admin()))
+        try (OffsetLog log = OffsetLog.open(flow("spread"), TIMEOUT)) {
+            assertThatThrownBy(() -> log.ensureTopic())
                     .isInstanceOf(OffsetLogException.class)
                     .hasMessageContaining("has 2 partitions");
         }
@@ -245,10 +245,10 @@ class OffsetLogIT {
     @Test
     void shouldCountForeignRecordsAndLoadTheRest() throws Exception {
         FlowConfig flow = flow("foreign");
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT);
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT);
                 KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
                         target.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
-            log.ensureTopic(target.admin());
+            log.ensureTopic();
             OffsetMap map = manyRuns();
             log.save(List.of(new Progress(pair(0), WRITER, map.takeChanges())));
             stranger.send(new ProducerRecord<>(flow.offsetsTopic(), "hello".getBytes(UTF_8), new byte[] {1}))
@@ -263,7 +263,7 @@ class OffsetLogIT {
 
     @Test
     void shouldLoadNothingWhereThereIsNoTopic() throws Exception {
-        try (OffsetLog log = new OffsetLog(flow("absent"), TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow("absent"), TIMEOUT)) {
             assertThat(log.load().partitions()).isEmpty();
         }
     }
@@ -273,8 +273,8 @@ class OffsetLogIT {
         try (KafkaCluster failing = KafkaCluster.builder().name("failing").start()) {
             FlowConfig flow = flow("retried", failing);
             OffsetMap map = manyRuns();
-            try (OffsetLog log = new OffsetLog(flow, Duration.ofSeconds(2))) {
-                log.ensureTopic(failing.admin());
+            try (OffsetLog log = OffsetLog.open(flow, Duration.ofSeconds(2))) {
+                log.ensureTopic();
                 log.save(List.of(new Progress(pair(0), WRITER, map.takeChanges())));
                 failing.broker(failing.brokers().get(0).id()).pause();
                 grow(map, new SplittableRandom(3), 100);

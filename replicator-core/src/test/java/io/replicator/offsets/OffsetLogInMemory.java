@@ -1,5 +1,6 @@
 package io.replicator.offsets;
 
+import io.replicator.cluster.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
@@ -10,7 +11,7 @@ import org.apache.kafka.common.Uuid;
  * durable when it returns. For simulations of several instances, which see what the others have written so far.
  */
 public final class OffsetLogInMemory {
-    private final List<LogRecord> records = new ArrayList<>();
+    private final List<LogEntry> records = new ArrayList<>();
     private final OffsetLogContents contents = new OffsetLogContents("offsets in memory");
 
     /** What is known of a map once it was saved. */
@@ -37,16 +38,16 @@ public final class OffsetLogInMemory {
     }
 
     /** What a save forgets at its end. */
-    List<LogRecord> tombstones(Progress progress) {
+    List<LogEntry> tombstones(Progress progress) {
         TopicPartition source = progress.pair().source();
         return ProgressRecords.tombstones(progress, contents.firstChunk(source), contents.chunksEnd(source));
     }
 
     public void append(ShardOwner owner) {
-        append(new LogRecord(OffsetLogFormat.shardKey(owner.shard()), OffsetLogFormat.shardValue(owner)));
+        append(new LogEntry(OffsetLogFormat.shardKey(owner.shard()), OffsetLogFormat.shardValue(owner)));
     }
 
-    void append(LogRecord record) {
+    void append(LogEntry record) {
         contents.accept(records.size(), record.key(), record.value());
         records.add(record);
     }
@@ -57,7 +58,7 @@ public final class OffsetLogInMemory {
     }
 
     /** Everything that was appended, in its order. */
-    List<LogRecord> records() {
+    List<LogEntry> records() {
         return records;
     }
 

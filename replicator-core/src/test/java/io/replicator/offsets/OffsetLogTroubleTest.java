@@ -3,6 +3,8 @@ package io.replicator.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
 import io.replicator.it.Flows;
@@ -18,7 +20,7 @@ class OffsetLogTroubleTest {
 
     @Test
     void shouldTakeANameServiceThatIsAwayForTransient() {
-        try (OffsetLog log = new OffsetLog(flow(NOWHERE, Map.of()), Duration.ofSeconds(1))) {
+        try (OffsetLog log = OffsetLog.open(flow(NOWHERE, Map.of()), Duration.ofSeconds(1))) {
             var unread = catchThrowableOfType(OffsetLogException.class, log::refresh);
             var unsaved = catchThrowableOfType(
                     OffsetLogException.class, () -> log.save(ShardOwner.first(0, "one", 2001, (short) 5)));
@@ -32,7 +34,7 @@ class OffsetLogTroubleTest {
     @Test
     void shouldRefuseAPropertyThatNoAttemptMakesRight() {
         try (OffsetLog log =
-                new OffsetLog(flow("127.0.0.1:1", Map.of("fetch.min.bytes", "few")), Duration.ofSeconds(1))) {
+                OffsetLog.open(flow("127.0.0.1:1", Map.of("fetch.min.bytes", "few")), Duration.ofSeconds(1))) {
             var unread = catchThrowableOfType(OffsetLogException.class, log::refresh);
 
             assertThat(unread.isTransient()).isFalse();
@@ -41,7 +43,9 @@ class OffsetLogTroubleTest {
 
     @Test
     void shouldLookAtOtherFlowsAgainWhenTheNameServiceIsAway() {
-        OtherFlows others = new OtherFlows(flow(NOWHERE, Map.of()), Duration.ofSeconds(1));
+        FlowConfig flow = flow(NOWHERE, Map.of());
+        Cluster target = KafkaCluster.openLater(flow.target(), "test", Duration.ofSeconds(1));
+        OtherFlows others = new OtherFlows(flow, target, Duration.ofSeconds(1));
 
         var unread = catchThrowableOfType(
                 OffsetLogException.class, () -> others.read(List.of("replicator.other.offsets.internal")));

@@ -2,6 +2,7 @@ package io.replicator.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.LogEntry;
 import io.replicator.partition.LeaderEpochs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -206,14 +207,14 @@ class TranslationModelTest {
         /** A save ends anywhere, and its writer with it. */
         private void tear() {
             Progress progress = taken();
-            List<LogRecord> records = new ArrayList<>(ProgressRecords.runs(progress));
+            List<LogEntry> records = new ArrayList<>(ProgressRecords.runs(progress));
             int beforeProgress = records.size();
             records.add(ProgressRecords.progress(progress));
             int written = random.nextInt(3) == 0 ? beforeProgress + 1 : random.nextInt(records.size() + 1);
             records.subList(0, written).forEach(log::append);
             if (written > beforeProgress) {
                 durable = now.copy();
-                List<LogRecord> tombstones = log.tombstones(progress);
+                List<LogEntry> tombstones = log.tombstones(progress);
                 tombstones.subList(0, random.nextInt(tombstones.size() + 1)).forEach(log::append);
             }
             restart();
@@ -229,8 +230,8 @@ class TranslationModelTest {
         }
 
         private void compact() {
-            Map<ByteBuffer, LogRecord> latest = new LinkedHashMap<>();
-            for (LogRecord record : log.records()) {
+            Map<ByteBuffer, LogEntry> latest = new LinkedHashMap<>();
+            for (LogEntry record : log.records()) {
                 latest.remove(ByteBuffer.wrap(record.key()));
                 latest.put(ByteBuffer.wrap(record.key()), record);
             }

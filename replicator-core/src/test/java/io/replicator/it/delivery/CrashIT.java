@@ -82,8 +82,8 @@ class CrashIT {
     }
 
     private static Map<TopicPartition, Long> savedPositions(FlowConfig flow) throws Exception {
-        try (OffsetLog log = new OffsetLog(flow, PATIENCE)) {
-            log.ensureTopic(target.admin());
+        try (OffsetLog log = OffsetLog.open(flow, PATIENCE)) {
+            log.ensureTopic();
             Map<TopicPartition, Long> positions = new HashMap<>();
             log.load()
                     .partitions()

@@ -289,7 +289,7 @@ final class LifecycleIT {
 
     private static Map<TopicPartition, Long> savedPositions(FlowConfig flow) throws InterruptedException {
         Map<TopicPartition, Long> positions = new HashMap<>();
-        try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
+        try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
             for (Map.Entry<TopicPartition, SavedProgress> saved :
                     log.load().partitions().entrySet()) {
                 positions.put(saved.getKey(), saved.getValue().position());

@@ -271,8 +271,8 @@ class RecoveryIT {
     /** What the earlier life saved: the beginning, and who wrote. */
     private static void savedAtTheStart(String topic, long targetStart) throws Exception {
         FlowConfig flow = topic.equals("truncated") ? Flows.flow(source, target, topic) : flow(topic);
-        try (OffsetLog log = new OffsetLog(flow, PATIENCE)) {
-            log.ensureTopic(target.admin());
+        try (OffsetLog log = OffsetLog.open(flow, PATIENCE)) {
+            log.ensureTopic();
             Uuid sourceId = topicId(source, topic);
             Uuid targetId = topicId(target, topic);
             for (int group = 0; group < GROUPS; group++) {
@@ -299,7 +299,7 @@ class RecoveryIT {
     }
 
     private static SavedProgress saved(String topic) throws Exception {
-        try (OffsetLog log = new OffsetLog(flow(topic), PATIENCE)) {
+        try (OffsetLog log = OffsetLog.open(flow(topic), PATIENCE)) {
             return log.load().partitions().get(new TopicPartition(topic, 0));
         }
     }

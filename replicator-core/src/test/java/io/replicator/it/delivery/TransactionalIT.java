@@ -194,8 +194,8 @@ class TransactionalIT {
     /** What was saved says of every record that a committed reader sees where it came from. */
     private static void assertMapped(String topic) throws Exception {
         Map<TopicPartition, Translator> translators = new HashMap<>();
-        try (OffsetLog log = new OffsetLog(flow(topic, BY_TIME), PATIENCE)) {
-            log.ensureTopic(target.admin());
+        try (OffsetLog log = OffsetLog.open(flow(topic, BY_TIME), PATIENCE)) {
+            log.ensureTopic();
             log.load().partitions().forEach((partition, saved) -> translators.put(partition, saved.translator()));
         }
         TopicDump copy = TopicDump.committed(target, topic);

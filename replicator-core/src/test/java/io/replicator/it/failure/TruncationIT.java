@@ -365,7 +365,7 @@ class TruncationIT {
     }
 
     private static TopicClaim claim(FlowConfig flow, String targetTopic) throws InterruptedException {
-        try (OffsetLog offsets = new OffsetLog(flow, Duration.ofSeconds(10))) {
+        try (OffsetLog offsets = OffsetLog.open(flow, Duration.ofSeconds(10))) {
             offsets.load();
             return offsets.claims().get(targetTopic);
         }
@@ -423,7 +423,7 @@ class TruncationIT {
     }
 
     private static SavedProgress saved(FlowConfig flow, String topic) throws InterruptedException {
-        try (OffsetLog offsets = new OffsetLog(flow, Duration.ofSeconds(10))) {
+        try (OffsetLog offsets = OffsetLog.open(flow, Duration.ofSeconds(10))) {
             return offsets.load().partitions().get(new TopicPartition(topic, 0));
         }
     }

@@ -109,8 +109,8 @@ class VerificationIT {
                     new PartitionPair(source, sourceId, topic, targetId),
                     new Writer(0, 1, (short) 0),
                     map.takeChanges())));
-            try (OffsetLog log = new OffsetLog(flow, TIMEOUT)) {
-                log.ensureTopic(west.admin());
+            try (OffsetLog log = OffsetLog.open(flow, TIMEOUT)) {
+                log.ensureTopic();
                 log.save(progress);
             }
         }
