@@ -221,7 +221,7 @@ public final class Flow implements AutoCloseable {
                 SavedState saved = readSaved(gate, log, ownership);
                 if (saved != null) {
                     own(gate, log, saved, ownership);
-                    follow(new TopicPlanner(config, allFlows, gate), gate, log);
+                    follow(new TopicPlanner(config, allFlows, gate.source(), gate.target()), gate, log);
                     drainAndSave(log);
                 }
             } finally {

@@ -6,7 +6,7 @@ import io.replicator.offsets.Translation;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionState;
-import io.replicator.topics.MirrorMakerTopics;
+import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

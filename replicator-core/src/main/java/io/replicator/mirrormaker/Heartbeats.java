@@ -1,7 +1,7 @@
 package io.replicator.mirrormaker;
 
 import io.replicator.config.FlowConfig;
-import io.replicator.topics.MirrorMakerTopics;
+import io.replicator.naming.MirrorMakerTopics;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 

@@ -5,7 +5,7 @@ import io.replicator.config.MirrorMakerConfig;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.Translator;
 import io.replicator.positions.FlowPositions;
-import io.replicator.topics.MirrorMakerTopics;
+import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

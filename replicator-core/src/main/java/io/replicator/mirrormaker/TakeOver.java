@@ -4,7 +4,7 @@ import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.offsets.OffsetMap;
-import io.replicator.topics.MirrorMakerTopics;
+import io.replicator.naming.MirrorMakerTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -7,7 +7,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
-import io.replicator.topics.TopicSelection;
+import io.replicator.naming.TopicSelection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,7 +6,7 @@ import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translator;
-import io.replicator.topics.TopicSelection;
+import io.replicator.naming.TopicSelection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,6 +1,8 @@
 package io.replicator.topics;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.Settings;
+import io.replicator.cluster.TopicDescription;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicationFactor;
@@ -8,16 +10,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.TopicDescription;
 
-/** Works out how topics that are missing on the target are to be created there. Reads, but changes nothing. */
-final class MissingTopics {
+/** Determines how topics that are missing on the target are to be created there. It reads and changes nothing. */
+public final class MissingTopics {
     private final FlowConfig flow;
-    private final ClusterAdmin target;
-    private final ClusterTopics source;
+    private final Cluster target;
+    private final Cluster source;
 
-    MissingTopics(FlowConfig flow, ClusterAdmin target, ClusterTopics source) {
+    public MissingTopics(FlowConfig flow, Cluster target, Cluster source) {
         this.flow = flow;
         this.target = target;
         this.source = source;
@@ -30,7 +30,7 @@ final class MissingTopics {
      * @param problems source topics whose settings cannot be read: a copy with other settings could lose records
      * @param notices what the settings will do to the copies, by source topic: the target's brokers have defaults
      */
-    record Requests(
+    public record Requests(
             Map<String, TopicCreation.Missing> topics,
             Map<String, UnavailableException> problems,
             Map<String, List<SettingsNotice>> notices) {}
@@ -42,18 +42,18 @@ final class MissingTopics {
      * @param sources their descriptions
      * @param pairs their names on the target
      */
-    Requests requests(Collection<String> missing, Map<String, TopicDescription> sources, Map<String, String> pairs)
+    public Requests requests(Collection<String> missing, Map<String, TopicDescription> sources, Map<String, String> pairs)
             throws InterruptedException {
         var defaults = TargetDefaults.read(target);
-        var settings = source.settings(missing);
+        var settings = source.topicSettings(missing);
         Map<String, TopicCreation.Missing> requests = new TreeMap<>();
         Map<String, List<SettingsNotice>> notices = new TreeMap<>();
         for (String topic : missing) {
             if (!settings.failed().containsKey(topic)) {
-                Config own = settings.found().getOrDefault(topic, new Config(List.of()));
+                Settings own = settings.found().getOrDefault(topic, Settings.NONE);
                 var request = request(pairs.get(topic), sources.get(topic), own, defaults);
                 requests.put(topic, request);
-                Config effective = defaults.effective(request.settings().values());
+                Settings effective = defaults.effective(request.settings().values());
                 notices.put(topic, SettingsCheck.compare(own, effective));
             }
         }
@@ -61,7 +61,7 @@ final class MissingTopics {
     }
 
     private TopicCreation.Missing request(
-            String name, TopicDescription source, Config settings, TargetDefaults defaults) {
+            String name, TopicDescription source, Settings settings, TargetDefaults defaults) {
         int sourceReplicas = source.partitions().get(0).replicas().size();
         short replicas = defaults.replicasFor(flow.topics().replicationFactor(), sourceReplicas);
         var chosen = TopicSettings.forTarget(settings, defaults, defaults.replicasGiven(replicas));

@@ -1,23 +1,20 @@
 package io.replicator.topics;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.SettingKeys;
+import io.replicator.cluster.Settings;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ReplicationFactor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a topic that is created on the target gets where nothing is said. Settings we may not read are taken to be
- * Kafka's own.
+ * What a topic that is created on the target gets where its request does not say. For settings that this user may not
+ * read, Kafka's defaults are assumed.
  *
  * @param brokers how many there are
  * @param replicas the brokers' {@code default.replication.factor}
@@ -39,58 +36,51 @@ record TargetDefaults(
         String cleanupPolicy) {
     private static final Logger LOG = LoggerFactory.getLogger(TargetDefaults.class);
 
-    static TargetDefaults read(ClusterAdmin target) throws InterruptedException {
-        Collection<Node> nodes = target.await(target.admin().describeCluster().nodes(), "DESCRIBE", "the cluster");
-        return of(nodes.size(), settings(target, nodes));
+    static TargetDefaults read(Cluster target) throws InterruptedException {
+        List<Integer> brokers = target.describe().brokers();
+        return of(brokers.size(), settings(target, brokers));
     }
 
-    static TargetDefaults of(int brokers, Config settings) {
+    static TargetDefaults of(int brokers, Settings settings) {
         String forever = String.valueOf(Long.MAX_VALUE);
         return new TargetDefaults(
                 brokers,
-                Integer.parseInt(TargetLimits.text(settings, "default.replication.factor", "1")),
-                Integer.parseInt(TargetLimits.text(
-                        settings, "message.max.bytes", String.valueOf(TargetLimits.DEFAULT.maxMessageBytes()))),
-                TargetLimits.text(settings, "log.message.timestamp.type", "").equals("LogAppendTime"),
-                TargetLimits.text(settings, "log.message.timestamp.before.max.ms", forever)
+                Integer.parseInt(settings.text("default.replication.factor", "1")),
+                Integer.parseInt(settings.text("message.max.bytes", String.valueOf(TargetLimits.DEFAULT.maxMessageBytes()))),
+                settings.text("log.message.timestamp.type", "").equals("LogAppendTime"),
+                settings.text("log.message.timestamp.before.max.ms", forever)
                         .equals(forever),
                 // One hour since Kafka 4.0.
-                TargetLimits.text(settings, "log.message.timestamp.after.max.ms", "3600000")
+                settings.text("log.message.timestamp.after.max.ms", "3600000")
                         .equals(forever),
-                TargetLimits.text(settings, TopicConfig.COMPRESSION_TYPE_CONFIG, "producer"),
-                TargetLimits.text(settings, "log.cleanup.policy", TopicConfig.CLEANUP_POLICY_DELETE));
+                settings.text(SettingKeys.COMPRESSION_TYPE, "producer"),
+                settings.text("log.cleanup.policy", SettingKeys.DELETE));
     }
 
-    private static Config settings(ClusterAdmin target, Collection<Node> nodes) throws InterruptedException {
-        if (nodes.isEmpty()) {
-            return new Config(List.of());
+    private static Settings settings(Cluster target, List<Integer> brokers) throws InterruptedException {
+        if (brokers.isEmpty()) {
+            return Settings.NONE;
         }
-        var broker = new ConfigResource(
-                ConfigResource.Type.BROKER, nodes.iterator().next().idString());
         try {
-            var answer =
-                    target.admin().describeConfigs(List.of(broker)).values().get(broker);
-            return target.await(answer, "DESCRIBE_CONFIGS", "the cluster");
+            return target.brokerSettings(brokers.get(0));
         } catch (UnavailableException failure) {
             if (failure.reason() == UnavailableException.Reason.UNREACHABLE) {
                 throw failure;
             }
             LOG.debug("The target's defaults cannot be read, Kafka's own are assumed", failure);
-            return new Config(List.of());
+            return Settings.NONE;
         }
     }
 
     /** The settings that take effect on a topic created with these values, of those that can make it unlike its source. */
-    Config effective(Map<String, String> values) {
+    Settings effective(Map<String, String> values) {
         Map<String, String> effective = new TreeMap<>();
-        effective.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes));
-        effective.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, isLogAppendTime ? "LogAppendTime" : "CreateTime");
-        effective.put(TopicConfig.COMPRESSION_TYPE_CONFIG, compression);
-        effective.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanupPolicy);
+        effective.put(SettingKeys.MAX_MESSAGE_BYTES, String.valueOf(maxMessageBytes));
+        effective.put(SettingKeys.TIMESTAMP_TYPE, isLogAppendTime ? "LogAppendTime" : "CreateTime");
+        effective.put(SettingKeys.COMPRESSION_TYPE, compression);
+        effective.put(SettingKeys.CLEANUP_POLICY, cleanupPolicy);
         effective.putAll(values);
-        return new Config(effective.entrySet().stream()
-                .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
-                .toList());
+        return Settings.of(effective);
     }
 
     /** The replication factor to ask for: -1 lets the brokers choose. */

@@ -1,6 +1,8 @@
 package io.replicator.topics;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.ClusterError;
+import io.replicator.cluster.TopicRequest;
 import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,31 +11,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.CreatePartitionsOptions;
-import org.apache.kafka.clients.admin.CreateTopicsOptions;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates and grows topics on the target, or asks whether it would be allowed: then nothing changes. */
-final class TopicCreation {
+public final class TopicCreation {
     private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
 
     /**
      * A controller takes 10,000 changes in one request, and each partition is one; far fewer, so that a slow one answers
-     * in time and brokers show the first topics while the last ones are made.
+     * in time and brokers show the first topics while the last ones are created.
      */
     private static final int PARTITIONS_PER_REQUEST = 500;
 
-    private final ClusterAdmin target;
+    private final Cluster target;
     private final boolean onlyAsk;
 
-    TopicCreation(ClusterAdmin target, boolean onlyAsk) {
+    /** @param onlyAsk whether to change nothing */
+    public TopicCreation(Cluster target, boolean onlyAsk) {
         this.target = target;
         this.onlyAsk = onlyAsk;
     }
@@ -43,11 +38,11 @@ final class TopicCreation {
      *
      * @param name on the target
      * @param partitions as many as the source has
-     * @param replicas -1 for the brokers' default
+     * @param replicas {@link TopicRequest#DEFAULT_REPLICAS} for the brokers' default
      */
-    record Missing(String name, int partitions, short replicas, TopicSettings settings) {
-        NewTopic request() {
-            return new NewTopic(name, partitions, replicas).configs(settings.values());
+    public record Missing(String name, int partitions, short replicas, TopicSettings settings) {
+        TopicRequest request() {
+            return new TopicRequest(name, partitions, replicas, settings.values());
         }
 
         Missing without(String key) {
@@ -60,7 +55,7 @@ final class TopicCreation {
      *
      * @return why not, by name
      */
-    Map<String, UnavailableException> create(Collection<Missing> topics) throws InterruptedException {
+    public Map<String, UnavailableException> create(Collection<Missing> topics) throws InterruptedException {
         Map<String, UnavailableException> failed = new HashMap<>();
         Collection<Missing> waiting = topics;
         // Each round takes a setting away from every topic that waits, so this ends.
@@ -76,12 +71,12 @@ final class TopicCreation {
 
     private List<Missing> createPart(List<Missing> part, Map<String, UnavailableException> failed)
             throws InterruptedException {
-        var requests = part.stream().map(Missing::request).toList();
-        var options = new CreateTopicsOptions().validateOnly(onlyAsk);
-        var answers = target.admin().createTopics(requests, options).values();
+        Map<String, UnavailableException> failures =
+                target.createTopics(part.stream().map(Missing::request).toList(), onlyAsk);
         List<Missing> again = new ArrayList<>();
         for (Missing topic : part) {
-            Optional<UnavailableException> failure = failureOf(answers.get(topic.name()), "CREATE", topic.name());
+            Optional<UnavailableException> failure = Optional.ofNullable(failures.get(topic.name()))
+                    .filter(found -> found.error() != ClusterError.TOPIC_EXISTS);
             Optional<String> refusedKey = failure.flatMap(found -> refusedKey(found, topic.settings()));
             if (refusedKey.isPresent()) {
                 note(topic, refusedKey.get(), failure.get());
@@ -101,47 +96,29 @@ final class TopicCreation {
      * @param partitions how many each topic shall have
      * @return why not, by name
      */
-    Map<String, UnavailableException> grow(Map<String, Integer> partitions) throws InterruptedException {
-        Map<String, NewPartitions> requests = partitions.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, topic -> NewPartitions.increaseTo(topic.getValue())));
-        var options = new CreatePartitionsOptions().validateOnly(onlyAsk);
-        Map<String, UnavailableException> failed = new HashMap<>();
-        if (requests.isEmpty()) {
-            return failed;
+    public Map<String, UnavailableException> grow(Map<String, Integer> partitions) throws InterruptedException {
+        if (partitions.isEmpty()) {
+            return Map.of();
         }
-        var answers = target.admin().createPartitions(requests, options).values();
-        for (var answer : answers.entrySet()) {
-            String topic = answer.getKey();
-            Optional<UnavailableException> failure = failureOf(answer.getValue(), "ALTER", topic);
-            failure.ifPresent(found -> failed.put(topic, found));
-            if (failure.isEmpty() && !onlyAsk) {
-                LOG.info(
-                        "Topic grown cluster={} topic={} partitions={}",
-                        target.cluster(),
-                        topic,
-                        partitions.get(topic));
-            }
+        Map<String, UnavailableException> failed = target.growTopics(partitions, onlyAsk);
+        if (!onlyAsk) {
+            partitions.forEach((topic, count) -> {
+                if (!failed.containsKey(topic)) {
+                    LOG.info("Topic grown cluster={} topic={} partitions={}", target.name(), topic, count);
+                }
+            });
         }
         return failed;
     }
 
-    private Optional<UnavailableException> failureOf(KafkaFuture<Void> answer, String operation, String topic)
-            throws InterruptedException {
-        try {
-            target.await(answer, operation, "topic " + topic);
-            return Optional.empty();
-        } catch (UnavailableException failure) {
-            return failure.getCause() instanceof TopicExistsException ? Optional.empty() : Optional.of(failure);
-        }
-    }
-
     /** The setting that the brokers name when they refuse one: other versions and vendors know other keys. */
     private static Optional<String> refusedKey(UnavailableException failure, TopicSettings settings) {
-        if (!(failure.getCause() instanceof InvalidConfigurationException)) {
+        if (failure.error() != ClusterError.INVALID_SETTING) {
             return Optional.empty();
         }
-        String words = String.valueOf(failure.getCause().getMessage());
-        return settings.values().keySet().stream().filter(words::contains).max(Comparator.comparingInt(String::length));
+        return settings.values().keySet().stream()
+                .filter(failure.words()::contains)
+                .max(Comparator.comparingInt(String::length));
     }
 
     private void note(Missing topic, String key, UnavailableException failure) {
@@ -149,8 +126,8 @@ final class TopicCreation {
             LOG.warn(
                     "Setting {} is left out, the target refuses it ({}) cluster={} topic={}",
                     key,
-                    failure.getCause().getMessage(),
-                    target.cluster(),
+                    failure.words(),
+                    target.name(),
                     topic.name());
         }
     }
@@ -161,14 +138,14 @@ final class TopicCreation {
         }
         LOG.info(
                 "Topic created cluster={} topic={} partitions={} replicas={} settings={}",
-                target.cluster(),
+                target.name(),
                 topic.name(),
                 topic.partitions(),
-                topic.replicas() == -1 ? "default" : topic.replicas(),
+                topic.replicas() == TopicRequest.DEFAULT_REPLICAS ? "default" : topic.replicas(),
                 topic.settings().values());
         topic.settings()
                 .notes()
-                .forEach(note -> LOG.warn("{} cluster={} topic={}", note, target.cluster(), topic.name()));
+                .forEach(note -> LOG.warn("{} cluster={} topic={}", note, target.name(), topic.name()));
     }
 
     private static List<List<Missing>> parts(Collection<Missing> topics) {

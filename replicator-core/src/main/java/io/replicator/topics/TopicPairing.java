@@ -1,6 +1,9 @@
 package io.replicator.topics;
 
 import io.replicator.config.FlowConfig;
+import io.replicator.naming.FlowLoops;
+import io.replicator.naming.TopicNaming;
+import io.replicator.naming.TopicSelection;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -11,19 +14,19 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Gives each source topic its name on the target, or says why it has none. */
-final class TopicPairing {
+public final class TopicPairing {
     private final FlowConfig flow;
     private final TopicNaming naming;
     private final FlowLoops loops;
 
-    TopicPairing(FlowConfig flow, List<FlowConfig> flows) {
+    public TopicPairing(FlowConfig flow, List<FlowConfig> flows) {
         this.flow = flow;
         this.naming = new TopicNaming(flow);
         this.loops = new FlowLoops(flows);
     }
 
     /** The names on the target, by source topic. */
-    Map<String, String> pair(Collection<String> sources, Consumer<TopicProblem> problems) {
+    public Map<String, String> pair(Collection<String> sources, Consumer<TopicProblem> problems) {
         Map<String, String> targets = new TreeMap<>();
         Set<String> taken = new HashSet<>();
         for (String source : sources) {

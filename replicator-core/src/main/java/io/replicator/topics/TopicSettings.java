@@ -1,15 +1,13 @@
 package io.replicator.topics;
 
+import io.replicator.cluster.SettingKeys;
+import io.replicator.cluster.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
-import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * The settings a topic is created with on the target: the source topic's own, but for those that mean nothing on
@@ -19,13 +17,13 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param ours the keys that the source topic does not set
  * @param notes what differs from the source topic, each a sentence part for the log
  */
-record TopicSettings(Map<String, String> values, Set<String> ours, List<String> notes) {
+public record TopicSettings(Map<String, String> values, Set<String> ours, List<String> notes) {
     /** They name brokers, or were removed from Kafka. */
     private static final Set<String> MEANINGLESS = Set.of(
             "leader.replication.throttled.replicas",
             "follower.replication.throttled.replicas",
-            TopicConfig.LOCAL_LOG_RETENTION_MS_CONFIG,
-            TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG,
+            SettingKeys.LOCAL_RETENTION_MS,
+            SettingKeys.LOCAL_RETENTION_BYTES,
             "message.format.version",
             "message.downconversion.enable");
 
@@ -37,7 +35,7 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
     /** Replaced by the two limits below in Kafka 3.6, removed in 4.0. */
     private static final String OLD_TIMESTAMP_LIMIT = "message.timestamp.difference.max.ms";
 
-    TopicSettings {
+    public TopicSettings {
         values = Map.copyOf(values);
         ours = Set.copyOf(ours);
         notes = List.copyOf(notes);
@@ -50,7 +48,7 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
      * @param target what the target does by itself
      * @param replicas how many the new topic gets
      */
-    static TopicSettings forTarget(Config source, TargetDefaults target, int replicas) {
+    static TopicSettings forTarget(Settings source, TargetDefaults target, int replicas) {
         Map<String, String> values = own(source);
         Set<String> sources = Set.copyOf(values.keySet());
         List<String> notes = new ArrayList<>();
@@ -77,15 +75,13 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
         return new TopicSettings(values, ours, more);
     }
 
-    private static Map<String, String> own(Config source) {
+    private static Map<String, String> own(Settings source) {
         Map<String, String> own = new TreeMap<>();
-        for (ConfigEntry entry : source.entries()) {
-            if (entry.source() == ConfigSource.DYNAMIC_TOPIC_CONFIG
-                    && entry.value() != null
-                    && isMeaningful(entry.name())) {
-                own.put(entry.name(), entry.value());
+        source.own().forEach((key, value) -> {
+            if (isMeaningful(key)) {
+                own.put(key, value);
             }
-        }
+        });
         return own;
     }
 
@@ -95,7 +91,7 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
 
     /** A target that stamps records itself would lose the timestamps that readers of the source see. */
     private static void keepTimestamps(Map<String, String> values, TargetDefaults target, List<String> notes) {
-        String key = TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
+        String key = SettingKeys.TIMESTAMP_TYPE;
         boolean isOwn = "LogAppendTime".equals(values.get(key));
         if (isOwn || target.isLogAppendTime()) {
             values.put(key, "CreateTime");
@@ -105,8 +101,8 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
 
     /** What the source took at its time must be taken now, when it is older, or still lies far ahead. */
     private static void takeEveryTimestamp(Map<String, String> values, TargetDefaults target, List<String> notes) {
-        String before = TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG;
-        String after = TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG;
+        String before = SettingKeys.TIMESTAMP_BEFORE_MAX_MS;
+        String after = SettingKeys.TIMESTAMP_AFTER_MAX_MS;
         boolean hadOldLimit = values.remove(OLD_TIMESTAMP_LIMIT) != null;
         boolean hadLimit = hadOldLimit || !FOREVER.equals(values.getOrDefault(before, FOREVER));
         if (hadLimit || !target.takesOldRecords()) {
@@ -121,8 +117,8 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
     }
 
     private static void takeEveryBatch(
-            Config source, Map<String, String> values, TargetDefaults target, List<String> notes) {
-        String key = TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
+            Settings source, Map<String, String> values, TargetDefaults target, List<String> notes) {
+        String key = SettingKeys.MAX_MESSAGE_BYTES;
         int sourceBytes = TargetLimits.of(source).maxMessageBytes();
         if (!values.containsKey(key) && sourceBytes > target.maxMessageBytes()) {
             values.put(key, String.valueOf(sourceBytes));
@@ -133,7 +129,7 @@ record TopicSettings(Map<String, String> values, Set<String> ours, List<String> 
 
     /** More replicas in sync than there are would refuse every write. */
     private static void lowerMinReplicas(Map<String, String> values, int replicas, List<String> notes) {
-        String key = TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
+        String key = SettingKeys.MIN_IN_SYNC_REPLICAS;
         String asked = values.get(key);
         if (asked != null && Integer.parseInt(asked) > replicas) {
             values.put(key, String.valueOf(replicas));

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Flows as tests want them: everything by default but what the test is about. */
-record Flows(
+public record Flows(
         String name,
         ClusterConfig source,
         ClusterConfig target,
@@ -25,64 +25,64 @@ record Flows(
         boolean createEnabled,
         ReplicationFactor replicas) {
 
-    static Flows from(String name, ClusterConfig source, ClusterConfig target) {
+    public static Flows from(String name, ClusterConfig source, ClusterConfig target) {
         return new Flows(
                 name, source, target, List.of(".*"), List.of(), "{topic}", true, new ReplicationFactor.AsSource());
     }
 
     /** Between two clusters that nobody reaches. */
-    static Flows from(String name, String source, String target) {
+    public static Flows from(String name, String source, String target) {
         return from(name, nowhere(source), nowhere(target));
     }
 
-    static ClusterConfig nowhere(String name) {
+    public static ClusterConfig nowhere(String name) {
         return new ClusterConfig(name, name + ".invalid:9092", Map.of());
     }
 
-    static ClusterConfig cluster(String name, Map<String, Object> properties) {
+    public static ClusterConfig cluster(String name, Map<String, Object> properties) {
         Map<String, String> client = new HashMap<>();
         properties.forEach((key, value) -> client.put(key, String.valueOf(value)));
         String servers = client.remove("bootstrap.servers");
         return new ClusterConfig(name, servers, client);
     }
 
-    static ClusterConfig cluster(KafkaCluster cluster) {
+    public static ClusterConfig cluster(KafkaCluster cluster) {
         return cluster(cluster.name(), cluster.clientProperties());
     }
 
     /** The other way round, with everything else by default. */
-    Flows reversed(String reversedName) {
+    public Flows reversed(String reversedName) {
         ClusterConfig newSource = target;
         ClusterConfig newTarget = source;
         return from(reversedName, newSource, newTarget);
     }
 
-    Flows selecting(String... patterns) {
+    public Flows selecting(String... patterns) {
         return new Flows(name, source, target, List.of(patterns), exclude, rename, createEnabled, replicas);
     }
 
-    Flows excluding(String... patterns) {
+    public Flows excluding(String... patterns) {
         return new Flows(name, source, target, select, List.of(patterns), rename, createEnabled, replicas);
     }
 
-    Flows renaming(String rule) {
+    public Flows renaming(String rule) {
         return new Flows(name, source, target, select, exclude, rule, createEnabled, replicas);
     }
 
-    Flows creatingNothing() {
+    public Flows creatingNothing() {
         return new Flows(name, source, target, select, exclude, rename, false, replicas);
     }
 
-    Flows replicating(ReplicationFactor rule) {
+    public Flows replicating(ReplicationFactor rule) {
         return new Flows(name, source, target, select, exclude, rename, createEnabled, rule);
     }
 
-    FlowConfig config() {
+    public FlowConfig config() {
         return new FlowConfig(
                 name, source, target, topics(), Delivery.EXACTLY_ONCE, Isolation.READ_COMMITTED, 4, Long.MAX_VALUE);
     }
 
-    TopicsConfig topics() {
+    public TopicsConfig topics() {
         return new TopicsConfig(
                 select.stream().map(Pattern::compile).toList(),
                 exclude.stream().map(Pattern::compile).toList(),

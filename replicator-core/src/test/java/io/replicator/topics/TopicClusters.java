@@ -30,11 +30,11 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** A source and a target that ask for passwords and rights, and what a test does to them as their operator. */
-final class TopicClusters {
+public final class TopicClusters {
     private final KafkaCluster source;
     private final KafkaCluster target;
 
-    TopicClusters(Clusters clusters) {
+    public TopicClusters(Clusters clusters) {
         this.source = clusters.shared(described("east"));
         this.target = clusters.shared(described("west"));
     }
@@ -48,25 +48,25 @@ final class TopicClusters {
                 .authorizer();
     }
 
-    KafkaCluster source() {
+    public KafkaCluster source() {
         return source;
     }
 
-    KafkaCluster target() {
+    public KafkaCluster target() {
         return target;
     }
 
     /** A flow whose user may do everything. */
-    Flows flow(String name) {
+    public Flows flow(String name) {
         return Flows.from(name, Flows.cluster(source), Flows.cluster(target));
     }
 
     /** A flow whose user may do on the target what is granted. */
-    Flows guestFlow(String name) {
+    public Flows guestFlow(String name) {
         return Flows.from(name, Flows.cluster(source), Flows.cluster("west", target.clientProperties("guest")));
     }
 
-    static void grant(KafkaCluster cluster, ResourceType type, String name, AclOperation... operations)
+    public static void grant(KafkaCluster cluster, ResourceType type, String name, AclOperation... operations)
             throws Exception {
         var resource = new ResourcePattern(type, name, PatternType.LITERAL);
         cluster.admin()
@@ -79,13 +79,13 @@ final class TopicClusters {
                 .get();
     }
 
-    void revokeEverything() throws Exception {
+    public void revokeEverything() throws Exception {
         for (KafkaCluster cluster : List.of(source, target)) {
             cluster.admin().deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
         }
     }
 
-    static void grow(KafkaCluster cluster, String topic, int partitions) throws Exception {
+    public static void grow(KafkaCluster cluster, String topic, int partitions) throws Exception {
         cluster.admin()
                 .createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
                 .all()
@@ -93,16 +93,16 @@ final class TopicClusters {
         await(() -> describe(cluster, topic).partitions().size() == partitions);
     }
 
-    static void delete(KafkaCluster cluster, String topic) throws Exception {
+    public static void delete(KafkaCluster cluster, String topic) throws Exception {
         cluster.admin().deleteTopics(List.of(topic)).all().get();
         await(() -> !names(cluster).contains(topic));
     }
 
-    static Collection<String> names(KafkaCluster cluster) throws Exception {
+    public static Collection<String> names(KafkaCluster cluster) throws Exception {
         return cluster.admin().listTopics().names().get();
     }
 
-    static TopicDescription describe(KafkaCluster cluster, String topic) throws Exception {
+    public static TopicDescription describe(KafkaCluster cluster, String topic) throws Exception {
         return cluster.admin()
                 .describeTopics(List.of(topic))
                 .allTopicNames()
@@ -111,14 +111,14 @@ final class TopicClusters {
     }
 
     /** The settings that a topic has of its own. */
-    static Map<String, String> settings(KafkaCluster cluster, String topic) throws Exception {
+    public static Map<String, String> settings(KafkaCluster cluster, String topic) throws Exception {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         return cluster.admin().describeConfigs(List.of(resource)).all().get().get(resource).entries().stream()
                 .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
                 .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
     }
 
-    static void set(KafkaCluster cluster, String topic, String key, String value) throws Exception {
+    public static void set(KafkaCluster cluster, String topic, String key, String value) throws Exception {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         var change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
         cluster.admin()
@@ -129,7 +129,7 @@ final class TopicClusters {
     }
 
     /** Rights and topics reach brokers a moment after the controller has answered. */
-    static void await(Callable<Boolean> condition) throws Exception {
+    public static void await(Callable<Boolean> condition) throws Exception {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
         while (!holds(condition)) {
             if (Instant.now().isAfter(deadline)) {

@@ -2,7 +2,7 @@ package io.replicator.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.ClusterPair;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
@@ -36,14 +36,14 @@ final class TopicPlannerIT {
     }
 
     private static TopicsPlan refresh(Flows flow, String... started) throws Exception {
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             return planner(flow, gate)
                     .refresh(Stream.of(started).collect(Collectors.toMap(name -> name, name -> name)));
         }
     }
 
-    private static TopicPlanner planner(Flows flow, ClusterGate gate) {
-        return new TopicPlanner(flow.config(), List.of(flow.config()), gate);
+    private static TopicPlanner planner(Flows flow, ClusterPair gate) {
+        return new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
     }
 
     @Test
@@ -98,7 +98,7 @@ final class TopicPlannerIT {
     void shouldGrowBeforeNewPartitionsAreCopied() throws Exception {
         clusters.source().createTopic("grown", 1);
         var flow = clusters.flow("grow").selecting("grown");
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             var planner = planner(flow, gate);
             assertThat(planner.refresh(Map.of()).topics().get(0).partitions()).isEqualTo(1);
 
@@ -136,7 +136,7 @@ final class TopicPlannerIT {
         TopicClusters.grant(
                 clusters.target(), ResourceType.TOPIC, "denied-too", AclOperation.DESCRIBE, AclOperation.WRITE);
         var flow = clusters.guestFlow("denied").selecting("denied.*");
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             var planner = planner(flow, gate);
             TopicClusters.await(() -> planner.refresh(Map.of()).topics().size() == 1);
 
@@ -160,7 +160,7 @@ final class TopicPlannerIT {
         clusters.target().createTopic("stunted", 2);
         TopicClusters.grant(clusters.target(), ResourceType.TOPIC, "stunted", AclOperation.WRITE);
         var flow = clusters.guestFlow("stunted").selecting("stunted");
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             var planner = planner(flow, gate);
             TopicClusters.await(() -> !planner.refresh(Map.of()).topics().isEmpty());
 
@@ -194,7 +194,7 @@ final class TopicPlannerIT {
         var flow = clusters.flow("renamed").selecting("renamed");
         assertThat(refresh(flow).topics()).hasSize(1);
 
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             var plan = planner(flow, gate).refresh(Map.of("renamed", "east.renamed"));
 
             assertThat(plan.topics()).isEmpty();
@@ -281,7 +281,7 @@ final class TopicPlannerIT {
     void shouldSeeThatTheTargetsLimitWasRaised() throws Exception {
         clusters.source().createTopic("raised", 1);
         var flow = clusters.flow("raised").selecting("raised");
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
             var planner = planner(flow, gate);
             assertThat(planner.refresh(Map.of()).topics().get(0).targetMaxMessageBytes())
                     .isEqualTo(1_048_588);
@@ -298,8 +298,8 @@ final class TopicPlannerIT {
         clusters.source().createTopic("round", 1);
         var there = clusters.flow("there").selecting("round");
         var back = there.reversed("back").selecting("rou.*");
-        try (ClusterGate gate = ClusterGate.open(there.config())) {
-            var planner = new TopicPlanner(there.config(), List.of(there.config(), back.config()), gate);
+        try (ClusterPair gate = ClusterPair.open(there.config())) {
+            var planner = new TopicPlanner(there.config(), List.of(there.config(), back.config()), gate.source(), gate.target());
 
             var plan = planner.refresh(Map.of());
 
@@ -313,7 +313,7 @@ final class TopicPlannerIT {
     @Test
     void shouldLeaveOutSettingsThatTheTargetDoesNotKnow() throws Exception {
         var settings = new TopicSettings(Map.of("vendor.special", "1", "retention.ms", "7654321"), Set.of(), List.of());
-        try (ClusterGate gate = ClusterGate.open(clusters.flow("vendor").config())) {
+        try (ClusterPair gate = ClusterPair.open(clusters.flow("vendor").config())) {
             var failed = new TopicCreation(gate.target(), false)
                     .create(List.of(new TopicCreation.Missing("vendor", 1, (short) 1, settings)));
 

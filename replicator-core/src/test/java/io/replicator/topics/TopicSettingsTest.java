@@ -2,15 +2,13 @@ package io.replicator.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.Settings;
+import io.replicator.cluster.Settings.Origin;
 import io.replicator.config.ReplicationFactor;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
-import org.apache.kafka.clients.admin.ConfigEntry.ConfigType;
 import org.junit.jupiter.api.Test;
 
 class TopicSettingsTest {
@@ -20,14 +18,13 @@ class TopicSettingsTest {
 
     private static final String FOREVER = String.valueOf(Long.MAX_VALUE);
 
-    private static ConfigEntry entry(String key, String value, ConfigSource source) {
-        return new ConfigEntry(key, value, source, false, false, List.of(), ConfigType.STRING, "");
+    private static Settings.Setting setting(String value, Origin origin) {
+        return new Settings.Setting(Optional.of(value), origin);
     }
 
-    private static Config own(Map<String, String> values) {
-        return new Config(values.entrySet().stream()
-                .map(value -> entry(value.getKey(), value.getValue(), ConfigSource.DYNAMIC_TOPIC_CONFIG))
-                .toList());
+    private static Settings own(Map<String, String> values) {
+        return new Settings(values.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, value -> setting(value.getValue(), Origin.OWN))));
     }
 
     private static Map<String, String> chosen(Map<String, String> values, TargetDefaults target) {
@@ -36,11 +33,11 @@ class TopicSettingsTest {
 
     @Test
     void shouldCopyOnlyWhatTheTopicItselfSets() {
-        var source = new Config(List.of(
-                entry("cleanup.policy", "compact", ConfigSource.DYNAMIC_TOPIC_CONFIG),
-                entry("retention.ms", "1000", ConfigSource.STATIC_BROKER_CONFIG),
-                entry("segment.bytes", "1000", ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG),
-                entry("flush.ms", "1000", ConfigSource.DEFAULT_CONFIG)));
+        var source = new Settings(Map.of(
+                "cleanup.policy", setting("compact", Origin.OWN),
+                "retention.ms", setting("1000", Origin.BROKER),
+                "segment.bytes", setting("1000", Origin.BROKER),
+                "flush.ms", setting("1000", Origin.DEFAULT)));
 
         assertThat(TopicSettings.forTarget(source, OPEN, 3).values()).isEqualTo(Map.of("cleanup.policy", "compact"));
     }
@@ -94,8 +91,8 @@ class TopicSettingsTest {
 
     @Test
     void shouldTakeBatchesAsLargeAsTheSourcesBrokersDo() {
-        var large = new Config(List.of(entry("max.message.bytes", "9000000", ConfigSource.STATIC_BROKER_CONFIG)));
-        var small = new Config(List.of(entry("max.message.bytes", "9000", ConfigSource.STATIC_BROKER_CONFIG)));
+        var large = new Settings(Map.of("max.message.bytes", setting("9000000", Origin.BROKER)));
+        var small = new Settings(Map.of("max.message.bytes", setting("9000", Origin.BROKER)));
 
         assertThat(TopicSettings.forTarget(large, OPEN, 3).values()).isEqualTo(Map.of("max.message.bytes", "9000000"));
         assertThat(TopicSettings.forTarget(small, OPEN, 3).values()).isEmpty();
@@ -121,7 +118,7 @@ class TopicSettingsTest {
 
     @Test
     void shouldKnowKafkasDefaultsWhereBrokersMayNotBeAsked() {
-        var defaults = TargetDefaults.of(2, new Config(List.of()));
+        var defaults = TargetDefaults.of(2, Settings.NONE);
 
         assertThat(defaults).isEqualTo(new TargetDefaults(2, 1, 1_048_588, false, true, false, "producer", "delete"));
     }

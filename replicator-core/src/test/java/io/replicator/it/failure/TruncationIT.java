@@ -18,6 +18,8 @@ import io.replicator.offsets.TopicClaim;
 import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
 import io.replicator.partition.PartitionState;
+import io.replicator.preflight.Finding;
+import io.replicator.preflight.Preflight;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.RecordContent;

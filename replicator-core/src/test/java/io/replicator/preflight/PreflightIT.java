@@ -1,9 +1,10 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.ClusterPair;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
@@ -11,11 +12,16 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
+import io.replicator.preflight.Finding.Kind;
+import io.replicator.preflight.Finding.Severity;
+import io.replicator.preflight.Preflight;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
 import io.replicator.topics.Finding.Kind;
 import io.replicator.topics.Finding.Severity;
+import io.replicator.topics.Flows;
+import io.replicator.topics.TopicClusters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -117,7 +123,7 @@ final class PreflightIT {
         assertOne(report, Severity.ERROR, Kind.UNREACHABLE, "north", source.bootstrapServers());
         assertOne(report, Severity.ERROR, Kind.UNREACHABLE, "south", target.bootstrapServers());
         assertThatThrownBy(() ->
-                        ClusterGate.open(Flows.from("dead", source, target).config(), TIMEOUT))
+                        ClusterPair.open(Flows.from("dead", source, target).config(), TIMEOUT, KafkaCluster::open))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("north");
     }
@@ -133,7 +139,7 @@ final class PreflightIT {
 
         assertOne(report, Severity.ERROR, Kind.UNREACHABLE, "west", "user guest", "SCRAM-SHA-256");
         assertThat(report.findings().toString()).doesNotContain("not-the-secret");
-        assertThatThrownBy(() -> ClusterGate.open(flow.config()))
+        assertThatThrownBy(() -> ClusterPair.open(flow.config()))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("user guest");
     }
@@ -152,7 +158,7 @@ final class PreflightIT {
                 "the same cluster",
                 clusters.source().clusterId());
         assertThatThrownBy(
-                        () -> ClusterGate.open(Flows.from("same", east, alias).config()))
+                        () -> ClusterPair.open(Flows.from("same", east, alias).config()))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("the same cluster");
     }

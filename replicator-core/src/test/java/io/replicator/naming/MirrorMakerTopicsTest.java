@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
 import io.replicator.config.MirrorMakerConfig.Side;
 import io.replicator.config.PositionsConfig;
+import io.replicator.topics.Flows;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

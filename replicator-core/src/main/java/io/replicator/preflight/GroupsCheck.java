@@ -1,20 +1,17 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.GroupDescription;
+import io.replicator.cluster.Right;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupsConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.apache.kafka.clients.admin.DescribeClusterOptions;
-import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
-import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.common.acl.AclOperation;
 
 /**
- * A preflight's look at the consumer groups whose positions the flow would keep fresh on the target. What is wrong with them
- * is never an error: records are copied all the same.
+ * Checks the consumer groups whose positions the flow would keep current on the target. What is wrong with them is never an
+ * error: records are copied all the same.
  */
 final class GroupsCheck {
     private static final int MAX_NAMED = 5;
@@ -23,11 +20,11 @@ final class GroupsCheck {
     private static final int MAX_DESCRIBED = 200;
 
     private final FlowConfig flow;
-    private final ClusterAdmin source;
-    private final ClusterAdmin target;
+    private final Cluster source;
+    private final Cluster target;
     private final Findings findings;
 
-    GroupsCheck(FlowConfig flow, ClusterAdmin source, ClusterAdmin target, Findings findings) {
+    GroupsCheck(FlowConfig flow, Cluster source, Cluster target, Findings findings) {
         this.flow = flow;
         this.source = source;
         this.target = target;
@@ -43,15 +40,14 @@ final class GroupsCheck {
             checkSeesAll();
             checkTarget(names);
         } catch (UnavailableException failure) {
-            warn(source.cluster(), "consumer groups cannot be looked at: " + failure.getMessage());
+            warn(source.name(), "consumer groups cannot be looked at: " + failure.getMessage());
         }
     }
 
     /** The groups that are selected on the source, by their names on the target: no two come to the same. */
     private List<String> selected() throws InterruptedException {
         GroupsConfig groups = flow.positions().groups();
-        List<String> names = source.await(source.admin().listGroups().all(), "DESCRIBE", "the groups").stream()
-                .map(GroupListing::groupId)
+        List<String> names = source.groupIds().stream()
                 .filter(groups::selects)
                 .map(group -> groups.targetName(group, flow.source().name()))
                 .sorted()
@@ -59,23 +55,17 @@ final class GroupsCheck {
         findings.add(
                 Finding.Severity.NOTE,
                 Finding.Kind.GROUP,
-                target.cluster(),
+                target.name(),
                 "positions of " + names.size() + " consumer groups are kept fresh"
                         + (names.isEmpty() ? "" : ": " + named(names)));
         return names;
     }
 
-    /** Who may not see all groups is told of those that he may see, and of no others. */
+    /** A user who may not see all groups gets an answer with only those that it may see. */
     private void checkSeesAll() throws InterruptedException {
-        Set<AclOperation> rights = source.await(
-                source.admin()
-                        .describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true))
-                        .authorizedOperations(),
-                "DESCRIBE",
-                "the cluster");
-        if (Rights.lacks(rights, AclOperation.DESCRIBE)) {
+        if (source.rights().lacks(Right.DESCRIBE)) {
             warn(
-                    source.cluster(),
+                    source.name(),
                     "only those consumer groups are seen that this user may DESCRIBE one by one; grant DESCRIBE on the cluster"
                             + " to see all, or set groups.sync = false");
         }
@@ -83,25 +73,20 @@ final class GroupsCheck {
 
     private void checkTarget(List<String> names) throws InterruptedException {
         List<String> asked = names.stream().limit(MAX_DESCRIBED).toList();
-        var answer = target.admin()
-                .describeConsumerGroups(asked, new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true));
+        var answers = target.describeGroups(asked, true);
         List<String> denied = new ArrayList<>();
         for (String group : asked) {
-            try {
-                var described = target.await(answer.describedGroups().get(group), "DESCRIBE", "group " + group);
-                if (Rights.lacks(described.authorizedOperations(), AclOperation.READ)) {
-                    denied.add(group);
-                }
-            } catch (UnavailableException failure) {
-                // A group that is not there yet is no trouble.
-                if (failure.reason() == UnavailableException.Reason.DENIED) {
-                    denied.add(group);
-                }
+            GroupDescription found = answers.found().get(group);
+            UnavailableException failure = answers.failed().get(group);
+            // A group that does not exist yet is no trouble.
+            boolean isHidden = failure != null && failure.reason() == UnavailableException.Reason.DENIED;
+            if (isHidden || (found != null && found.rights().lacks(Right.READ))) {
+                denied.add(group);
             }
         }
         if (!denied.isEmpty()) {
             warn(
-                    target.cluster(),
+                    target.name(),
                     "positions of groups " + named(denied)
                             + " cannot be written: grant READ on these groups, or leave them out"
                             + " with groups.exclude");

@@ -1,51 +1,54 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.Right;
+import io.replicator.cluster.Settings;
+import io.replicator.cluster.TopicDescription;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.topics.MissingTopics;
+import io.replicator.topics.SettingsCheck;
+import io.replicator.topics.SettingsNotice;
+import io.replicator.topics.TopicCreation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.acl.AclOperation;
 
-/** A preflight's look at the target: what exists, what would be created or grown, and whether it may be written. */
+/** Checks the target: what exists, what would be created or grown, and whether it may be written. */
 final class TargetCheck {
     private final FlowConfig flow;
-    private final ClusterAdmin target;
-    private final ClusterTopics sourceTopics;
-    private final ClusterTopics targetTopics;
+    private final Cluster target;
+    private final Cluster source;
     private final MissingTopics missingTopics;
     private final TopicCreation creation;
     private final Findings findings;
 
-    TargetCheck(FlowConfig flow, ClusterAdmin source, ClusterAdmin target, Findings findings) {
+    TargetCheck(FlowConfig flow, Cluster source, Cluster target, Findings findings) {
         this.flow = flow;
         this.target = target;
-        this.sourceTopics = new ClusterTopics(source);
-        this.targetTopics = new ClusterTopics(target);
-        this.missingTopics = new MissingTopics(flow, target, sourceTopics);
+        this.source = source;
+        this.missingTopics = new MissingTopics(flow, target, source);
         this.creation = new TopicCreation(target, true);
         this.findings = findings;
     }
 
-    List<TopicLine> run(SourceCheck.Result source) throws InterruptedException {
-        var answers = targetTopics.describe(source.pairs().values(), true);
-        answers.failed().values().forEach(failure -> findings.add(target.cluster(), failure));
-        checkMissing(source, answers);
-        checkExisting(source, answers.found());
-        checkSettings(source, answers.found());
+    List<TopicLine> run(SourceCheck.Result seen) throws InterruptedException {
+        var answers = target.describeTopics(seen.pairs().values(), true);
+        answers.failed().values().forEach(failure -> findings.add(target.name(), failure));
+        checkMissing(seen, answers);
+        checkExisting(seen, answers.found());
+        checkSettings(seen, answers.found());
         List<TopicLine> lines = new ArrayList<>();
-        source.pairs().forEach((topic, name) -> lines.add(line(source, topic, name, answers)));
+        seen.pairs().forEach((topic, name) -> lines.add(line(seen, topic, name, answers)));
         return lines;
     }
 
-    private TopicLine line(SourceCheck.Result source, String topic, String name, Answers<TopicDescription> answers) {
-        int partitions = source.topics().get(topic).partitions().size();
+    private TopicLine line(SourceCheck.Result seen, String topic, String name, Answers<String, TopicDescription> answers) {
+        int partitions = seen.topics().get(topic).partitions().size();
         TopicDescription found = answers.found().get(name);
         int existing = found == null ? 0 : found.partitions().size();
         return new TopicLine(
@@ -53,7 +56,7 @@ final class TargetCheck {
                 name,
                 partitions,
                 existing,
-                source.records().getOrDefault(topic, 0L),
+                seen.records().getOrDefault(topic, 0L),
                 note(partitions, existing, answers.failed().containsKey(name)));
     }
 
@@ -67,10 +70,10 @@ final class TargetCheck {
         return existing < partitions ? "will grow from " + existing + " to " + partitions + " partitions" : "";
     }
 
-    private void checkMissing(SourceCheck.Result source, Answers<TopicDescription> answers)
+    private void checkMissing(SourceCheck.Result seen, Answers<String, TopicDescription> answers)
             throws InterruptedException {
         Set<String> missing = new TreeSet<>();
-        source.pairs().forEach((topic, name) -> {
+        seen.pairs().forEach((topic, name) -> {
             if (answers.isUnknown(name)) {
                 missing.add(topic);
             }
@@ -79,40 +82,40 @@ final class TargetCheck {
             missing.forEach(topic -> findings.add(
                     Finding.Severity.ERROR,
                     Finding.Kind.TOPIC,
-                    target.cluster(),
-                    "topic " + source.pairs().get(topic) + " is missing on " + target.cluster()
+                    target.name(),
+                    "topic " + seen.pairs().get(topic) + " is missing on " + target.name()
                             + " and topics.create.enabled is false; create it, or exclude " + topic));
             return;
         }
         if (missing.isEmpty()) {
             return;
         }
-        var requests = missingTopics.requests(missing, source.topics(), source.pairs());
+        var requests = missingTopics.requests(missing, seen.topics(), seen.pairs());
         requests.problems()
                 .values()
                 .forEach(failure -> findings.add(flow.source().name(), failure));
         creation.create(requests.topics().values())
                 .values()
-                .forEach(failure -> findings.add(target.cluster(), failure));
+                .forEach(failure -> findings.add(target.name(), failure));
         for (var request : requests.topics().values()) {
             request.settings()
                     .notes()
                     .forEach(note -> findings.add(
                             Finding.Severity.NOTE,
                             Finding.Kind.TOPIC,
-                            target.cluster(),
+                            target.name(),
                             "topic " + request.name() + " will be created: " + note));
         }
-        requests.notices().forEach((topic, notices) -> tell(source.pairs().get(topic) + " (once created)", notices));
+        requests.notices().forEach((topic, notices) -> tell(seen.pairs().get(topic) + " (once created)", notices));
     }
 
-    private void checkExisting(SourceCheck.Result source, Map<String, TopicDescription> found)
+    private void checkExisting(SourceCheck.Result seen, Map<String, TopicDescription> found)
             throws InterruptedException {
         Map<String, Integer> growing = new HashMap<>();
-        source.pairs().forEach((topic, name) -> {
+        seen.pairs().forEach((topic, name) -> {
             if (found.containsKey(name)) {
                 checkWrite(found.get(name));
-                int wanted = source.topics().get(topic).partitions().size();
+                int wanted = seen.topics().get(topic).partitions().size();
                 int existing = found.get(name).partitions().size();
                 if (existing < wanted) {
                     growing.put(name, wanted);
@@ -121,7 +124,7 @@ final class TargetCheck {
                     findings.add(
                             Finding.Severity.NOTE,
                             Finding.Kind.TOPIC,
-                            target.cluster(),
+                            target.name(),
                             "topic " + name + " has " + existing + " partitions, its source " + wanted
                                     + ": those from " + wanted
                                     + " on stay as they are, and producers that place keys by"
@@ -129,28 +132,28 @@ final class TargetCheck {
                 }
             }
         });
-        creation.grow(growing).values().forEach(failure -> findings.add(target.cluster(), failure));
+        creation.grow(growing).values().forEach(failure -> findings.add(target.name(), failure));
     }
 
     private void checkWrite(TopicDescription topic) {
-        if (Rights.lacks(topic.authorizedOperations(), AclOperation.WRITE)) {
+        if (topic.rights().lacks(Right.WRITE)) {
             findings.addMissingRight(
-                    target.cluster(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
+                    target.name(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
         }
-        // What an earlier life wrote after its last saved progress is read from the topic itself.
-        if (flow.delivery().isFenced() && Rights.lacks(topic.authorizedOperations(), AclOperation.READ)) {
+        // What this flow wrote before a restart, after its last saved progress, is read from the topic itself.
+        if (flow.delivery().isFenced() && topic.rights().lacks(Right.READ)) {
             findings.addMissingRight(
-                    target.cluster(),
+                    target.name(),
                     "READ",
                     "topic " + topic.name(),
                     "grant it, or exclude the topic, or set delivery = at-least-once");
         }
     }
 
-    private void checkSettings(SourceCheck.Result source, Map<String, TopicDescription> found)
+    private void checkSettings(SourceCheck.Result seen, Map<String, TopicDescription> found)
             throws InterruptedException {
         Set<String> readable = new TreeSet<>();
-        source.pairs().forEach((topic, name) -> {
+        seen.pairs().forEach((topic, name) -> {
             if (found.containsKey(name)) {
                 readable.add(topic);
             }
@@ -158,13 +161,13 @@ final class TargetCheck {
         if (readable.isEmpty()) {
             return;
         }
-        var sourceSettings = sourceTopics.settings(readable);
-        var targetSettings = targetTopics.settings(found.keySet());
+        var sourceSettings = source.topicSettings(readable);
+        var targetSettings = target.topicSettings(found.keySet());
         tellUnreadable(flow.source().name(), sourceSettings.failed());
-        tellUnreadable(target.cluster(), targetSettings.failed());
+        tellUnreadable(target.name(), targetSettings.failed());
         for (String topic : readable) {
-            String name = source.pairs().get(topic);
-            var own = sourceSettings.found().getOrDefault(topic, new Config(List.of()));
+            String name = seen.pairs().get(topic);
+            var own = sourceSettings.found().getOrDefault(topic, Settings.NONE);
             var other = targetSettings.found().get(name);
             if (other != null) {
                 tell(name, SettingsCheck.compare(own, other));
@@ -174,10 +177,10 @@ final class TargetCheck {
 
     private void tell(String name, List<SettingsNotice> notices) {
         notices.forEach(notice -> findings.add(
-                notice.severity(),
+                notice.isWarning() ? Finding.Severity.WARNING : Finding.Severity.NOTE,
                 Finding.Kind.TOPIC,
-                target.cluster(),
-                SettingsNotice.sentence(name, target.cluster(), notice.words())));
+                target.name(),
+                SettingsNotice.sentence(name, target.name(), notice.words())));
     }
 
     private void tellUnreadable(String cluster, Map<String, UnavailableException> failed) {
@@ -187,6 +190,6 @@ final class TargetCheck {
                         Finding.Kind.PERMISSION,
                         cluster,
                         failure.getMessage()
-                                + "; what it does not tell is not compared, and Kafka's defaults are assumed"));
+                                + "; what it does not show is not compared, and Kafka's defaults are assumed"));
     }
 }

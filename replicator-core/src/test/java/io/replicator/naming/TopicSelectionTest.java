@@ -1,7 +1,8 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.topics.Flows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
+import io.replicator.NearestName;
 import io.replicator.config.FlowConfig;
 import java.util.Collection;
 import java.util.List;
@@ -14,11 +15,13 @@ public final class TopicSelection {
     private final List<Pattern> select;
     private final List<Pattern> exclude;
     private final MirrorMakerTopics mirrorMaker;
+    private final String source;
 
     public TopicSelection(FlowConfig flow) {
         this.select = flow.topics().select();
         this.exclude = flow.topics().exclude();
         this.mirrorMaker = new MirrorMakerTopics(flow);
+        this.source = flow.source().name();
     }
 
     public boolean isSelected(String topic) {
@@ -26,13 +29,13 @@ public final class TopicSelection {
                 || (!isOwn(topic) && matches(select, topic) && !matches(exclude, topic));
     }
 
-    /** Whether a topic is only copied for MirrorMaker 2's friends: nobody has asked for it by name. */
-    boolean isHeartbeats(String topic) {
+    /** Whether a topic is only copied for clients of MirrorMaker 2: nobody has selected it. */
+    public boolean isHeartbeats(String topic) {
         return mirrorMaker.isCopiedHeartbeats(topic);
     }
 
     /** The topics that are selected by their name rather than by a pattern. */
-    List<String> literals() {
+    public List<String> literals() {
         return select.stream()
                 .map(Pattern::pattern)
                 .filter(pattern -> LITERAL.matcher(pattern).matches())
@@ -43,7 +46,7 @@ public final class TopicSelection {
     }
 
     /** The entries of {@code select} that match none of these topics, or only excluded ones. */
-    List<String> unmatched(Collection<String> topics) {
+    public List<String> unmatched(Collection<String> topics) {
         List<String> selected = topics.stream().filter(this::isSelected).toList();
         return select.stream()
                 .filter(entry -> selected.stream()
@@ -52,11 +55,18 @@ public final class TopicSelection {
                 .toList();
     }
 
+    /** A sentence about an entry of {@code select} that matches none of the source's topics. */
+    public String unmatchedWords(String entry, Collection<String> names) {
+        String withoutPattern = entry.replaceAll("[^a-zA-Z0-9._-]", "");
+        return "topics.select \"" + entry + "\" matches no topic of " + source + " that is not excluded"
+                + NearestName.hint(withoutPattern, names) + "; topics that appear later are found by themselves";
+    }
+
     /**
-     * Whether a topic holds the progress or the ownership of a flow. No flow may copy one, whatever it selects: on
-     * another cluster it would be taken for the progress of the flow of that name.
+     * Whether a topic holds the progress or the ownership of a flow. No flow may copy one, whatever it selects: on another
+     * cluster the flow of that name would take it for its progress.
      */
-    static boolean isOwn(String topic) {
+    public static boolean isOwn(String topic) {
         return topic.startsWith("replicator.") && topic.endsWith(".internal");
     }
 

@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds flows that would feed themselves: a record that comes back to the flow that copied it, under the same name or
- * under names that grow for ever, would circle without end. Expressions cannot be compared in general, so this follows
- * real names from flow to flow; every walk ends, because a name either comes back, is not selected, or grows too long.
+ * Finds flows that would feed themselves: a record that returns to the flow that copied it, under the same name or under
+ * ever longer names, would be copied without end. Regular expressions cannot be compared in general, so this follows real names
+ * from flow to flow. Every walk ends, because a name either returns, is not selected, or grows too long.
  */
 public final class FlowLoops {
     private final List<Stage> stages;

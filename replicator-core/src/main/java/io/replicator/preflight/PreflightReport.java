@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
 import java.util.List;
 

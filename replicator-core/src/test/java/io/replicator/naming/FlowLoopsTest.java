@@ -1,9 +1,10 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.topics.Flows;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
  * ({@code org.apache.kafka.connect.mirror.DefaultReplicationPolicy}). Where copies are named
  * {@code {source}<separator>{topic}}, its separator is that one.
  *
- * <p>The source's own heartbeats are copied whatever the flow selects, and always under the source's name: the name of the
- * copy tells MirrorMaker 2's friends over which clusters records come. Those that other clusters' heartbeats were copied to
- * are topics like others: names that end alike may be anybody's.
+ * <p>The source's own heartbeats are copied whatever the flow selects, and always under the source's name: from the name of
+ * the copy, clients of MirrorMaker 2 learn over which clusters records come. Topics with copies of other clusters' heartbeats are
+ * ordinary topics: any topic may have such a name.
  */
 public final class MirrorMakerTopics {
     /** On both clusters, whatever they are called. */

@@ -1,13 +1,17 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.ClusterPair;
 import io.replicator.it.EngineLog;
+import io.replicator.preflight.Preflight;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
+import io.replicator.topics.Flows;
+import io.replicator.topics.TopicClusters;
+import io.replicator.topics.TopicPlanner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +105,8 @@ final class CopySettingsIT {
                         topic("own-packed", COMPRESSED.formatted("zstd")),
                         topic("own-stamped", STAMPED));
 
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
-            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate);
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
+            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
             assertThat(refresh(planner))
                     .containsExactly(
                             topic("own-narrow", NARROW) + " flow=own",
@@ -147,8 +151,8 @@ final class CopySettingsIT {
                             topic("default-old", COMPRESSED.formatted("gzip")),
                             topic("default-new (once created)", COMPRESSED.formatted("gzip")));
 
-            try (ClusterGate gate = ClusterGate.open(flow.config())) {
-                TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate);
+            try (ClusterPair gate = ClusterPair.open(flow.config())) {
+                TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
                 assertThat(refresh(planner))
                         .contains(
                                 topic("default-new", COMPRESSED.formatted("gzip")) + " flow=default",
@@ -179,8 +183,8 @@ final class CopySettingsIT {
         Flows flow = flow("fold", "fold-.*");
 
         assertThat(warningsOfCheck(flow)).hasSize(12);
-        try (ClusterGate gate = ClusterGate.open(flow.config())) {
-            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate);
+        try (ClusterPair gate = ClusterPair.open(flow.config())) {
+            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
             List<String> lines = refresh(planner);
 
             assertThat(lines).hasSize(6);

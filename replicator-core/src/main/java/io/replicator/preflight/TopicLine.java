@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
 /**
  * One topic that would be copied.

@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.naming;
 
 import io.replicator.config.FlowConfig;
 import java.util.regex.Pattern;

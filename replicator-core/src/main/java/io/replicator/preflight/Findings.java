@@ -1,10 +1,12 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
+import io.replicator.cluster.ClusterError;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** Collects what a preflight finds. */
 final class Findings {
@@ -24,6 +26,17 @@ final class Findings {
 
     void addRefusal(String cluster, RefusedException refusal) {
         add(Finding.Severity.ERROR, Finding.Kind.CONFIGURATION, cluster, refusal.getMessage());
+    }
+
+    /**
+     * Why a topic of the flow's own could not be created. Where brokers have no default for the number of replicas, or one
+     * they cannot keep, the flow asks for fewer when it creates the topic.
+     */
+    void addRefusedCreation(String cluster, Map<String, UnavailableException> failures) {
+        failures.values().stream()
+                .filter(failure -> failure.error() != ClusterError.INVALID_REPLICATION_FACTOR
+                        && failure.error() != ClusterError.NOT_SUPPORTED)
+                .forEach(failure -> add(cluster, failure));
     }
 
     void addMissingRight(String cluster, String operation, String resource, String toDo) {

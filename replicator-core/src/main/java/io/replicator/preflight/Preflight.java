@@ -1,20 +1,22 @@
-package io.replicator.topics;
+package io.replicator.preflight;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.ClusterDescription;
 import io.replicator.cluster.ClusterPair;
+import io.replicator.cluster.KafkaCluster;
+import io.replicator.cluster.Pending;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
+import io.replicator.naming.FlowLoops;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.DescribeClusterResult;
 
 /**
- * Tells before a flow runs what it would copy and what stands in its way. It changes nothing on either cluster: what
- * would be created or grown is only asked for with {@code validateOnly}, which tries rights, names, settings and
- * policies. Three rights cannot be seen from outside: WRITE on a topic that does not exist yet, WRITE (beyond
+ * Reports before a flow runs what it would copy and what prevents it. It changes nothing on either cluster: what would be
+ * created or grown is only requested with {@code validateOnly}, which checks rights, names, settings and policies. Three rights cannot be seen from outside: WRITE on a topic that does not exist yet, WRITE (beyond
  * DESCRIBE) on a TransactionalId, and READ (beyond DESCRIBE) on a group that does not exist yet.
  */
 public final class Preflight {
@@ -35,7 +37,7 @@ public final class Preflight {
     }
 
     /**
-     * Looks at both clusters. The world's faults are findings, never exceptions.
+     * Looks at both clusters. Whatever is wrong with them is a finding, never an exception.
      *
      * @param flow the one that is checked
      * @param flows all of the file, which together must not form a loop
@@ -55,22 +57,22 @@ public final class Preflight {
                         Finding.Kind.CONFIGURATION,
                         flow.source().name(),
                         loop));
-        Optional<ClusterAdmin> source = open(flow.source());
+        Optional<Cluster> source = open(flow.source());
         try {
-            Optional<ClusterAdmin> target = open(flow.target());
+            Optional<Cluster> target = open(flow.target());
             try {
                 return look(source, target);
             } finally {
-                target.ifPresent(ClusterAdmin::close);
+                target.ifPresent(Cluster::close);
             }
         } finally {
-            source.ifPresent(ClusterAdmin::close);
+            source.ifPresent(Cluster::close);
         }
     }
 
-    private Optional<ClusterAdmin> open(ClusterConfig cluster) {
+    private Optional<Cluster> open(ClusterConfig cluster) {
         try {
-            return Optional.of(ClusterAdmin.open(cluster, ClusterPair.clientId(flow), timeout));
+            return Optional.of(KafkaCluster.open(cluster, ClusterPair.clientId(flow), timeout));
         } catch (RefusedException refusal) {
             findings.addRefusal(cluster.name(), refusal);
         } catch (UnavailableException failure) {
@@ -79,11 +81,11 @@ public final class Preflight {
         return Optional.empty();
     }
 
-    private List<TopicLine> look(Optional<ClusterAdmin> source, Optional<ClusterAdmin> target)
+    private List<TopicLine> look(Optional<Cluster> source, Optional<Cluster> target)
             throws InterruptedException {
         // Both are asked before either is waited for: two dead clusters take no longer than one.
-        var sourceAnswer = source.map(cluster -> cluster.admin().describeCluster());
-        var targetAnswer = target.map(cluster -> cluster.admin().describeCluster());
+        var sourceAnswer = source.map(Cluster::askDescription);
+        var targetAnswer = target.map(Cluster::askDescription);
         Optional<String> sourceId = id(source, sourceAnswer);
         Optional<String> targetId = id(target, targetAnswer);
         if (sourceId.isEmpty() || targetId.isEmpty()) {
@@ -103,26 +105,25 @@ public final class Preflight {
     }
 
     /** The cluster's id, empty text for brokers that have none; nothing when it cannot be reached. */
-    private Optional<String> id(Optional<ClusterAdmin> cluster, Optional<DescribeClusterResult> answer)
+    private Optional<String> id(Optional<Cluster> cluster, Optional<Pending<ClusterDescription>> answer)
             throws InterruptedException {
         if (cluster.isEmpty()) {
             return Optional.empty();
         }
         try {
-            String id = cluster.get().await(answer.get().clusterId(), "DESCRIBE", "the cluster");
-            return Optional.of(id == null ? "" : id);
+            return Optional.of(answer.get().await().id());
         } catch (UnavailableException failure) {
-            findings.add(cluster.get().cluster(), failure);
+            findings.add(cluster.get().name(), failure);
             return Optional.empty();
         }
     }
 
-    private List<TopicLine> look(ClusterAdmin source, ClusterAdmin target) throws InterruptedException {
+    private List<TopicLine> look(Cluster source, Cluster target) throws InterruptedException {
         Optional<SourceCheck.Result> seen = Optional.empty();
         try {
             seen = Optional.of(new SourceCheck(flow, flows, source, findings).run());
         } catch (UnavailableException failure) {
-            findings.add(source.cluster(), failure);
+            findings.add(source.name(), failure);
         }
         try {
             new DeliveryCheck(flow, target, findings).run();
@@ -132,7 +133,7 @@ public final class Preflight {
                 return new TargetCheck(flow, source, target, findings).run(seen.get());
             }
         } catch (UnavailableException failure) {
-            findings.add(target.cluster(), failure);
+            findings.add(target.name(), failure);
         }
         return List.of();
     }
