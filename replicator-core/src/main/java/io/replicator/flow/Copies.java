@@ -1,21 +1,10 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.ClusterGate;
-import io.replicator.cluster.LogEnds;
 import io.replicator.config.FlowConfig;
-import io.replicator.config.StartFrom;
-import io.replicator.mirrormaker.TakeOver;
-import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetMap;
-import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Progress;
 import io.replicator.offsets.SavedProgress;
-import io.replicator.offsets.SavedState;
-import io.replicator.offsets.ShardOwner;
-import io.replicator.offsets.SourceSeen;
-import io.replicator.offsets.Writer;
 import io.replicator.partition.Health;
-import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 import io.replicator.topics.CopiedTopic;
@@ -28,28 +17,21 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this instance copies, those of the shards it serves, brought in line with each new plan:
- * new ones begin where they stopped or where the configuration says, those whose topic went away end, those whose topic is
- * another one now stop. Control thread; the list of copies is read by whoever reports.
+ * The partitions that this instance copies, those of the shards it serves, brought in line with each new plan: those whose
+ * topic went away end, those whose topic is another one now stop, and those that are missing are for {@link PartitionStarts}
+ * to begin. Control thread.
  */
 final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
-    private static final StartFrom EARLIEST = new StartFrom.Earliest();
-    private static final StartFrom LATEST = new StartFrom.Latest();
-
-    /** Of what nobody has written yet. */
-    private static final int NO_PRODUCER = -1;
 
     private static final Comparator<Copy> BY_NAME = Comparator.<Copy, String>comparing(
                     copy -> copy.partition().source().topic())
@@ -57,130 +39,144 @@ final class Copies {
 
     private final FlowConfig flow;
     private final Lanes lanes;
-    private final LogEnds positions;
-    private final LogEnds targetPositions;
-    private final OffsetLog log;
+    private final FlowCondition condition;
     private final Shards shards;
-    private final StartRule beginnings;
-    private final TakeOver takeOver;
-    private final SourceLosses losses;
-    private final GracefulRemovals endings;
+    private final GracefulRemovals removals;
     private final RecreatedTopics recreations;
-    private final String instance;
     private final Map<TopicPartition, Copy> copies = new HashMap<>();
 
     /** The shards whose partitions are copied here. */
-    private final Set<Integer> served = new TreeSet<>();
+    private final ShardTerms terms;
+
+    /** What is to be copied, by source topic; nothing before the first plan. */
+    private final Map<String, CopiedTopic> planned = new HashMap<>();
 
     /** Source topics of which something was copied, now or earlier, and where on the target. */
     private final Map<String, String> started = new HashMap<>();
 
-    /** Shards that are known to be on record as begun. */
-    private final Set<Integer> begun = new HashSet<>();
+    /** The topic ids of partitions of which a beginning is being saved. */
+    private final Map<TopicPartition, Uuid> beginning = new HashMap<>();
 
-    private volatile List<Copy> published = List.of();
-    private volatile List<UnbegunPartition> unbegun = List.of();
-    private TopicsPlan plan;
+    private boolean isEnding;
 
-    /**
-     * @param log was read once
-     * @param saved what that showed
-     */
-    Copies(FlowConfig flow, String instance, Lanes lanes, ClusterGate gate, OffsetLog log, SavedState saved) {
+    Copies(
+            FlowConfig flow,
+            Lanes lanes,
+            GracefulRemovals removals,
+            RecreatedTopics recreations,
+            FlowCondition condition) {
         this.flow = flow;
-        this.instance = instance;
         this.lanes = lanes;
-        this.positions = new LogEnds(gate.source());
-        this.targetPositions = new LogEnds(gate.target());
-        this.log = log;
+        this.removals = removals;
+        this.recreations = recreations;
+        this.condition = condition;
         this.shards = new Shards(flow.shards());
-        this.beginnings = new StartRule(saved);
-        this.takeOver = new TakeOver(flow);
-        this.losses = new SourceLosses(flow, lanes, positions);
-        this.endings = new GracefulRemovals(lanes);
-        this.recreations = new RecreatedTopics(flow, endings);
+        this.terms = new ShardTerms(flow.shards());
     }
 
-    /** Source topics of which something was copied, now or earlier, by this instance or another; and where on the target. */
+    /** In which terms shards are served, for calls that check whether they are still wanted. */
+    ShardTerms terms() {
+        return terms;
+    }
+
+    /** Source topics of which something was copied by this instance; and where on the target. */
     Map<String, String> started() {
-        started.putAll(log.topics());
         return Map.copyOf(started);
-    }
-
-    /** Partitions that this instance is to copy and that could not begin yet. Any thread. */
-    List<UnbegunPartition> unbegun() {
-        return unbegun;
-    }
-
-    /** Whether a plan was seen, so that shards that are served from now on begin at once. */
-    boolean isPlanned() {
-        return plan != null;
     }
 
     /** Whether the partitions of a shard are copied here, so that their progress may be saved here. */
     boolean serves(int shard) {
-        return served.contains(shard);
+        return terms.has(shard);
     }
 
-    /** Copies the partitions of more shards, which have a place in a lane, as the last plan says. */
-    void serve(Collection<Integer> more) throws InterruptedException {
-        served.addAll(more);
-        if (plan != null) {
-            follow(plan);
-        }
+    /** The shards whose partitions are copied here. */
+    Set<Integer> servedShards() {
+        return IntStream.range(0, flow.shards()).filter(terms::has).boxed().collect(Collectors.toSet());
+    }
+
+    /** Copies the partitions of more shards from now on; each has a place in a lane. */
+    void serve(Collection<Integer> more) {
+        more.stream().filter(shard -> !terms.has(shard)).forEach(terms::begin);
     }
 
     /** The shard's partitions are copied here no more; its lane was told. */
     void drop(int shard) {
-        served.remove(shard);
+        terms.end(shard);
         copies.values().removeIf(copy -> copy.partition().shard() == shard);
         publish();
     }
 
     /** The shard's partitions are copied here no more, but stay listed with the reason. Its lane was told. */
     void park(int shard, Health health) {
-        served.remove(shard);
+        terms.end(shard);
         copies.replaceAll((partition, copy) -> copy.partition().shard() == shard ? parked(copy, health) : copy);
         publish();
     }
 
     private static Copy parked(Copy copy, Health health) {
         copy.partition().publishControlHealth(health);
-        return new Copy(copy.partition(), copy.map(), copy.lane(), -1);
+        return copy.withoutLane();
     }
 
-    /** Every copy, ordered by topic and number. Any thread. */
+    /** Every copy, ordered by topic and number. */
     List<Copy> all() {
-        return published;
+        return condition.copies();
+    }
+
+    /** Whether a copy is still as it was: not ended, replaced, or taken from its lane since. */
+    boolean has(Copy copy) {
+        return copy.equals(copies.get(copy.partition().source()));
+    }
+
+    /** Partitions of the plan and of served shards that nothing copies. */
+    List<MissingPartition> missing() {
+        List<MissingPartition> missing = new ArrayList<>();
+        for (CopiedTopic topic : planned.values()) {
+            for (int number = 0; number < topic.partitions(); number++) {
+                TopicPartition source = new TopicPartition(topic.name(), number);
+                int shard = shards.of(source);
+                if (terms.has(shard) && !copies.containsKey(source)) {
+                    missing.add(new MissingPartition(source, topic, shard, terms.of(shard)));
+                }
+            }
+        }
+        return missing;
+    }
+
+    /** Whether a partition that was missing some time ago is to begin as it was then. */
+    boolean isStillMissing(MissingPartition partition) {
+        CopiedTopic topic = planned.get(partition.topic().name());
+        return terms.isCurrent(partition.shard(), partition.term())
+                && !copies.containsKey(partition.source())
+                && topic != null
+                && partition.source().partition() < topic.partitions()
+                && topic.targetName().equals(partition.topic().targetName())
+                && topic.sourceId().equals(partition.topic().sourceId())
+                && topic.targetId().equals(partition.topic().targetId());
     }
 
     /** Brings the copies in line with what can be copied now. */
-    void follow(TopicsPlan newPlan) throws InterruptedException {
-        plan = newPlan;
-        beginnings.see(plan);
+    void follow(TopicsPlan plan) {
+        planned.clear();
         Set<String> named = new HashSet<>();
-        Map<TopicPartition, CopiedTopic> fresh = new HashMap<>();
         for (CopiedTopic topic : plan.topics()) {
             named.add(topic.name());
+            planned.put(topic.name(), topic);
             for (int number = 0; number < topic.partitions(); number++) {
                 TopicPartition partition = new TopicPartition(topic.name(), number);
                 endFormer(partition, topic);
                 Copy copy = copies.get(partition);
                 if (copy != null) {
                     follow(copy, topic);
-                } else if (served.contains(shards.of(partition))) {
-                    fresh.put(partition, topic);
                 }
             }
         }
-        followShrunk(plan.topics());
+        followShrunk();
         plan.problems().forEach(problem -> {
             named.add(problem.topic());
             tell(problem);
         });
         endAllBut(named);
-        begin(fresh);
-        markBegun();
         publish();
     }
 
@@ -194,18 +190,16 @@ final class Copies {
                 String name = partition.source().topic();
                 stop(copy, RecreatedTopics.stopped(name, partition.sourceTopicId(), topic.sourceId()));
             }
-        } else if (copy.laneIndex() >= 0) {
+        } else if (copy.isServed()) {
             partition.publishControlHealth(Health.RUNNING);
         }
     }
 
-    /** A topic that was made anew with fewer partitions than it had: the copies of the others end, or say why they stop. */
-    private void followShrunk(List<CopiedTopic> topics) {
-        Map<String, CopiedTopic> byName = new HashMap<>();
-        topics.forEach(topic -> byName.put(topic.name(), topic));
+    /** A topic that was recreated with fewer partitions than it had: the copies of the others end, or say why they stop. */
+    private void followShrunk() {
         for (Copy copy : List.copyOf(copies.values())) {
             Partition partition = copy.partition();
-            CopiedTopic topic = byName.get(partition.source().topic());
+            CopiedTopic topic = planned.get(partition.source().topic());
             if (topic != null
                     && partition.number() >= topic.partitions()
                     && isAnother(partition.sourceTopicId(), topic.sourceId())) {
@@ -215,37 +209,43 @@ final class Copies {
         }
     }
 
-    /** Ends the copy of a topic that was made anew, once all that was fetched of it is written, if the flow goes on. */
+    /** Ends the copy of a topic that was recreated, once all that was fetched of it is written, if the flow goes on. */
     private void endFormer(TopicPartition source, CopiedTopic topic) {
         Copy copy = copies.get(source);
         if (copy != null && recreations.goOn()) {
             Partition former = copy.partition();
             if (isAnother(former.sourceTopicId(), topic.sourceId())
                     && !isAnother(former.targetTopicId(), topic.targetId())
-                    && recreations.isFinished(copy)) {
+                    && recreations.finish(copy)) {
                 recreations.ended(former, topic.sourceId());
-                losses.forget(source);
                 copies.remove(source);
             }
         }
     }
 
-    /** Whether a partition begins anew: nothing was copied of it, or of a former topic of its name. */
-    private boolean isAnew(TopicPartition source, CopiedTopic topic) {
-        return log.progress(source).map(progress -> isFormer(progress, topic)).orElse(true);
-    }
-
-    private boolean isFormer(SavedProgress progress, CopiedTopic topic) {
+    /** Whether saved progress is of a former topic of the same name, which the flow goes on from. */
+    boolean isFormer(SavedProgress progress, CopiedTopic topic) {
         return recreations.goOn()
                 && isAnother(progress.pair().sourceTopicId(), topic.sourceId())
                 && !isAnother(progress.pair().targetTopicId(), topic.targetId());
     }
 
-    /** Whether saved progress is of what is copied now, and not of a former topic of the same name. */
+    /** The beginnings of partitions are about to be saved: what is left of former topics must not be saved after them. */
+    void beginsToSave(Collection<MissingPartition> partitions) {
+        partitions.forEach(each -> beginning.put(each.source(), each.topic().sourceId()));
+    }
+
+    /** They were saved, or were not. */
+    void endsToSave(Collection<MissingPartition> partitions) {
+        partitions.forEach(each -> beginning.remove(each.source()));
+    }
+
+    /** Whether progress is of what is copied now, and not of a former topic of the same name. */
     boolean isCurrent(Progress progress) {
-        Copy copy = copies.get(progress.pair().source());
-        return copy == null
-                || copy.partition().sourceTopicId().equals(progress.pair().sourceTopicId());
+        TopicPartition source = progress.pair().source();
+        Copy copy = copies.get(source);
+        Uuid current = copy != null ? copy.partition().sourceTopicId() : beginning.get(source);
+        return current == null || current.equals(progress.pair().sourceTopicId());
     }
 
     private void tell(TopicProblem problem) {
@@ -271,34 +271,33 @@ final class Copies {
     /** Takes a copy from its lane for good; it stays listed, with the reason. */
     void stop(Copy copy, Health health) {
         copy.partition().publishControlHealth(health);
-        if (copy.laneIndex() >= 0) {
-            lanes.lane(copy.lane()).remove(copy.laneIndex());
-            copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), -1));
+        if (copy.isServed()) {
+            copy.remove(lanes);
+            copies.put(copy.partition().source(), copy.withoutLane());
         }
     }
 
-    private void begin(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
-        if (fresh.isEmpty()) {
-            unbegun = List.of();
-            return;
-        }
-        log.refresh();
-        Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
-        anew.entrySet().removeIf(each -> !isAnew(each.getKey(), each.getValue()));
-        Map<TopicPartition, CopiedTopic> continued = new HashMap<>(fresh);
-        continued.keySet().removeAll(anew.keySet());
-        beginAll(continued);
-        beginAnew(anew);
-        beginAll(anew);
+    /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
+    void fetchNoLonger(Copy copy, Health health) {
+        removals.remove(copy);
+        copies.put(copy.partition().source(), parked(copy, health));
     }
 
-    /** Those that have progress begin before clusters are asked about the others, which may take long. */
-    private void beginAll(Map<TopicPartition, CopiedTopic> fresh) {
-        if (fresh.isEmpty()) {
+    /** The flow ends: nothing begins any more. */
+    void beginNoMore() {
+        isEnding = true;
+    }
+
+    /** Begins partitions where their saved progress ends. */
+    void begin(Map<MissingPartition, SavedProgress> fresh) {
+        if (fresh.isEmpty() || isEnding) {
             return;
         }
-        new TreeMap<>(byName(fresh)).values().forEach(partition -> begin(partition, fresh.get(partition)));
-        fresh.values().forEach(topic -> started.put(topic.name(), topic.targetName()));
+        fresh.keySet().stream()
+                .sorted(Comparator.comparing((MissingPartition each) -> each.source().topic())
+                        .thenComparing(each -> each.source().partition()))
+                .forEach(each -> begin(each, fresh.get(each)));
+        fresh.keySet().forEach(each -> started.put(each.topic().name(), each.topic().targetName()));
         publish();
         LOG.info(
                 "copying flow={} newPartitions={} partitions={} topics={}",
@@ -308,161 +307,28 @@ final class Copies {
                 copies.keySet().stream().map(TopicPartition::topic).distinct().count());
     }
 
-    /**
-     * Saves where partitions without progress begin, on both sides, before anything of them is written: whoever finds them
-     * after a crash then knows which records of the target may be ours. Those that a cluster says nothing of are taken from
-     * the fresh ones, until the next time.
-     *
-     * @param fresh without progress; those remain that have it then
-     */
-    private void beginAnew(Map<TopicPartition, CopiedTopic> fresh) throws InterruptedException {
-        Map<TopicPartition, CopiedTopic> anew = new HashMap<>(fresh);
-        if (anew.isEmpty()) {
-            unbegun = List.of();
-            return;
-        }
-        Map<TopicPartition, TopicPartition> targets = new HashMap<>();
-        anew.forEach((partition, topic) ->
-                targets.put(partition, new TopicPartition(topic.targetName(), partition.partition())));
-        List<UnbegunPartition> unknown = new ArrayList<>();
-        Map<TopicPartition, OffsetMap> takenOver = takeOver(anew, targets, unknown);
-        unknown.forEach(partition -> fresh.remove(partition.source()));
-        targets.keySet().retainAll(anew.keySet());
-        LogEnds.Found starts = starts(anew, takenOver.keySet());
-        LogEnds.Found targetEnds = targetPositions.of(targets.values(), LATEST);
-        // An earlier owner that wrote something until just now said so before it did.
-        log.refresh();
-        List<Progress> beginnings = new ArrayList<>();
-        anew.forEach((partition, topic) -> {
-            if (!isAnew(partition, topic)) {
-                return;
-            }
-            Optional<String> trouble = starts.whyNot(partition).or(() -> targetEnds.whyNot(targets.get(partition)));
-            if (trouble.isPresent()) {
-                fresh.remove(partition);
-                unknown.add(UnbegunPartition.silent(partition, topic.targetName(), trouble.get()));
-            } else {
-                log.progress(partition).ifPresent(former -> recreations.found(former, topic.sourceId()));
-                OffsetMap map = takenOver.containsKey(partition)
-                        ? takenOver.get(partition)
-                        : new OffsetMap(starts.offset(partition));
-                map.extendTargetKnownTo(targetEnds.offset(targets.get(partition)));
-                boolean isAtLogStart = !takenOver.containsKey(partition)
-                        && (!isAsConfigured(partition) || flow.topics().start().equals(EARLIEST));
-                beginnings.add(beginning(partition, topic, map, isAtLogStart ? map.start() : -1));
-            }
-        });
-        unbegun = List.copyOf(unknown);
-        log.save(beginnings);
-        if (!beginnings.isEmpty()) {
-            log.refresh();
-        }
-    }
-
-    /**
-     * Where partitions go on that MirrorMaker 2 copied, if they are to. Those that it never copied begin as others do; those
-     * of which it cannot be told are taken from the ones that begin.
-     */
-    private Map<TopicPartition, OffsetMap> takeOver(
-            Map<TopicPartition, CopiedTopic> anew,
-            Map<TopicPartition, TopicPartition> targets,
-            List<UnbegunPartition> unknown)
-            throws InterruptedException {
-        Map<TopicPartition, OffsetMap> taken = new HashMap<>();
-        if (!isTakenOver()) {
-            return taken;
-        }
-        Map<TopicPartition, TopicPartition> asked = new HashMap<>(targets);
-        asked.keySet().removeIf(partition -> log.progress(partition).isPresent());
-        takeOver.look(asked, log.pairs().keySet()).forEach((partition, answer) -> {
-            if (answer instanceof TakeOver.Behind behind) {
-                taken.put(partition, behind.map());
-            } else if (answer instanceof TakeOver.Refused refused) {
-                PartitionState state = refused.isPassing() ? PartitionState.WAITING : PartitionState.FAILED;
-                Health health = new Health(state, refused.reason(), refused.resumesWhen());
-                unknown.add(
-                        new UnbegunPartition(partition, anew.remove(partition).targetName(), health));
-            }
-        });
-        return taken;
-    }
-
-    private boolean isTakenOver() {
-        return flow.topics().start() instanceof StartFrom.MirrorMaker;
-    }
-
-    private Progress beginning(TopicPartition source, CopiedTopic topic, OffsetMap map, long sourceLogStart) {
-        return new Progress(
-                new PartitionPair(source, topic.sourceId(), topic.targetName(), topic.targetId()),
-                new Writer(shards.of(source), NO_PRODUCER, (short) NO_PRODUCER),
-                map.takeChanges(),
-                new SourceSeen(LeaderEpochs.NONE, sourceLogStart));
-    }
-
-    /** Puts on record that the shards have begun: what appears in them from now on is copied whole. */
-    private void markBegun() throws InterruptedException {
-        List<ShardOwner> fresh = served.stream()
-                .filter(shard -> !begun.contains(shard) && !log.owners().containsKey(shard))
-                .map(shard -> ShardOwner.begun(shard, instance))
-                .toList();
-        log.saveOwners(fresh);
-        begun.addAll(served);
-    }
-
-    private static Map<String, TopicPartition> byName(Map<TopicPartition, CopiedTopic> fresh) {
-        Map<String, TopicPartition> byName = new HashMap<>();
-        fresh.keySet()
-                .forEach(partition ->
-                        byName.put(String.format("%s-%09d", partition.topic(), partition.partition()), partition));
-        return byName;
-    }
-
-    private LogEnds.Found starts(Map<TopicPartition, CopiedTopic> anew, Set<TopicPartition> takenOver)
-            throws InterruptedException {
-        Map<Boolean, List<TopicPartition>> byKind = anew.keySet().stream()
-                .filter(partition -> !takenOver.contains(partition))
-                .collect(Collectors.partitioningBy(this::isAsConfigured));
-        LogEnds.Found asConfigured =
-                positions.of(byKind.get(true), flow.topics().start());
-        return asConfigured.and(positions.of(byKind.get(false), EARLIEST));
-    }
-
-    /** Whether a partition without progress begins where the configuration says, and not at its log's start. */
-    private boolean isAsConfigured(TopicPartition partition) {
-        return !isTakenOver()
-                && log.progress(partition).isEmpty()
-                && beginnings.isAsConfigured(partition, shards.of(partition));
-    }
-
-    private void begin(TopicPartition source, CopiedTopic topic) {
-        SavedProgress progress = log.progress(source).orElseThrow();
+    private void begin(MissingPartition missing, SavedProgress progress) {
+        CopiedTopic topic = missing.topic();
         OffsetMap map = progress.toOffsetMap(flow.positions().maxRuns());
-        int shard = shards.of(source);
         Partition partition = new Partition(
-                source,
+                missing.source(),
                 progress.pair().sourceTopicId(),
                 topic.targetName(),
                 progress.pair().targetTopicId(),
-                shard,
+                missing.shard(),
                 map.position(),
                 map.targetEnd(),
                 topic.targetMaxMessageBytes());
         partition.publishLeaderEpochs(progress.source().leaderEpochs());
         recreations.begins(partition);
-        Copy copy = new Copy(partition, map, lanes.places().laneOf(shard), -1);
-        copies.put(source, copy);
+        Copy copy = Copy.unserved(partition, map, lanes.places().laneOf(missing.shard()));
+        copies.put(missing.source(), copy);
         if (isAnother(partition.sourceTopicId(), topic.sourceId())
                 || isAnother(partition.targetTopicId(), topic.targetId())) {
             follow(copy, topic);
         } else {
-            serve(copy);
+            copies.put(missing.source(), copy.serve(lanes));
         }
-    }
-
-    private void serve(Copy copy) {
-        int laneIndex = lanes.nextLaneIndex(copy.lane());
-        lanes.lane(copy.lane()).add(laneIndex, copy.partition(), copy.map());
-        copies.put(copy.partition().source(), new Copy(copy.partition(), copy.map(), copy.lane(), laneIndex));
     }
 
     /** Ends the copies of source topics that another flow writes; they begin again when they come with a plan again. */
@@ -473,16 +339,14 @@ final class Copies {
         left.forEach(this::end);
         if (!left.isEmpty()) {
             LOG.warn(
-                    "copies end, for another flow took their topics while this one did not look alive flow={} topics={}",
+                    "copies end: another flow took their topics while this one did not seem to run flow={} topics={}",
                     flow.name(),
                     topics);
         }
     }
 
     private void end(Copy copy) {
-        if (copy.laneIndex() >= 0) {
-            lanes.lane(copy.lane()).remove(copy.laneIndex());
-        }
+        copy.remove(lanes);
         copies.remove(copy.partition().source());
     }
 
@@ -505,12 +369,13 @@ final class Copies {
 
     /** After a lane was replaced: its partitions go on where their maps end. */
     void reassign(int lane) {
-        endings.laneDied(lane);
+        removals.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {
-            if (copy.lane() == lane && copy.laneIndex() >= 0) {
+            if (copy.lane() == lane && copy.isServed()) {
                 // What the dead lane had handed out to be saved died with it.
                 copy.map().handOutAnew();
-                serve(new Copy(continued(copy), copy.map(), lane, -1));
+                Copy next = Copy.unserved(continued(copy), copy.map(), lane);
+                copies.put(copy.partition().source(), next.serve(lanes));
             }
         }
         publish();
@@ -533,29 +398,15 @@ final class Copies {
         return partition;
     }
 
-    /** Finds where partitions go on whose source lost what was to be read, or what was read. */
-    void resolveLosses() throws InterruptedException {
-        endings.goOn();
-        List<Copy> inLanes =
-                copies.values().stream().filter(copy -> copy.laneIndex() >= 0).toList();
-        losses.resolve(inLanes, this::fetchNoLonger);
-        publish();
+    /** Those that a lane copies. */
+    List<Copy> served() {
+        return copies.values().stream().filter(Copy::isServed).toList();
     }
 
-    /** A target partition has more than is known of it: markers, or what others wrote. */
-    void targetEndsAt(Copy copy, long offset) {
-        lanes.lane(copy.lane()).targetEndsAt(copy.laneIndex(), offset);
-    }
-
-    /** Nothing more of it is fetched; what was fetched is written and saved. It stays listed, with the reason. */
-    private void fetchNoLonger(Copy copy, Health health) {
-        endings.isOver(copy);
-        copies.put(copy.partition().source(), parked(copy, health));
-    }
-
-    private void publish() {
+    /** Any other change of a copy is for everybody to see. */
+    void publish() {
         List<Copy> sorted = new ArrayList<>(copies.values());
         sorted.sort(BY_NAME);
-        published = List.copyOf(sorted);
+        condition.publishCopies(List.copyOf(sorted));
     }
 }

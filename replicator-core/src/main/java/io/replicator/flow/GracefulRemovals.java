@@ -18,27 +18,31 @@ final class GracefulRemovals {
         this.lanes = lanes;
     }
 
-    /** Begins to end a copy, or asks how far that has come; true when it has left its lane. */
-    boolean isOver(Copy copy) {
-        if (copy.laneIndex() < 0) {
+    /**
+     * Begins to remove a copy from its lane, or goes on with that.
+     *
+     * @return whether it has left its lane
+     */
+    boolean remove(Copy copy) {
+        if (!copy.isServed()) {
             return true;
         }
         CompletableFuture<Boolean> answer = asked.get(copy);
         if (answer == null || (answer.isDone() && !answer.join())) {
-            answer = lanes.lane(copy.lane()).finish(copy.laneIndex());
+            answer = copy.finish(lanes);
             asked.put(copy, answer);
         }
-        boolean isOver = answer.isDone() && answer.join();
-        if (isOver) {
+        boolean hasLeft = answer.isDone() && answer.join();
+        if (hasLeft) {
             asked.remove(copy);
         }
-        return isOver;
+        return hasLeft;
     }
 
     /** Goes on with those that were begun. */
     void goOn() {
         for (Copy copy : Map.copyOf(asked).keySet()) {
-            isOver(copy);
+            remove(copy);
         }
     }
 

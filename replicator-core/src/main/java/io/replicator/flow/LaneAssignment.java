@@ -33,6 +33,10 @@ final class LaneAssignment {
         return lanesByShard.containsKey(shard);
     }
 
+    boolean isIn(int lane, int shard) {
+        return has(shard) && laneOf(shard) == lane;
+    }
+
     void remove(int shard) {
         lanesByShard.remove(shard);
     }

@@ -21,24 +21,24 @@ final class RecreatedTopics {
     private static final Logger LOG = LoggerFactory.getLogger(RecreatedTopics.class);
 
     private final FlowConfig flow;
-    private final GracefulRemovals endings;
+    private final GracefulRemovals removals;
 
     /** What the new copies of partitions go on counting. */
     private final Map<TopicPartition, Counts> counts = new HashMap<>();
 
     private record Counts(long recreations, long gapRecords, long truncatedRecords) {}
 
-    RecreatedTopics(FlowConfig flow, GracefulRemovals endings) {
+    RecreatedTopics(FlowConfig flow, GracefulRemovals removals) {
         this.flow = flow;
-        this.endings = endings;
+        this.removals = removals;
     }
 
-    /** Whether the flow goes on with a topic that was made anew. */
+    /** Whether the flow goes on with a topic that was recreated. */
     boolean goOn() {
         return flow.sourceChanges().onRecreation() == LossPolicy.CONTINUE;
     }
 
-    /** What is said of a topic that was made anew on the source when the flow does not go on with it. */
+    /** The health of a topic that was recreated on the source, when the flow does not go on with it. */
     static Health stopped(String topic, Uuid known, Uuid now) {
         return new Health(
                 PartitionState.FAILED,
@@ -53,8 +53,8 @@ final class RecreatedTopics {
      *
      * @return whether nothing of it is on its way any more, so that the new one may begin
      */
-    boolean isFinished(Copy copy) {
-        boolean isFinished = endings.isOver(copy);
+    boolean finish(Copy copy) {
+        boolean isFinished = removals.remove(copy);
         if (!isFinished) {
             copy.partition().publishControlHealth(finishing(copy.partition()));
         }
@@ -88,7 +88,7 @@ final class RecreatedTopics {
                 new Counts(former.recreations() + 1, former.gapRecords() + lostRecords, former.truncatedRecords()));
     }
 
-    /** The same for a topic that was made anew while the flow was stopped; nothing new where its copy ended here. */
+    /** The same for a topic that was recreated while the flow was stopped; nothing new where its copy ended here. */
     void found(SavedProgress former, Uuid now) {
         TopicPartition source = former.pair().source();
         if (!counts.containsKey(source)) {

@@ -1,42 +1,43 @@
 package io.replicator.flow;
 
+import io.replicator.agent.Doorbell;
+import io.replicator.agent.Mailbox;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.ShardEvents;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** What lanes have to say of shards, until the control thread reads it. Put in by the producers' threads. */
 final class ShardMail implements ShardEvents {
-    private final Runnable wake;
-    private final Queue<Grant> grants = new ConcurrentLinkedQueue<>();
-    private final Queue<Integer> fenced = new ConcurrentLinkedQueue<>();
+    private static final int MAX_AT_ONCE = 1_000;
+
+    private final Mailbox<Grant> grants;
+    private final Mailbox<Integer> fenced;
 
     /**
-     * @param wake the control thread
+     * @param doorbell the control thread's
      */
-    ShardMail(Runnable wake) {
-        this.wake = wake;
+    ShardMail(Doorbell doorbell) {
+        this.grants = new Mailbox<>(doorbell);
+        this.fenced = new Mailbox<>(doorbell);
     }
 
     @Override
     public void granted(Grant grant) {
-        grants.add(grant);
-        wake.run();
+        grants.put(grant);
     }
 
     @Override
     public void fenced(int shard) {
-        fenced.add(shard);
-        wake.run();
+        fenced.put(shard);
     }
 
-    /** A shard's grant that waits to be put on record; {@code null} when there is none. */
-    Grant nextGrant() {
-        return grants.poll();
-    }
-
-    /** A shard that another owner took; {@code null} when there is none. */
-    Integer nextFenced() {
-        return fenced.poll();
+    /**
+     * The control thread: tells what came since the last call.
+     *
+     * @return how much that was
+     */
+    int deliver(Consumer<Grant> onGrant, IntConsumer onFenced) {
+        return grants.drain(onGrant, MAX_AT_ONCE) + fenced.drain(onFenced::accept, MAX_AT_ONCE);
     }
 }

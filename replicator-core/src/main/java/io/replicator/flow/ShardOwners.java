@@ -8,18 +8,17 @@ import io.replicator.offsets.Writer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Keeps on record which producer ids wrote each shard, so that whoever looks at the target's log later can tell
- * this flow's batches from others'. Control thread.
+ * this flow's batches from others'. Used in calls of the offset log's queue; keeps nothing.
  */
 final class ShardOwners {
     private final String instance;
-    private final OffsetLog log;
 
-    ShardOwners(String instance, OffsetLog log) {
+    ShardOwners(String instance) {
         this.instance = instance;
-        this.log = log;
     }
 
     /**
@@ -28,24 +27,27 @@ final class ShardOwners {
      *
      * @return the new owners, by shard
      */
-    Map<Integer, ShardOwner> record(Collection<Grant> grants) throws InterruptedException {
+    Map<Integer, ShardOwner> record(OffsetLog log, Collection<Grant> grants) throws InterruptedException {
+        if (grants.isEmpty()) {
+            return Map.of();
+        }
         log.refresh();
         Map<Integer, ShardOwner> owners = new HashMap<>();
         for (Grant grant : grants) {
-            owners.put(grant.shard(), next(grant.shard(), grant.producerId(), grant.epoch()));
+            owners.put(grant.shard(), next(log, grant.shard(), grant.producerId(), grant.epoch()));
         }
         log.saveOwners(owners.values());
-        return owners;
+        return Map.copyOf(owners);
     }
 
     /** The same for identities that are not granted to the shard, but anonymous: before their progress is saved. */
-    void recordWriters(Collection<Progress> progress) throws InterruptedException {
+    void recordWriters(OffsetLog log, Collection<Progress> progress) throws InterruptedException {
         Map<Integer, ShardOwner> owners = new HashMap<>();
         for (Progress each : progress) {
             Writer writer = each.writer();
             ShardOwner known = log.owners().get(writer.shard());
             if (writer.producerId() >= 0 && (known == null || known.producerId() != writer.producerId())) {
-                owners.put(writer.shard(), next(writer.shard(), writer.producerId(), writer.producerEpoch()));
+                owners.put(writer.shard(), next(log, writer.shard(), writer.producerId(), writer.producerEpoch()));
             }
         }
         if (!owners.isEmpty()) {
@@ -54,7 +56,15 @@ final class ShardOwners {
         }
     }
 
-    private ShardOwner next(int shard, long producerId, short epoch) {
+    /** Puts on record that shards have begun: what appears in them from now on is copied from its first record. */
+    void recordBegun(OffsetLog log, Set<Integer> shards) throws InterruptedException {
+        log.saveOwners(shards.stream()
+                .filter(shard -> !log.owners().containsKey(shard))
+                .map(shard -> ShardOwner.begun(shard, instance))
+                .toList());
+    }
+
+    private ShardOwner next(OffsetLog log, int shard, long producerId, short epoch) {
         ShardOwner known = log.owners().get(shard);
         return known == null
                 ? ShardOwner.first(shard, instance, producerId, epoch)

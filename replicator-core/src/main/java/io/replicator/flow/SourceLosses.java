@@ -1,6 +1,7 @@
 package io.replicator.flow;
 
 import io.replicator.cluster.LogEnds;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.LossPolicy;
 import io.replicator.config.StartFrom;
@@ -9,23 +10,24 @@ import io.replicator.partition.Health;
 import io.replicator.partition.LeaderEpochs;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import java.util.Collection;
+import io.replicator.topics.TopicsPlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What is done about partitions whose source no longer has what was to be read next, or what was read before: retention
  * passed the position, or the log was truncated below it. Each is said once, counted, and handled as the flow's policy
- * says. Control thread.
+ * says. After each plan. Control thread.
  *
  * <p>A partition goes on, or stops, only when nothing of it is on its way any more; until then the fetcher finds the same
  * again, after a pause, and it is looked at again.
  */
-final class SourceLosses {
+final class SourceLosses implements ControlTask, Planning.FollowUp {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLosses.class);
     private static final StartFrom EARLIEST = new StartFrom.Earliest();
     private static final StartFrom LATEST = new StartFrom.Latest();
@@ -35,57 +37,131 @@ final class SourceLosses {
 
     private final FlowConfig flow;
     private final Lanes lanes;
-    private final LogEnds positions;
+    private final Copies copies;
+    private final GracefulRemovals removals;
+    private final LogEnds ends;
+    private final CallQueue clusters;
 
     /** Up to which source offset losses were counted. */
-    private final Map<TopicPartition, Long> gapsCountedTo = new HashMap<>();
+    private final Map<Log, Long> gapsCountedTo = new HashMap<>();
 
     /** How often in a row an offset was refused that lies within the log. */
-    private final Map<TopicPartition, Integer> contradictions = new HashMap<>();
+    private final Map<Log, Integer> contradictions = new HashMap<>();
 
-    SourceLosses(FlowConfig flow, Lanes lanes, LogEnds positions) {
-        this.flow = flow;
-        this.lanes = lanes;
-        this.positions = positions;
+    private boolean isWanted;
+    private boolean isAsking;
+
+    /** A partition as long as its topic is not recreated. */
+    private record Log(TopicPartition source, Uuid topicId) {
+        static Log of(Partition partition) {
+            return new Log(partition.source(), partition.sourceTopicId());
+        }
     }
 
-    /** What becomes of a copy that must stop. */
-    interface Stop {
-        /** Nothing more of it is fetched; what was fetched is still written, and saved. */
-        void stop(Copy copy, Health health);
+    /** A copy whose fetcher was refused an offset. */
+    private record OutOfRange(Copy copy, long offset) {
+        static OutOfRange of(Copy copy) {
+            return new OutOfRange(copy, copy.partition().outOfRangeOffset());
+        }
+
+        TopicPartition source() {
+            return copy.partition().source();
+        }
+    }
+
+    private record Ends(LogEnds.Found starts, LogEnds.Found ends) {}
+
+    /**
+     * @param ends used by calls alone
+     */
+    SourceLosses(
+            FlowConfig flow,
+            Lanes lanes,
+            Copies copies,
+            GracefulRemovals removals,
+            LogEnds ends,
+            CallQueue clusters) {
+        this.flow = flow;
+        this.lanes = lanes;
+        this.copies = copies;
+        this.removals = removals;
+        this.ends = ends;
+        this.clusters = clusters;
+    }
+
+    @Override
+    public String name() {
+        return "source losses";
+    }
+
+    @Override
+    public void followed(TopicsPlan plan) {
+        isWanted = true;
+    }
+
+    @Override
+    public long dueInNanos(long nowNanos) {
+        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
     }
 
     /** Looks at what fetchers found, and goes on with each partition or stops it. */
-    void resolve(Collection<Copy> served, Stop stop) throws InterruptedException {
+    @Override
+    public int turn(long nowNanos) {
+        isWanted = false;
+        removals.goOn();
+        List<Copy> served = copies.served();
         for (Copy copy : served) {
             if (copy.partition().divergence().isKnown()) {
-                resolveDivergence(copy, copy.partition().divergence(), stop);
+                resolveDivergence(copy, copy.partition().divergence());
             }
         }
-        List<Copy> outOfRange = served.stream()
-                .filter(copy -> copy.partition().outOfRangeOffset() >= 0)
+        List<OutOfRange> outOfRange = served.stream()
+                .map(OutOfRange::of)
+                .filter(each -> each.offset() >= 0)
                 .toList();
-        if (outOfRange.isEmpty()) {
-            return;
+        if (!outOfRange.isEmpty()) {
+            isAsking = true;
+            List<TopicPartition> partitions =
+                    outOfRange.stream().map(OutOfRange::source).toList();
+            clusters.ask(
+                    "where the source begins and ends",
+                    now -> new Ends(this.ends.of(partitions, EARLIEST), this.ends.of(partitions, LATEST)),
+                    (outcome, now) -> resolve(outOfRange, outcome));
         }
-        List<TopicPartition> partitions =
-                outOfRange.stream().map(copy -> copy.partition().source()).toList();
-        LogEnds.Found starts = positions.of(partitions, EARLIEST);
-        LogEnds.Found ends = positions.of(partitions, LATEST);
-        for (Copy copy : outOfRange) {
-            TopicPartition source = copy.partition().source();
-            if (starts.whyNot(source).or(() -> ends.whyNot(source)).isEmpty()) {
-                resolveOutOfRange(copy, starts.offset(source), ends.offset(source), stop);
-            }
-        }
+        copies.publish();
+        return 1;
     }
 
-    private void resolveDivergence(Copy copy, Divergence found, Stop stop) {
+    private void resolve(List<OutOfRange> asked, Outcome<Ends> outcome) {
+        isAsking = false;
+        Ends found;
+        try {
+            found = outcome.orThrow();
+        } catch (UnavailableException failure) {
+            LOG.debug("the source does not say where it begins; asked again flow={}", flow.name(), failure);
+            return;
+        }
+        for (OutOfRange each : asked) {
+            TopicPartition source = each.source();
+            boolean isKnown = found.starts()
+                    .whyNot(source)
+                    .or(() -> found.ends().whyNot(source))
+                    .isEmpty();
+            // A copy that ended or went on since is left alone.
+            if (isKnown && copies.has(each.copy()) && OutOfRange.of(each.copy()).equals(each)) {
+                resolveOutOfRange(
+                        each.copy(), found.starts().offset(source), found.ends().offset(source));
+            }
+        }
+        copies.publish();
+    }
+
+    private void resolveDivergence(Copy copy, Divergence found) {
         Partition partition = copy.partition();
         long partsAt =
                 Math.min(found.offset(), partition.leaderEpochs().partsAt(found.sourceEpoch(), found.sourceEnd()));
         if (flow.sourceChanges().onTruncation() == LossPolicy.STOP) {
-            stop.stop(
+            copies.fetchNoLonger(
                     copy,
                     truncated(
                             partition + ": the source's log was truncated at offset " + partsAt + " (its leader epoch "
@@ -98,25 +174,25 @@ final class SourceLosses {
         partition.publishDivergence(Divergence.NONE);
     }
 
-    private void resolveOutOfRange(Copy copy, long start, long end, Stop stop) {
+    private void resolveOutOfRange(Copy copy, long start, long end) {
         Partition partition = copy.partition();
         long position = partition.outOfRangeOffset();
         if (position < start) {
-            resolveGap(copy, position, start, stop);
+            resolveGap(copy, position, start);
         } else if (position > end) {
-            resolveShorter(copy, position, end, stop);
+            resolveShorter(copy, position, end);
         } else {
-            resolveContradiction(copy, position, stop);
+            resolveContradiction(copy, position);
             return;
         }
-        contradictions.remove(partition.source());
+        contradictions.remove(Log.of(partition));
         partition.publishOutOfRange(-1);
     }
 
-    private void resolveGap(Copy copy, long position, long start, Stop stop) {
+    private void resolveGap(Copy copy, long position, long start) {
         Partition partition = copy.partition();
         if (flow.sourceChanges().onGap() == LossPolicy.STOP) {
-            stop.stop(
+            copies.fetchNoLonger(
                     copy,
                     new Health(
                             PartitionState.FAILED,
@@ -127,13 +203,13 @@ final class SourceLosses {
                                     + " the first offset that is left"));
         } else {
             countGap(partition, position, start);
-            lanes.lane(copy.lane()).skip(copy.laneIndex(), position, start);
+            copy.skip(lanes, position, start);
         }
     }
 
     /** Says and counts what was lost, once, however often the same offset is asked for. */
     private void countGap(Partition partition, long position, long start) {
-        long from = Math.max(position, gapsCountedTo.getOrDefault(partition.source(), position));
+        long from = Math.max(position, gapsCountedTo.getOrDefault(Log.of(partition), position));
         if (from >= start) {
             return;
         }
@@ -145,13 +221,13 @@ final class SourceLosses {
                 flow.name(),
                 start - from);
         partition.addGap(start - from);
-        gapsCountedTo.put(partition.source(), start);
+        gapsCountedTo.put(Log.of(partition), start);
     }
 
     /** Brokers before 2.7 do not tell where logs part, and old formats have no epochs: the end is all there is to see. */
-    private void resolveShorter(Copy copy, long position, long end, Stop stop) {
+    private void resolveShorter(Copy copy, long position, long end) {
         if (flow.sourceChanges().onTruncation() == LossPolicy.STOP) {
-            stop.stop(
+            copies.fetchNoLonger(
                     copy,
                     truncated(copy.partition() + ": the source ends at offset " + end + ", but was copied up to "
                             + position + ": its log was truncated"));
@@ -160,13 +236,13 @@ final class SourceLosses {
         }
     }
 
-    private void resolveContradiction(Copy copy, long position, Stop stop) {
+    private void resolveContradiction(Copy copy, long position) {
         Partition partition = copy.partition();
-        int looks = contradictions.merge(partition.source(), 1, Integer::sum);
+        int looks = contradictions.merge(Log.of(partition), 1, Integer::sum);
         int epoch = partition.leaderEpochs().before(position);
         if (looks >= LOOKS_TO_BELIEVE && epoch != LeaderEpochs.UNKNOWN) {
-            contradictions.remove(partition.source());
-            stop.stop(
+            contradictions.remove(Log.of(partition));
+            copies.fetchNoLonger(
                     copy,
                     new Health(
                             PartitionState.FAILED,
@@ -188,9 +264,8 @@ final class SourceLosses {
 
     private void rewind(Copy copy, long from, long partsAt, String epoch) {
         Partition partition = copy.partition();
-        lanes.lane(copy.lane())
-                .rewind(
-                        copy.laneIndex(),
+        copy.rewind(
+                        lanes,
                         from,
                         partsAt,
                         lostRecords -> LOG.warn(
@@ -203,11 +278,5 @@ final class SourceLosses {
                                 epoch,
                                 flow.name(),
                                 lostRecords));
-    }
-
-    /** A topic was made anew on the source: nothing that is known of its partition holds. */
-    void forget(TopicPartition source) {
-        gapsCountedTo.remove(source);
-        contradictions.remove(source);
     }
 }

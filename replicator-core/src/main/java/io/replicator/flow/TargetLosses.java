@@ -1,23 +1,27 @@
 package io.replicator.flow;
 
 import io.replicator.cluster.LogEnds;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.StartFrom;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import java.util.Collection;
+import io.replicator.topics.TopicsPlan;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Target partitions that no longer have what was acknowledged there: their log ends below it, or begins above it. A write
  * would show the first, and only until somebody else has written as much; a partition without anything to copy shows
  * neither. So all are looked at now and then, with a request or two for each broker. Control thread.
  */
-final class TargetLosses {
+final class TargetLosses implements ControlTask, Planning.FollowUp {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetLosses.class);
     private static final StartFrom EARLIEST = new StartFrom.Earliest();
     private static final StartFrom LATEST = new StartFrom.Latest();
 
@@ -25,57 +29,118 @@ final class TargetLosses {
             "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
                     + " copied by a flow of another name; verify says what the copy lacks";
 
+    /** The target is looked at this seldom, in plans; after each one while something looks wrong. */
+    private static final int PLANS_PER_LOOK = 6;
+
     private final String cluster;
+    private final Lanes lanes;
+    private final Copies copies;
     private final LogEnds target;
+    private final CallQueue clusters;
 
     /** What looked wrong the last time: a leader that was just elected may not know all yet. */
     private Set<TopicPartition> suspects = new HashSet<>();
 
-    TargetLosses(String cluster, LogEnds target) {
+    private int plans;
+    private boolean isWanted;
+    private boolean isAsking;
+
+    /** A copy, and where its target ended as far as was acknowledged when the target was asked. */
+    private record Asked(Copy copy, long end) {}
+
+    private record Ends(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {}
+
+    /**
+     * @param cluster the target's name
+     * @param target used by calls alone
+     */
+    TargetLosses(String cluster, Lanes lanes, Copies copies, LogEnds target, CallQueue clusters) {
         this.cluster = cluster;
+        this.lanes = lanes;
+        this.copies = copies;
         this.target = target;
+        this.clusters = clusters;
     }
 
-    /** Is told where a target partition ends that has more than is known of it. */
-    interface Ends {
-        void endsAt(Copy copy, long offset);
+    @Override
+    public String name() {
+        return "target losses";
+    }
+
+    @Override
+    public void followed(TopicsPlan plan) {
+        plans++;
+        isWanted |= plans % PLANS_PER_LOOK == 0 || !suspects.isEmpty();
+    }
+
+    @Override
+    public long dueInNanos(long nowNanos) {
+        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
     }
 
     /** Looks at all copies, and stops those whose target has lost records at two looks in a row. */
-    void look(Collection<Copy> copies, Ends known, SourceLosses.Stop stop) throws InterruptedException {
-        Map<TopicPartition, Copy> byTarget = new HashMap<>();
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        for (Copy copy : copies) {
+    @Override
+    public int turn(long nowNanos) {
+        isWanted = false;
+        Map<TopicPartition, Asked> asked = new HashMap<>();
+        for (Copy copy : copies.served()) {
             Partition partition = copy.partition();
-            if (copy.laneIndex() >= 0 && Math.max(partition.targetEnd(), partition.targetKnownTo()) >= 0) {
-                TopicPartition place = new TopicPartition(partition.targetTopic(), partition.number());
-                byTarget.put(place, copy);
+            if (Math.max(partition.targetEnd(), partition.targetKnownTo()) >= 0) {
                 // Before the target is asked: what is acknowledged meanwhile must not look as if it were missing.
-                ends.put(place, partition.targetEnd());
+                asked.put(
+                        new TopicPartition(partition.targetTopic(), partition.number()),
+                        new Asked(copy, partition.targetEnd()));
             }
         }
-        if (byTarget.isEmpty()) {
+        if (!asked.isEmpty()) {
+            isAsking = true;
+            Set<TopicPartition> places = Set.copyOf(asked.keySet());
+            clusters.ask(
+                    "where the target begins and ends",
+                    now -> new Ends(
+                            target.of(places, EARLIEST).offsets(),
+                            target.of(places, LATEST).offsets()),
+                    (outcome, now) -> judge(asked, outcome));
+        }
+        return 1;
+    }
+
+    private void judge(Map<TopicPartition, Asked> asked, Outcome<Ends> outcome) {
+        isAsking = false;
+        Ends ends;
+        try {
+            ends = outcome.orThrow();
+        } catch (UnavailableException failure) {
+            LOG.debug("the target does not say where it ends; asked again cluster={}", cluster, failure);
             return;
         }
-        Map<TopicPartition, Long> logStarts = target.of(ends.keySet(), EARLIEST).offsets();
-        Map<TopicPartition, Long> logEnds = target.of(ends.keySet(), LATEST).offsets();
         Set<TopicPartition> found = new HashSet<>();
-        ends.forEach((place, end) -> {
-            long logStart = logStarts.getOrDefault(place, 0L);
-            long logEnd = logEnds.getOrDefault(place, Long.MAX_VALUE);
-            Copy copy = byTarget.get(place);
-            copy.partition().publishTargetStart(logStart);
-            long knownTo = Math.max(end, copy.partition().targetKnownTo());
-            if (end >= 0 && (logEnd < end || logStart > knownTo)) {
+        asked.forEach((place, each) -> {
+            if (copies.has(each.copy()) && hasLost(place, each, ends)) {
                 found.add(place);
-                if (suspects.contains(place)) {
-                    stop.stop(copy, logEnd < end ? truncated(place, end, logEnd) : deleted(place, knownTo, logStart));
-                }
-            } else if (logEnd > knownTo && logEnd < Long.MAX_VALUE) {
-                known.endsAt(copy, logEnd);
             }
         });
         suspects = found;
+        copies.publish();
+    }
+
+    private boolean hasLost(TopicPartition place, Asked asked, Ends ends) {
+        long logStart = ends.starts().getOrDefault(place, 0L);
+        long logEnd = ends.ends().getOrDefault(place, Long.MAX_VALUE);
+        Copy copy = asked.copy();
+        copy.partition().publishTargetStart(logStart);
+        long end = asked.end();
+        long knownTo = Math.max(end, copy.partition().targetKnownTo());
+        if (end >= 0 && (logEnd < end || logStart > knownTo)) {
+            if (suspects.contains(place)) {
+                copies.stop(copy, logEnd < end ? truncated(place, end, logEnd) : deleted(place, knownTo, logStart));
+            }
+            return true;
+        }
+        if (logEnd > knownTo && logEnd < Long.MAX_VALUE) {
+            copy.targetEndsAt(lanes, logEnd);
+        }
+        return false;
     }
 
     private Health truncated(TopicPartition place, long end, long logEnd) {
@@ -92,10 +157,5 @@ final class TargetLosses {
                 "target partition " + place + " on " + cluster + " begins at offset " + logStart
                         + ", above all that was copied, which ends at " + knownTo + ": records were deleted there",
                 RESUMES);
-    }
-
-    /** Whether another look should follow soon. */
-    boolean suspectsSomething() {
-        return !suspects.isEmpty();
     }
 }

@@ -33,7 +33,7 @@ import java.util.function.LongConsumer;
  * A fetcher and a producer, each on its thread, and what links them. Safe for use by the control plane's thread. A lane
  * whose agent died is over: it is closed, and a new one goes on.
  */
-public final class Lane implements AutoCloseable {
+public final class Lane implements ControlledLane, AutoCloseable {
     private static final int RING_SLOTS = 1 << 14;
 
     /** Of the lane's memory, the rest is for merged batches. */
@@ -184,11 +184,12 @@ public final class Lane implements AutoCloseable {
         fetcherThread.start();
     }
 
+    @Override
     public int number() {
         return number;
     }
 
-    /** What one of the lane's agents died of, if one did. */
+    @Override
     public Optional<Throwable> death() {
         return Optional.ofNullable(death.get());
     }
@@ -198,49 +199,29 @@ public final class Lane implements AutoCloseable {
         return List.of(fetcherThread, producerThread);
     }
 
-    /**
-     * Copies a partition from now on.
-     *
-     * @param laneIndex a number that no other partition of the lane has or had
-     * @param map ends at the partition's position; the producer's from now on
-     */
+    @Override
     public void add(int laneIndex, Partition partition, OffsetMap map) {
         shardsByLaneIndex.put(laneIndex, partition.shard());
         producer.commands().put(new BatchProducer.Command.Add(laneIndex, partition, map));
         fetcher.commands().put(new BatchFetcher.Command.Add(laneIndex, partition));
     }
 
-    /** Tells where the target partition ended a moment ago. */
+    @Override
     public void targetEndsAt(int laneIndex, long offset) {
         producer.commands().put(new BatchProducer.Command.TargetEnd(laneIndex, offset));
     }
 
-    /**
-     * Goes on at a later offset of the source, if nothing of the partition is on its way any more.
-     *
-     * @param from what was to be fetched next when the offsets up to the later one were found to be lost
-     */
+    @Override
     public void skip(int laneIndex, long from, long offset) {
         producer.commands().put(new BatchProducer.Command.Skip(laneIndex, from, offset));
     }
 
-    /**
-     * Goes on at an offset from which on the source is no longer what was copied, if nothing of the partition is on its way
-     * any more.
-     *
-     * @param from what was to be fetched next when that was found
-     * @param onRewound told on the lane's thread, when it was done, how many copied records the source has lost
-     */
+    @Override
     public void rewind(int laneIndex, long from, long offset, LongConsumer onRewound) {
         producer.commands().put(new BatchProducer.Command.Rewind(laneIndex, from, offset, onRewound));
     }
 
-    /**
-     * Fetches a partition no longer, and copies it no longer once what was fetched is acknowledged and was handed out to be
-     * saved; to be called again until that is so.
-     *
-     * @return whether it is, answered on the lane's thread
-     */
+    @Override
     public CompletableFuture<Boolean> finish(int laneIndex) {
         if (shardsByLaneIndex.remove(laneIndex) != null) {
             fetcher.commands().put(new BatchFetcher.Command.Remove(laneIndex));
@@ -250,7 +231,7 @@ public final class Lane implements AutoCloseable {
         return answer;
     }
 
-    /** Copies a partition no longer. What is in flight may still be written. */
+    @Override
     public void remove(int laneIndex) {
         if (shardsByLaneIndex.remove(laneIndex) != null) {
             fetcher.commands().put(new BatchFetcher.Command.Remove(laneIndex));
@@ -258,20 +239,12 @@ public final class Lane implements AutoCloseable {
         producer.commands().put(new BatchProducer.Command.Remove(laneIndex));
     }
 
-    /**
-     * A shard's grant is on record: its partitions may be fenced, recovered and written.
-     *
-     * @param producerIds all that ever wrote for the shard
-     */
+    @Override
     public void registered(Grant grant, Set<Long> producerIds) {
         producer.commands().put(new BatchProducer.Command.Registered(grant, producerIds));
     }
 
-    /**
-     * Hands a shard back: nothing more of it is fetched, what was never sent is dropped.
-     *
-     * @return answered when nothing of it is on its way any more; then what it has to save can be collected
-     */
+    @Override
     public CompletableFuture<Void> release(int shard) {
         stopFetching(shard);
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -279,7 +252,7 @@ public final class Lane implements AutoCloseable {
         return answer;
     }
 
-    /** Drops a shard and all its partitions at once; what it did not save is gone. */
+    @Override
     public void forget(int shard) {
         stopFetching(shard);
         producer.commands().put(new BatchProducer.Command.Forget(shard));
@@ -295,19 +268,19 @@ public final class Lane implements AutoCloseable {
         });
     }
 
-    /** What is to be saved, asked for on the producer's thread. Never answered by a lane that died. */
+    @Override
     public CompletableFuture<List<Progress>> collect() {
         CompletableFuture<List<Progress>> answer = new CompletableFuture<>();
         producer.commands().put(new BatchProducer.Command.Collect(answer));
         return answer;
     }
 
-    /** Fetches nothing any more. */
+    @Override
     public void stopFetching() {
         fetcher.commands().put(new BatchFetcher.Command.Stop());
     }
 
-    /** After {@link #stopFetching}: answered when nothing is on its way any more. */
+    @Override
     public CompletableFuture<Void> drain() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         producer.commands().put(new BatchProducer.Command.Drain(answer));

@@ -110,6 +110,11 @@ public final class OffsetLog implements AutoCloseable {
         writer.save(progress);
     }
 
+    /** Takes progress that the next save writes. */
+    public void keep(List<Progress> progress) {
+        writer.keep(progress);
+    }
+
     /** Whether a save failed and is to be tried again. */
     public boolean hasUnsaved() {
         return writer.hasUnsaved();

@@ -39,11 +39,16 @@ final class OffsetLogWriter {
         }
     }
 
-    /** As {@link OffsetLog#save(List)}. */
-    void save(List<Progress> progress) throws InterruptedException {
+    /** As {@link OffsetLog#keep}. */
+    void keep(List<Progress> progress) {
         for (Progress each : progress) {
             unsaved.merge(each.pair().source(), each, Progress::withUnsaved);
         }
+    }
+
+    /** As {@link OffsetLog#save(List)}. */
+    void save(List<Progress> progress) throws InterruptedException {
+        keep(progress);
         List<LogEntry> runs = new ArrayList<>();
         List<LogEntry> positions = new ArrayList<>();
         List<LogEntry> tombstones = new ArrayList<>();

@@ -26,12 +26,17 @@ class HandOverTest {
     @Test
     void shouldTryToSaveAgainUntilTheDeadline() {
         released.complete(null);
+        handOver.waitsFor(7);
+        assertThat(handOver.isDue(NOW)).isFalse();
+        assertThat(handOver.isSaved(6)).isFalse();
+        assertThat(handOver.isSaved(7)).isTrue();
 
-        assertThat(handOver.mayWait(NOW)).isTrue();
+        assertThat(handOver.retry(NOW)).isTrue();
 
+        assertThat(handOver.isSaved(7)).isFalse();
         assertThat(handOver.isDue(NOW + 1)).isFalse();
-        assertThat(handOver.nextNanos()).isLessThan(DEADLINE);
-        assertThat(handOver.isDue(handOver.nextNanos())).isTrue();
-        assertThat(handOver.mayWait(DEADLINE)).isFalse();
+        assertThat(handOver.dueInNanos(NOW)).isLessThan(DEADLINE - NOW);
+        assertThat(handOver.isDue(NOW + handOver.dueInNanos(NOW))).isTrue();
+        assertThat(handOver.retry(DEADLINE)).isFalse();
     }
 }

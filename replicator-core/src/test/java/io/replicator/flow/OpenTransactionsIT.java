@@ -10,6 +10,7 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
+import io.replicator.topics.TopicsPlan;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TransactionalLoad;
@@ -35,6 +36,7 @@ class OpenTransactionsIT {
     private static KafkaCluster source;
 
     private ClusterAdmin admin;
+    private List<Copy> copies = List.of();
 
     @BeforeAll
     static void startCluster(Clusters clusters) {
@@ -58,7 +60,7 @@ class OpenTransactionsIT {
         TransactionalLoad.to(source, "hanging").recordsEach(10).open().abandon();
         FlowConfig flow = flow("hanging");
         Partition partition = partition("hanging", 100, 110, 100);
-        OpenTransactions transactions = new OpenTransactions(flow, admin, PATIENCE);
+        OpenTransactions transactions = transactions(flow);
 
         look(transactions, partition, 1);
         look(transactions, partition, 60);
@@ -86,7 +88,7 @@ class OpenTransactionsIT {
 
     @Test
     void shouldNotAskAboutPartitionsThatGetOn() throws Exception {
-        OpenTransactions transactions = new OpenTransactions(flow("other"), admin, PATIENCE);
+        OpenTransactions transactions = transactions(flow("other"));
         Partition copying = partition("copying", 100, 110, 50);
         Partition caughtUp = partition("caught-up", 100, 100, 100);
         Partition moving = partition("moving", 100, 110, 100);
@@ -106,7 +108,7 @@ class OpenTransactionsIT {
     void shouldNotWaitForTransactionsWhereEveryRecordCounts() throws Exception {
         Partition partition = partition("uncommitted", 100, 110, 100);
         OpenTransactions transactions =
-                new OpenTransactions(Flows.with(flow("uncommitted"), Isolation.READ_UNCOMMITTED), admin, PATIENCE);
+                transactions(Flows.with(flow("uncommitted"), Isolation.READ_UNCOMMITTED));
 
         look(transactions, partition, 1);
         look(transactions, partition, 100);
@@ -114,9 +116,17 @@ class OpenTransactionsIT {
         assertThat(partition.health()).isEqualTo(Health.RUNNING);
     }
 
-    private static void look(OpenTransactions transactions, Partition partition, long second)
-            throws InterruptedException {
-        transactions.look(List.of(new Copy(partition, new OffsetMap(0), 0, 0)), second * SECOND);
+    private OpenTransactions transactions(FlowConfig flow) {
+        return new OpenTransactions(
+                flow, () -> copies, new TransactionHolders(flow, admin), new DirectCalls(), PATIENCE);
+    }
+
+    private void look(OpenTransactions transactions, Partition partition, long second) {
+        copies = List.of(new Copy(partition, new OffsetMap(0), 0, 0));
+        transactions.followed(new TopicsPlan(List.of(), List.of(), List.of(), false));
+        if (transactions.dueInNanos(second * SECOND) <= 0) {
+            transactions.turn(second * SECOND);
+        }
     }
 
     private static FlowConfig flow(String topic) {

@@ -1,0 +1,65 @@
+package io.replicator.flow;
+
+import io.replicator.cluster.UnavailableException;
+import io.replicator.flow.FlowCondition.Trouble;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.OffsetLogException;
+import io.replicator.topics.TopicsPlan;
+
+/** Checks after each plan that the topic of the flow's progress is still the one that it was. Control thread. */
+final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
+    private final FlowLog log;
+    private final Check check;
+    private final FlowCondition condition;
+    private boolean isWanted;
+    private boolean isAsking;
+
+    /** Looks at the topic; in a call of the log's queue. */
+    @FunctionalInterface
+    interface Check {
+        void check(OffsetLog log) throws InterruptedException;
+    }
+
+    OffsetLogWatch(FlowLog log, Check check, FlowCondition condition) {
+        this.log = log;
+        this.check = check;
+        this.condition = condition;
+    }
+
+    @Override
+    public String name() {
+        return "offset log";
+    }
+
+    @Override
+    public void followed(TopicsPlan plan) {
+        isWanted = true;
+    }
+
+    @Override
+    public long dueInNanos(long nowNanos) {
+        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
+    }
+
+    @Override
+    public int turn(long nowNanos) {
+        isWanted = false;
+        isAsking = true;
+        log.ask(
+                "look at the offset log's topic",
+                (theLog, now) -> {
+                    check.check(theLog);
+                    return true;
+                },
+                (outcome, now) -> {
+                    isAsking = false;
+                    try {
+                        outcome.orThrow();
+                        condition.isWell(Trouble.LOG);
+                    } catch (UnavailableException | OffsetLogException failure) {
+                        condition.trouble(Trouble.LOG, failure.getMessage(), now);
+                    }
+                });
+        return 1;
+    }
+}
