@@ -17,8 +17,8 @@ public interface Agent {
     int doWork(long nowNanos);
 
     /**
-     * What other threads have left for this one: the part of a turn that needs no input. Asked between the last turn and the
-     * wait, so that nothing is missed that came without a ring.
+     * Takes what other threads have left for this one: the part of a turn that needs no input. Called between the last turn
+     * and the wait, so that a message is not missed that was put before the agent expected a ring.
      *
      * @param nowNanos the time
      * @return how much was done; 0 when there was nothing
@@ -28,16 +28,16 @@ public interface Agent {
     }
 
     /**
-     * Waits until there may be work: input, a ring of the doorbell, or the time is up.
+     * Waits until there may be work: input arrived, the doorbell rang, or the time is up.
      *
      * @param nowNanos the time when the wait begins
-     * @param mostNanos the longest wait
+     * @param maxNanos the longest wait
      */
-    void await(long nowNanos, long mostNanos);
+    void await(long nowNanos, long maxNanos);
 
     /** Opens what the agent needs. Runs before the first turn. */
     default void onStart() {}
 
-    /** Closes what was opened. Runs after the last turn, also when a turn threw. */
+    /** Closes what {@link #onStart} opened. Runs after the last turn, also when a turn threw. */
     default void onClose() {}
 }

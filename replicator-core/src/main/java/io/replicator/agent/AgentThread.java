@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 /**
  * The thread of one agent: starts it, turns it, lets it wait when there is nothing to do, and closes it.
  *
- * <p>An agent that throws is over: the thread closes it and tells {@code onDeath}, which decides what becomes of it.
+ * <p>When the agent throws, the thread closes it, passes the exception to {@code onDeath} and ends.
  */
 public final class AgentThread implements AutoCloseable {
-    /** An idle agent looks at its deadlines this often. */
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** An idle agent takes a turn this often, to look at its deadlines. */
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** A thread that has not ended this long after it was asked to is reported with its stack. */
     private static final long STOP_TIMEOUT_MILLIS = 10_000;
@@ -22,7 +22,7 @@ public final class AgentThread implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Written by the agent's thread, read by whoever watches. */
+    /** Written by the agent's thread, read by any. */
     private volatile long lastTurnNanos = System.nanoTime();
 
     private volatile boolean stopping;
@@ -30,7 +30,7 @@ public final class AgentThread implements AutoCloseable {
     /**
      * @param agent what the thread does
      * @param doorbell wakes the agent
-     * @param onDeath told, on the agent's thread, what an agent died of
+     * @param onDeath receives, on the agent's thread, what the agent threw
      */
     public AgentThread(Agent agent, Doorbell doorbell, Consumer<Throwable> onDeath) {
         this.agent = agent;
@@ -53,7 +53,7 @@ public final class AgentThread implements AutoCloseable {
         return hasEnded() ? 0 : System.nanoTime() - lastTurnNanos;
     }
 
-    /** Whether the agent is closed and its thread does nothing any more. */
+    /** Whether the agent is closed and its thread has finished. */
     public boolean hasEnded() {
         return ended.getCount() == 0;
     }
@@ -87,7 +87,7 @@ public final class AgentThread implements AutoCloseable {
         doorbell.expectRing();
         long nowNanos = System.nanoTime();
         if (!stopping && agent.takeMail(nowNanos) == 0) {
-            agent.await(nowNanos, LONGEST_WAIT_NANOS);
+            agent.await(nowNanos, MAX_WAIT_NANOS);
         }
         doorbell.answer();
     }

@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 /**
  * Wakes an agent that waits, and costs one read when it does not.
  *
- * <p>The agent calls {@link #expectRing} before it looks for work a last time and then waits; the ringer makes its work
- * visible before it rings. Between the two, no ring is lost.
+ * <p>The agent calls {@link #expectRing}, looks for work once more, and then waits; the ringer makes its work visible and
+ * then rings. So either the agent sees the work or the ring wakes it.
  */
 public final class Doorbell {
     private final Runnable wakeup;
 
-    /** Set by the agent, cleared by whoever rings or by the agent. */
+    /** Set by the agent; cleared by the thread that rings, or by the agent. */
     private volatile boolean expected;
 
     /**
@@ -23,7 +23,8 @@ public final class Doorbell {
 
     /** Any thread: there is work. */
     public void ring() {
-        // What the ringer did before must be visible to an agent that did not expect a ring yet, and looks once more.
+        // The work must be visible before the flag is read: an agent that sets the flag afterwards looks for work once
+        // more.
         VarHandle.fullFence();
         if (expected) {
             expected = false;
@@ -31,12 +32,12 @@ public final class Doorbell {
         }
     }
 
-    /** The agent: from now on a ring must wake me. */
+    /** The agent: from now on a ring must wake it. */
     public void expectRing() {
         expected = true;
     }
 
-    /** The agent: I am awake. */
+    /** The agent: it is awake, rings need not wake it. */
     public void answer() {
         expected = false;
     }

@@ -1,12 +1,12 @@
 package io.replicator.agent;
 
-/** An interruption that a client wrapped into an exception of its own, unwrapped again. */
+/** Unwraps the interruption of a thread that a client wrapped into an exception of its own. */
 public final class Interruption {
     private Interruption() {}
 
     /**
-     * What is to be thrown instead. The client has set the thread's flag again, which whoever catches this does not expect:
-     * it is cleared.
+     * The exception to throw instead. Clears the thread's interrupt flag, which the client has set again: a thread that
+     * throws {@code InterruptedException} does not have it set.
      *
      * @param wrapped the client's exception, such as Kafka's {@code InterruptException}
      */

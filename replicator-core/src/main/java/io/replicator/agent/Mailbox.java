@@ -40,8 +40,8 @@ public final class Mailbox<T> {
     public void put(T message) {
         if (waiting.incrementAndGet() > MAX_MESSAGES) {
             waiting.decrementAndGet();
-            throw new IllegalStateException("an agent has not taken its last " + MAX_MESSAGES + " messages; the next is "
-                    + message);
+            throw new IllegalStateException(
+                    "an agent has not taken its last " + MAX_MESSAGES + " messages; the next is " + message);
         }
         messages.add(message);
         doorbell.ring();

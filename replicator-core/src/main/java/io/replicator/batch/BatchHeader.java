@@ -6,7 +6,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 
 /**
- * Reads the header of a batch where it lies. Nothing is moved, copied or allocated.
+ * Reads the header of a batch in place. Nothing is moved, copied or allocated.
  *
  * <pre>
  *  at  bytes                              (KIP-98; Kafka's DefaultRecordBatch)
@@ -27,17 +27,17 @@ import org.apache.kafka.common.record.internal.Record;
  * </pre>
  *
  * <p>{@link #sizeInBytes}, {@link #magic}, {@link #baseOffset}, {@link #lastOffset}, {@link #nextOffset} and {@link #isWhole}
- * may be asked of every format. All others mean something for magic 2 only.
+ * work for every format. All others are defined for magic 2 only.
  */
 public final class BatchHeader {
 
     /** Bytes of a magic 2 header, record count included. */
     public static final int SIZE = 61;
 
-    /** Offset and length, which stand before every batch and are not counted by its length. */
+    /** Offset and length, which come before every batch and are not counted by its length. */
     public static final int LOG_OVERHEAD = 12;
 
-    /** The magic of the format that all brokers since 0.11 write. */
+    /** The magic of the format that brokers write since 0.11. */
     public static final byte MAGIC_V2 = 2;
 
     /** The codec of records that are not compressed. */
@@ -112,7 +112,7 @@ public final class BatchHeader {
         return codec(buffer, at) != CODEC_NONE;
     }
 
-    /** The broker's clock, not the producer's, gave every record its timestamp: {@link #maxTimestamp}. */
+    /** Whether the broker set the timestamp of every record, to {@link #maxTimestamp}. */
     public static boolean isLogAppendTime(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & LOG_APPEND_TIME) != 0;
     }
@@ -121,15 +121,15 @@ public final class BatchHeader {
         return (attributes(buffer, at) & TRANSACTIONAL) != 0;
     }
 
-    /** A marker of Kafka's own (commit, abort, leader change): it takes offsets but holds nobody's records. */
+    /** Whether it is one of Kafka's markers (commit, abort, leader change): they take offsets but hold no producer's records. */
     public static boolean isControl(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & CONTROL) != 0;
     }
 
     /**
-     * Whether a control batch commits its producer's transaction; the other markers of transactions abort it. Allocates.
+     * Whether a control batch commits its producer's transaction; other transaction markers abort it. Allocates.
      *
-     * @throws CorruptBatchException if nothing can be read there
+     * @throws CorruptBatchException if the batch cannot be read
      */
     public static boolean isCommit(ByteBuffer buffer, int at) {
         try {
@@ -138,13 +138,13 @@ public final class BatchHeader {
                     MemoryRecords.readableRecords(bytes).records().iterator().next();
             return ControlRecordType.parse(marker.key()) == ControlRecordType.COMMIT;
         } catch (RuntimeException e) {
-            // Kafka's readers say a dozen different things; all of them mean this.
+            // Kafka's readers throw many different exceptions for this.
             throw new CorruptBatchException(
                     "control batch at offset " + baseOffset(buffer, at) + ": " + e.getMessage(), e);
         }
     }
 
-    /** The log cleaner saw tombstones here and noted in the base timestamp when they may go (KIP-534). */
+    /** Whether the log cleaner found tombstones here and wrote into the base timestamp when it may delete them (KIP-534). */
     public static boolean hasDeleteHorizon(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & DELETE_HORIZON) != 0;
     }
@@ -153,18 +153,18 @@ public final class BatchHeader {
         return buffer.getInt(at + LAST_OFFSET_DELTA_AT);
     }
 
-    /** The last offset that the batch covers, whether or not its record is still there. All formats. */
+    /** The last offset of the batch, whether or not its record still exists. All formats. */
     public static long lastOffset(ByteBuffer buffer, int at) {
         long baseOffset = baseOffset(buffer, at);
         return magic(buffer, at) < MAGIC_V2 ? baseOffset : baseOffset + lastOffsetDelta(buffer, at);
     }
 
-    /** Where to go on after this batch. All formats. */
+    /** The offset after the batch. All formats. */
     public static long nextOffset(ByteBuffer buffer, int at) {
         return lastOffset(buffer, at) + 1;
     }
 
-    /** What the record deltas are relative to, with and without a delete horizon. */
+    /** The timestamp that record deltas are relative to, with and without a delete horizon. */
     public static long baseTimestamp(ByteBuffer buffer, int at) {
         return buffer.getLong(at + BASE_TIMESTAMP_AT);
     }
@@ -189,16 +189,16 @@ public final class BatchHeader {
         return buffer.getInt(at + RECORD_COUNT_AT);
     }
 
-    /** Every offset that the batch covers has its record. Compaction breaks it; then the batch cannot pass. */
+    /** Whether every offset of the batch has its record. After compaction that may be false; then the batch cannot pass. */
     public static boolean isDense(ByteBuffer buffer, int at) {
         return lastOffsetDelta(buffer, at) + 1L == recordCount(buffer, at);
     }
 
     /**
-     * Whether a complete batch lies at {@code at}; a fetch response may end within one. All formats.
+     * Whether a complete batch is at {@code at}; a fetch response may end within one. All formats.
      *
-     * @param limit absolute index after the last byte that is there
-     * @throws CorruptBatchException if a length stands there that no batch can have: waiting for the rest would be for ever
+     * @param limit absolute index after the last byte
+     * @throws CorruptBatchException if no batch can have the length: a caller that waited for the rest would wait forever
      */
     public static boolean isWhole(ByteBuffer buffer, int at, int limit) {
         int present = limit - at;

@@ -3,27 +3,27 @@ package io.replicator.batch;
 import java.nio.ByteBuffer;
 
 /**
- * The {@code coalesce} way: makes one batch of several small ones of a partition, moving their records undecoded.
+ * The {@code coalesce} way: makes one batch of several small ones of a partition and moves their records undecoded.
  *
  * <pre>
- *   target   | header (61) | records of the 1st | records of the 2nd | ...         codec none: framed where they will lie
- *   framed                 | records of the nth |                                  else: framed here one by one, compressed on
+ *   target   | header (61) | records of the 1st | records of the 2nd | ...         codec none: framed in place
+ *   framed                 | records of the nth |                                  else: framed here one by one, then compressed
  * </pre>
  *
- * <p>The merged batch has a CRC of its own, so every source batch's CRC is checked on the way in: an error cannot hide behind a
- * new seal. Merged records keep key, value, headers and timestamp; holes between and within batches are closed, and {@link
- * #runs} tells which source offsets went in. The first batch's codec is the merged one's, at the codec's default level: a
- * batch does not tell its own.
+ * <p>The merged batch has a new CRC, so every source batch's CRC is checked before: otherwise the new CRC would hide an error.
+ * Merged records keep key, value, headers and timestamp; holes between and within batches are closed, and {@link #runs}
+ * tells which source offsets were merged. The merged batch has the codec of the first one, at the codec's default level: a
+ * batch does not contain its level.
  *
- * <p>One instance per lane thread, reused: merging uncompressed batches allocates nothing, a compressed batch costs what one
- * stream of Kafka's allocates, however many went in. Invariant: a refused or corrupt batch leaves everything as it was.
+ * <p>One instance per lane thread, reused: merging uncompressed batches allocates nothing; a compressed one allocates what one
+ * stream of Kafka's needs, for any number of batches. Invariant: a refused or corrupt batch changes nothing.
  */
 public final class BatchMerger {
 
-    /** What {@link #finish} says when compression did not save what it was expected to. */
+    /** Result of {@link #finish} when compression saved less than expected. */
     public static final int NO_ROOM = -1;
 
-    /** What compressed records may unfold to in all, as a multiple of the room: readers hold a batch in memory, too. */
+    /** How large all records may be uncompressed, as a multiple of the room: readers hold a batch in memory, too. */
     private static final int MAX_UNFOLDING = 16;
 
     private static final int MAX_UNFOLDED_BYTES = 32 << 20;
@@ -53,7 +53,7 @@ public final class BatchMerger {
         this.maxBytes = maxBytes;
     }
 
-    /** Whether a batch can ever be merged: magic 2, records of a producer, CreateTime, a codec we know. Others are rebuilt. */
+    /** Whether a batch can be merged: magic 2, a producer's records, CreateTime, a known codec. Others are rebuilt. */
     public static boolean isMergeable(ByteBuffer source, int at) {
         return BatchHeader.magic(source, at) == BatchHeader.MAGIC_V2
                 && (BatchHeader.attributes(source, at) & (BatchHeader.CONTROL | BatchHeader.LOG_APPEND_TIME)) == 0
@@ -61,8 +61,8 @@ public final class BatchMerger {
     }
 
     /**
-     * Begins a merged batch at the target's position, which does not move. It takes at most what is there up to the target's
-     * limit, as stored.
+     * Begins a merged batch at the target's position, which does not move. The stored batch takes at most the bytes up to the
+     * target's limit.
      */
     public void begin(ByteBuffer newTarget) {
         target = newTarget;
@@ -74,17 +74,17 @@ public final class BatchMerger {
         folding.begin(newTarget, start + BatchHeader.SIZE, roomBytes);
     }
 
-    /** Ends a merged batch that nobody wants, before its target is used for something else. */
+    /** Drops a merged batch, before its target is used for something else. */
     public void abandon() {
         folding.abandon();
         target = null;
     }
 
     /**
-     * Adds a source batch's records behind those that are there. A batch that compaction has emptied adds nothing.
+     * Appends a source batch's records. A batch that compaction has emptied adds nothing.
      *
-     * @return false if it does not fit, is compressed otherwise than the ones before, or is not {@link #isMergeable}; nothing was
-     *     changed then. A batch that needs more room than there is left by its present size is refused unread
+     * @return false if it does not fit, has another codec than the ones before, or is not {@link #isMergeable}; nothing was
+     *     changed then. A batch whose present size is larger than the room left is refused unread
      * @throws CorruptBatchException if its CRC is wrong or its records do not parse; nothing was changed then either
      */
     public boolean add(ByteBuffer source, int at) {
@@ -157,7 +157,7 @@ public final class BatchMerger {
         return BatchHeader.SIZE + mergedBytes;
     }
 
-    /** How many runs of source offsets went in, until the next {@link #begin}; adjacent ones are joined, also across batches. */
+    /** How many runs of source offsets were merged, until the next {@link #begin}; adjacent ones are joined, also across batches. */
     public int runs() {
         return runs.count();
     }
@@ -171,9 +171,9 @@ public final class BatchMerger {
     }
 
     /**
-     * Writes header and CRC; the batch lies at the target's position as it was at {@link #begin}.
+     * Writes header and CRC; the batch begins at the target's position as it was at {@link #begin}.
      *
-     * @return its size, or {@link #NO_ROOM} when its compressed form turned out not to fit; it is nothing then
+     * @return its size, or {@link #NO_ROOM} when its compressed form does not fit; then there is no batch
      */
     public int finish(long producerId, short producerEpoch, int baseSequence) {
         if (target == null || header.isEmpty()) {
@@ -190,9 +190,9 @@ public final class BatchMerger {
     }
 
     /**
-     * Frames {@code bytes} of plain records, which belong to the batch at {@code (source, at)}, behind the merged ones.
+     * Frames {@code bytes} of plain records of the batch at {@code (source, at)} behind the merged ones.
      *
-     * @return what they take, or {@link #NO_ROOM}
+     * @return their size, or {@link #NO_ROOM}
      */
     private int addRecords(
             ByteBuffer source,
@@ -219,7 +219,7 @@ public final class BatchMerger {
         return added;
     }
 
-    /** A first batch without holes has the deltas that it must have. */
+    /** A first batch without holes already has the right deltas. */
     private boolean isTakenWhole(ByteBuffer source, int at) {
         return header.isEmpty() && BatchHeader.isDense(source, at) && !BatchHeader.hasDeleteHorizon(source, at);
     }
@@ -252,7 +252,7 @@ public final class BatchMerger {
         header.add(BatchHeader.recordCount(source, at), BatchHeader.maxTimestamp(source, at));
     }
 
-    /** A delete horizon lies far from the records' times: deltas to it would be long. So the first record's time is the base. */
+    /** A delete horizon is far from the records' times, so deltas to it would be long: the first record's time is the base. */
     private long firstTimestamp(ByteBuffer source, int at) {
         int recordsAt = cursor.position();
         cursor.next();

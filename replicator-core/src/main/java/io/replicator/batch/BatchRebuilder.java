@@ -15,31 +15,31 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.apache.kafka.common.utils.CloseableIterator;
 
 /**
- * The {@code rebuild} way: builds batches anew from one that cannot pass, of any format.
+ * The {@code rebuild} way: builds new batches from one of any format that cannot pass.
  *
- * <p>Records below the offset where the copy starts are dropped and holes closed. LogAppendTime becomes CreateTime: every
- * record carries the time that a reader of the source sees, the batch's max timestamp. Keys, values, headers and all other
- * timestamps, -1 included, stay bit for bit, because magic 2 records are moved undecoded and older ones have nothing else.
- * The codec stays, at its default level.
+ * <p>Records below the offset where copying starts are dropped, and holes are closed. LogAppendTime becomes CreateTime: every
+ * record gets the time that a reader of the source sees, the batch's max timestamp. Keys, values, headers and all other
+ * timestamps, including -1, keep every bit, because magic 2 records are moved undecoded and older ones have nothing else.
+ * The codec is kept, at its default level.
  *
- * <p>The source's CRC is checked (magic 0 and 1: also every inner record's), since the new batches get CRCs of their own. They
- * come without identity, leader epoch and transaction; {@link BatchRewriter#rewrite} makes them ours.
+ * <p>The source's CRC is checked (magic 0 and 1: also every inner record's), because the new batches get new CRCs. They have no
+ * identity, leader epoch or transaction; {@link BatchRewriter#rewrite} writes those.
  *
- * <p>One instance per thread, reused. It allocates: what it returns, and what Kafka's streams need.
+ * <p>One instance per thread, reused. It allocates its result and what Kafka's streams need.
  */
 public final class BatchRebuilder {
 
-    /** What a batch may unfold to unless the caller says otherwise: far above any batch that a producer sends. */
+    /** How large a batch may be uncompressed by default: far above any batch that a producer sends. */
     public static final int DEFAULT_MAX_UNFOLDED_BYTES = 256 * 1024 * 1024;
 
-    /** Up to here the frames of the smallest records cannot make a buffer overflow an {@code int}. */
-    private static final int LARGEST_MAX_UNFOLDED_BYTES = 512 * 1024 * 1024;
+    /** Up to here, frames of the smallest records fit into a buffer whose size is an {@code int}. */
+    private static final int UNFOLDED_BYTES_LIMIT = 512 * 1024 * 1024;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int INITIAL_RECORDS = 256;
     private static final int INITIAL_BYTES = 16 * 1024;
 
-    /** What is kept between batches; a rare giant is given back. */
+    /** The largest buffer that is kept between batches; a larger one is freed. */
     private static final int KEPT_BYTES = 16 * 1024 * 1024;
 
     private final int maxUnfoldedBytes;
@@ -49,7 +49,7 @@ public final class BatchRebuilder {
     private final RecordCursor cursor = new RecordCursor();
     private final HeaderDraft header = new HeaderDraft();
 
-    // The source's records, plain, as magic 2 frames them, and where the ones to keep begin.
+    // The source's records, uncompressed and framed as in magic 2, and where those to keep begin.
     private ByteBuffer records = NOTHING;
     private int recordsEnd;
     private int[] recordAt = new int[INITIAL_RECORDS];
@@ -67,21 +67,21 @@ public final class BatchRebuilder {
         this(DEFAULT_MAX_UNFOLDED_BYTES);
     }
 
-    /** @param maxUnfoldedBytes what the records of one batch may decompress to; 512 MiB at most */
+    /** @param maxUnfoldedBytes how large the records of one batch may be uncompressed; 512 MiB at most */
     public BatchRebuilder(int maxUnfoldedBytes) {
-        if (maxUnfoldedBytes < 1 || maxUnfoldedBytes > LARGEST_MAX_UNFOLDED_BYTES) {
+        if (maxUnfoldedBytes < 1 || maxUnfoldedBytes > UNFOLDED_BYTES_LIMIT) {
             throw new IllegalArgumentException(
-                    "max unfolded bytes " + maxUnfoldedBytes + " not in 1.." + LARGEST_MAX_UNFOLDED_BYTES);
+                    "max unfolded bytes " + maxUnfoldedBytes + " not in 1.." + UNFOLDED_BYTES_LIMIT);
         }
         this.maxUnfoldedBytes = maxUnfoldedBytes;
     }
 
     /**
-     * A batch built anew.
+     * A new batch.
      *
      * @param bytes memory of its own, from position 0 to the limit
      * @param recordCount at least 1
-     * @param sourceRuns which source offsets its records have
+     * @param sourceRuns the source offsets of its records
      */
     public record RebuiltBatch(ByteBuffer bytes, int recordCount, SourceRuns sourceRuns) {
 
@@ -97,8 +97,8 @@ public final class BatchRebuilder {
      * @param fromOffset records below are dropped
      * @param maxBytes bound of a built batch as stored; a single record above it has a batch to itself
      * @throws CorruptBatchException if a CRC is wrong or the records do not parse
-     * @throws BatchTooLargeException if it unfolds to more than this rebuilder may hold
-     * @throws IllegalArgumentException for a control batch, which nobody may copy
+     * @throws BatchTooLargeException if it is larger uncompressed than this rebuilder may hold
+     * @throws IllegalArgumentException for a control batch, which must not be copied
      */
     public List<RebuiltBatch> rebuild(ByteBuffer source, int at, long fromOffset, int maxBytes) {
         kept = 0;
@@ -136,7 +136,7 @@ public final class BatchRebuilder {
         }
     }
 
-    /** Sets {@link #records} to the plain records, wherever they are; returns where they begin. */
+    /** Sets {@link #records} to the buffer of the uncompressed records; returns where they begin. */
     private int plainRecords(ByteBuffer source, int at) {
         if (codec == BatchHeader.CODEC_NONE) {
             records = source;
@@ -194,7 +194,7 @@ public final class BatchRebuilder {
         } catch (BatchTooLargeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // Kafka's readers of these formats say a dozen different things; all of them mean this.
+            // Kafka's readers of these formats throw many different exceptions for this.
             throw new CorruptBatchException(
                     "batch of an old format at offset " + BatchHeader.baseOffset(source, at) + ": " + e.getMessage(),
                     e);

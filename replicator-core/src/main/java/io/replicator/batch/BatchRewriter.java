@@ -3,19 +3,20 @@ package io.replicator.batch;
 import java.nio.ByteBuffer;
 
 /**
- * The {@code pass} way: makes a fetched batch ours by changing its header where it lies. The records are neither read nor
- * touched, and the CRC is patched, so the target's broker still checks the bytes that the source's producer sealed.
+ * The {@code pass} way: writes the lane's producer identity into the header of a fetched batch, in place. The records are
+ * neither read nor changed, and the CRC is patched, so the target's broker still checks the bytes that the source's producer
+ * computed it for.
  *
- * <p>The batch must be one of magic 2 without holes ({@link BatchHeader#isDense}); codec, timestamps and timestamp type stay.
- * A delete horizon's bit can go because record timestamps are relative to the base timestamp field either way (Kafka's
- * DefaultRecord and MemoryRecordsBuilder): readers see the same times.
+ * <p>The batch must be of magic 2 and without holes ({@link BatchHeader#isDense}); codec, timestamps and timestamp type are kept.
+ * A delete horizon's bit can be cleared because record timestamps are relative to the base timestamp field with and without
+ * it (Kafka's DefaultRecord and MemoryRecordsBuilder): readers see the same times.
  */
 public final class BatchRewriter {
 
     private static final int CLEARED = BatchHeader.TRANSACTIONAL | BatchHeader.CONTROL | BatchHeader.DELETE_HORIZON;
     private static final int NO_LEADER_EPOCH = -1;
 
-    /** Last offset delta, base and max timestamp: they stand between what changes and stay. */
+    /** Last offset delta, base and max timestamp: unchanged fields between those that change. */
     private static final int UNCHANGED_BYTES = BatchHeader.PRODUCER_ID_AT - BatchHeader.LAST_OFFSET_DELTA_AT;
 
     private BatchRewriter() {}
@@ -26,8 +27,8 @@ public final class BatchRewriter {
     }
 
     /**
-     * Gives the batch base offset 0, no leader epoch, no flag of its former life and the identity given. It may be applied again
-     * with another identity, as a retry after an epoch bump needs. Nothing is allocated.
+     * Sets base offset 0, no leader epoch, no flags of the source and the given identity. It can be applied again with another
+     * identity, as a retry after an epoch bump needs. Nothing is allocated.
      *
      * @param isTransactional whether it is part of a transaction of that identity
      */
@@ -59,7 +60,7 @@ public final class BatchRewriter {
         buffer.putInt(at + BatchHeader.BASE_SEQUENCE_AT, baseSequence);
     }
 
-    /** A full pass over a magic 2 batch: who broke it, when a broker said {@code CORRUPT_MESSAGE}? Allocates. */
+    /** Checks a magic 2 batch completely, to find out after a {@code CORRUPT_MESSAGE} where it was damaged. Allocates. */
     public static boolean isCrcValid(ByteBuffer buffer, int at) {
         return new Crc32c().ofBatch(buffer, at) == BatchHeader.crc(buffer, at);
     }

@@ -1,6 +1,6 @@
 package io.replicator.batch;
 
-/** A compressed batch that would unfold to more bytes than this process may spend on one batch. */
+/** A compressed batch is larger uncompressed than this process may hold of one batch. */
 public final class BatchTooLargeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -11,17 +11,17 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * Unfolds and folds the records of a batch with Kafka's own codecs. A batch does not say at which level it was compressed, so
- * folding takes each codec's default. One instance per thread; what was unfolded stands until the next time.
+ * Decompresses and compresses the records of a batch with Kafka's own codecs. A batch does not contain its compression level,
+ * so each codec's default is used. One instance per thread; decompressed records are valid until the next call.
  */
 final class Codec {
 
     private static final int INITIAL_BYTES = 64 * 1024;
 
-    /** What is kept between batches; a rare giant is given back. */
+    /** The largest buffer that is kept between batches; a larger one is freed. */
     private static final int KEPT_BYTES = 16 * 1024 * 1024;
 
-    /** The largest array that every JVM can make. */
+    /** The largest array that every JVM can allocate. */
     private static final int LARGEST_BYTES = Integer.MAX_VALUE - 8;
 
     private static final Compression[] COMPRESSIONS = compressions();
@@ -29,7 +29,7 @@ final class Codec {
     private final BufferSupplier buffers = BufferSupplier.create();
     private ByteBuffer unfolded = ByteBuffer.allocate(INITIAL_BYTES);
 
-    /** What {@link #unfold} gave, from index 0. */
+    /** The result of {@link #unfold}, from index 0. */
     ByteBuffer unfolded() {
         return unfolded;
     }
@@ -59,7 +59,7 @@ final class Codec {
         }
     }
 
-    /** Compresses bytes of a heap buffer onto the end of {@code target}. */
+    /** Appends the compressed bytes of a heap buffer to {@code target}. */
     void fold(int codec, ByteBuffer plain, int at, int bytes, ByteBufferOutputStream target) {
         try (OutputStream compressor = open(codec, target)) {
             compressor.write(plain.array(), plain.arrayOffset() + at, bytes);
@@ -68,7 +68,7 @@ final class Codec {
         }
     }
 
-    /** A stream that compresses onto the end of {@code target}; it must be closed, for it holds memory outside of the heap. */
+    /** A stream that appends compressed bytes to {@code target}; it must be closed because it holds memory outside of the heap. */
     OutputStream open(int codec, ByteBufferOutputStream target) {
         return COMPRESSIONS[codec].wrapForOutput(target, BatchHeader.MAGIC_V2);
     }

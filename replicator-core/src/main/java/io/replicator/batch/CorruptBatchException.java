@@ -1,6 +1,6 @@
 package io.replicator.batch;
 
-/** A batch whose bytes contradict themselves: a wrong CRC, a length that cannot be, records that do not parse. */
+/** A batch is corrupt: a wrong CRC, an impossible length, records that do not parse. */
 public final class CorruptBatchException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

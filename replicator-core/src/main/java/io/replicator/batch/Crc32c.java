@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * CRC-32C over a range of a buffer, by absolute access and without garbage. The JDK takes a direct buffer only by its position
- * and limit, which are not ours to move, so such bytes go through a small array that stays in the first-level cache.
+ * CRC-32C over a range of a buffer, with absolute access and without garbage. The JDK reads a direct buffer between position
+ * and limit only, which must not be moved here, so such bytes go through a small array that stays in the first-level cache.
  */
 public final class Crc32c {
 
@@ -24,18 +24,18 @@ public final class Crc32c {
         return (int) crc.getValue();
     }
 
-    /** What the header's CRC must be. */
+    /** The right CRC for the header. */
     int ofBatch(ByteBuffer buffer, int at) {
         int size = BatchHeader.sizeInBytes(buffer, at);
         return of(buffer, at + BatchHeader.ATTRIBUTES_AT, size - BatchHeader.ATTRIBUTES_AT);
     }
 
-    /** Whether a magic 2 batch is what its writer sealed. */
+    /** Whether a magic 2 batch has the right CRC. */
     public boolean matches(ByteBuffer buffer, int at) {
         return ofBatch(buffer, at) == BatchHeader.crc(buffer, at);
     }
 
-    /** Refuses a magic 2 batch that is not what its writer sealed: what is built from it gets a new, right CRC. */
+    /** Refuses a magic 2 batch with a wrong CRC: batches that are built from it would get a right one. */
     void verify(ByteBuffer buffer, int at) {
         int computed = ofBatch(buffer, at);
         if (computed != BatchHeader.crc(buffer, at)) {

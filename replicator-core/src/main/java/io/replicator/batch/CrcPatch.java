@@ -3,13 +3,12 @@ package io.replicator.batch;
 import java.nio.ByteBuffer;
 
 /**
- * CRC-32C of a batch whose header changed, from the stored CRC and the header's difference alone.
+ * CRC-32C of a batch whose header changed, computed from the stored CRC and the header's difference only.
  *
- * <p>A CRC is linear over xor: for two texts of one length, {@code crc(a) ^ crc(b)} is the bare remainder of {@code a ^ b},
- * whatever the initial and final inversions. The difference is zero after the changed prefix, and a zero byte multiplies the
- * remainder by x^8; so {@code n} of them are one multiplication by x^(8n) modulo the polynomial, found from the digits of
- * {@code n} in base 256. The unchanged bytes are never looked at: an error that the old CRC would have shown, the new one
- * shows as well.
+ * <p>A CRC is linear over xor: for two inputs of the same length, {@code crc(a) ^ crc(b)} is the plain remainder of {@code a ^ b},
+ * independent of the initial and final inversions. The difference is zero after the changed prefix, and a zero byte multiplies
+ * the remainder by x^8; so {@code n} of them are one multiplication by x^(8n) modulo the polynomial, looked up by the digits of
+ * {@code n} in base 256. The unchanged bytes are not read: the new CRC shows every error that the old one would have shown.
  *
  * <p>Remainders are reflected, as Kafka stores them: bit 31 is the coefficient of x^0.
  */
@@ -23,7 +22,7 @@ public final class CrcPatch {
     /** The remainder of one byte. */
     private static final int[] BYTE = new int[RADIX];
 
-    /** {@code ZEROS[d][i]} is x^(8 i 256^d): what i 256^d zero bytes do. */
+    /** {@code ZEROS[d][i]} is x^(8 i 256^d): the factor of i 256^d zero bytes. */
     private static final int[][] ZEROS = new int[DIGITS][RADIX];
 
     static {

@@ -6,25 +6,26 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * The compressed records of a merged batch: compressed as they come, straight into the target, so that what is there is
- * measured, not guessed. Only what the codec still holds back is foreseen, by the size that the source had it in; so a batch
- * can be filled to a few per cent below its bound, whatever compression saves.
+ * The compressed records of a merged batch. They are compressed into the target as they are added, so the size of what was
+ * written is known. Only the size of what the codec still buffers is estimated, from its size in the source's batch; so a
+ * batch can be filled to a few per cent below its limit, for any compression ratio.
  *
- * <p>A codec's stream holds memory outside of the heap: whoever added something calls {@link #finish} or {@link #abandon}.
+ * <p>A codec's stream holds memory outside of the heap: a caller that added records must call {@link #finish} or
+ * {@link #abandon}.
  */
 final class Folding {
     static final int NO_ROOM = -1;
 
-    /** Plain bytes that a codec may hold back, by codec: deflate's symbols, snappy's and lz4's block, zstd's block and buffer. */
+    /** Uncompressed bytes that a codec may buffer, by codec: deflate's symbols, snappy's and lz4's block, zstd's block and buffer. */
     private static final int[] HELD_BACK_BYTES = {0, 128 << 10, 32 << 10, 64 << 10, 144 << 10};
 
-    /** Our level may be lower than the source's: what is foreseen is foreseen this part larger. */
+    /** The default level may compress less than the source's: estimates are larger by this part. */
     private static final int CAUTION = 16;
 
-    /** Kept free for what is foreseen wrongly all the same, as a part of the room. */
+    /** Kept free for wrong estimates, as a part of the room. */
     private static final int SPARE = 64;
 
-    /** A frame's own head and tail, with any codec. */
+    /** The frame header and footer of any codec. */
     private static final int FRAME_BYTES = 32;
 
     private final Codec codecs;
@@ -56,8 +57,8 @@ final class Folding {
     /**
      * Whether more will fit.
      *
-     * @param addedPlainBytes of the records to come
-     * @param addedSourceBytes what they take in the source's batch, compressed by the same codec
+     * @param addedPlainBytes uncompressed size of the records to add
+     * @param addedSourceBytes their size in the source's batch, compressed by the same codec
      */
     boolean hasRoomFor(int addedCodec, int addedPlainBytes, int addedSourceBytes) {
         long written = compressor == null ? 0 : out.position() - at;
@@ -88,16 +89,16 @@ final class Folding {
         sourceBytes += addedSourceBytes;
     }
 
-    /** Ends the stream; returns the bytes it has in the target, or {@link #NO_ROOM} if they went beyond it. */
+    /** Ends the stream; returns its bytes in the target, or {@link #NO_ROOM} if they do not fit. */
     int finish() {
         ByteBufferOutputStream written = out;
         close();
-        // The stream moves to memory of its own when the target is too small, and goes on counting there.
+        // When the target is too small, the stream moves to memory of its own and counts on there.
         int end = written.position();
         return end <= at + roomBytes ? end - at : NO_ROOM;
     }
 
-    /** Ends the stream, if there is one; what it wrote is worth nothing. */
+    /** Ends the stream, if there is one; what it wrote is not used. */
     void abandon() {
         if (compressor != null) {
             close();

@@ -3,8 +3,8 @@ package io.replicator.batch;
 import java.nio.ByteBuffer;
 
 /**
- * The header of a batch that we build: dense, CreateTime, neither transactional nor control. Filled while records are added,
- * written once they stand. One instance per thread, reused.
+ * The header of a new batch: dense, CreateTime, neither transactional nor control. It is filled while records are added and
+ * written after the last one. One instance per thread, reused.
  */
 final class HeaderDraft {
 
@@ -42,7 +42,7 @@ final class HeaderDraft {
         return baseTimestamp;
     }
 
-    /** Fixes what the first records decide. */
+    /** Sets the fields that the first records determine. */
     void first(int recordsCodec, long timestamp) {
         codec = recordsCodec;
         baseTimestamp = timestamp;
@@ -54,7 +54,7 @@ final class HeaderDraft {
     }
 
     /**
-     * Writes the header before records that stand, compressed by {@code storedCodec}, and seals the batch with its CRC.
+     * Writes the header before the records, which are compressed by {@code storedCodec}, and the batch's CRC.
      *
      * @param size of the whole batch
      */

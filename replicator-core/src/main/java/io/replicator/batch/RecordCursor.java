@@ -3,8 +3,8 @@ package io.replicator.batch;
 import java.nio.ByteBuffer;
 
 /**
- * Walks over plain records and moves them, undecoded. Of a record only length, attributes and the two deltas are read; the
- * tail (key, value, headers) is copied as it is, so it stays the same bit for bit.
+ * Walks over uncompressed records and moves them undecoded. Only length, attributes and the two deltas of a record are read;
+ * the tail (key, value, headers) is copied without a change.
  *
  * <pre>
  *  length  attributes  timestamp delta  offset delta | key, value, headers
@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  */
 final class RecordCursor {
 
-    /** Length, attributes and both deltas at their longest. */
+    /** The greatest size of length, attributes and both deltas. */
     static final int LARGEST_FRAME_BYTES = 5 + 1 + 10 + 5;
 
     private static final int LAST_VARLONG_SHIFT = 63;
@@ -31,14 +31,14 @@ final class RecordCursor {
     private int tailAt;
     private int tailBytes;
 
-    /** Stands before the first of the records between {@code at} and {@code end}. */
+    /** Moves before the first of the records between {@code at} and {@code end}. */
     void open(ByteBuffer buffer, int at, int endAt) {
         records = buffer;
         position = at;
         end = endAt;
     }
 
-    /** Lets go of the buffer, which is somebody else's. */
+    /** Drops the reference to the buffer, which the caller owns. */
     void close() {
         records = null;
     }
@@ -47,7 +47,7 @@ final class RecordCursor {
         return position;
     }
 
-    /** Stands before a record again, at a position it had. */
+    /** Moves back before a record, to an earlier position. */
     void rewind(int recordAt) {
         position = recordAt;
     }
@@ -64,7 +64,7 @@ final class RecordCursor {
         return offsetDelta;
     }
 
-    /** Reads the next record's frame and stands after the record. */
+    /** Reads the next record's frame and moves behind the record. */
     void next() {
         long length = readVarlong(end);
         if (length < 1 || length > end - position) {
@@ -86,7 +86,7 @@ final class RecordCursor {
     /**
      * Copies the record just read, with other deltas.
      *
-     * @return the index after the copy, or -1 if it would pass {@code limit}; then nothing was written
+     * @return the index after the copy, or -1 if it does not fit before {@code limit}; then nothing was written
      */
     int copyTo(ByteBuffer target, int at, int limit, long newTimestampDelta, int newOffsetDelta) {
         long bodyBytes = 1L + varlongBytes(newTimestampDelta) + varlongBytes(newOffsetDelta) + tailBytes;

@@ -9,9 +9,9 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.CloseableIterator;
 
 /**
- * Tells records of the source again on the target: a hash of key, value and headers of each record of a batch, of any
- * format and codec, and its time as a reader sees it. Decodes; for the few batches where that must be known. One instance
- * per thread.
+ * Recognizes records of the source on the target: a hash of key, value and headers of each record of a batch, of any format
+ * and codec, and its time as a reader sees it. It decodes the batch; only recovery and takeover use it. One instance per
+ * thread.
  */
 public final class RecordHashes {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -21,11 +21,11 @@ public final class RecordHashes {
 
     private final BufferSupplier buffers = BufferSupplier.create();
 
-    /** Told of each record. */
+    /** Receives each record. */
     public interface Visitor {
         /**
          * @param contentHash of key, value and headers
-         * @return false to see no more
+         * @return false to stop
          */
         boolean visit(long offset, long timestamp, long contentHash);
     }
@@ -51,7 +51,7 @@ public final class RecordHashes {
         } catch (CorruptBatchException corrupt) {
             throw corrupt;
         } catch (RuntimeException e) {
-            // Kafka's readers say a dozen different things; all of them mean this.
+            // Kafka's readers throw many different exceptions for this.
             throw new CorruptBatchException(
                     "batch at offset " + BatchHeader.baseOffset(source, at) + ": " + e.getMessage(), e);
         }
@@ -89,7 +89,7 @@ public final class RecordHashes {
         return mixed(next ^ rest);
     }
 
-    /** Steele's and Lea's mixing of SplitMix64: each bit in changes half of the bits out. */
+    /** The mixing function of SplitMix64 (Steele and Lea): each input bit changes half of the output bits. */
     private static long mixed(long value) {
         long next = (value ^ (value >>> 30)) * FIRST_FACTOR;
         next = (next ^ (next >>> 27)) * SECOND_FACTOR;

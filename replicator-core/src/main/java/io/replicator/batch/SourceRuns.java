@@ -3,10 +3,10 @@ package io.replicator.batch;
 import java.util.Arrays;
 
 /**
- * Which source offsets stand in a batch, as maximal runs, ascending. The offset map needs them where a batch has holes: the
- * records of a run stand at consecutive offsets on both sides.
+ * The source offsets of a batch's records, as maximal runs, ascending. The offset map needs them where a batch has holes: the
+ * records of a run have consecutive offsets on both sides.
  *
- * <p>Grows to the largest batch it ever held and is then reused without garbage. Written by its owner alone.
+ * <p>It grows to the largest batch that it ever held and is then reused without garbage. Only its owner writes it.
  */
 public final class SourceRuns {
 
@@ -76,13 +76,13 @@ public final class SourceRuns {
         count = 0;
     }
 
-    /** Remembers where it stands, for {@link #reset}. */
+    /** Remembers the present state, for {@link #reset}. */
     void mark() {
         markedCount = count;
         markedLastLength = count == 0 ? 0 : lengths[count - 1];
     }
 
-    /** Forgets what was added since {@link #mark}. */
+    /** Removes what was added since {@link #mark}. */
     void reset() {
         count = markedCount;
         if (count > 0) {

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Which batches of one answer belong to aborted transactions (KIP-98, as {@code CompletedFetch} in Kafka's consumer does
- * it): a transaction listed as aborted begins at its first offset and ends with the next control batch of its producer.
+ * Which batches of one answer belong to aborted transactions (KIP-98): a transaction that the answer lists begins at its
+ * first offset and ends with the next control batch of its producer. Kafka's consumer does the same in
+ * {@code CompletedFetch}.
  */
 final class AbortedTransactions {
     private static final int INITIAL = 8;
@@ -19,7 +20,7 @@ final class AbortedTransactions {
     private long[] open = new long[INITIAL];
     private int openCount;
 
-    /** Takes the list of an answer, which is ordered by first offset here if the broker did not order it. */
+    /** Takes the list of an answer and sorts it by first offset, in case the broker did not. */
     void reset(PartitionAnswer answer) {
         listed = answer.abortedTransactions();
         begun = 0;
@@ -44,7 +45,7 @@ final class AbortedTransactions {
         producerIds[i] = producerId;
     }
 
-    /** The same state, for an answer that is gone through later. */
+    /** A copy of the state, for an answer whose rest is scanned later. */
     AbortedTransactions copy() {
         AbortedTransactions copy = new AbortedTransactions();
         copy.producerIds = Arrays.copyOf(producerIds, producerIds.length);
@@ -56,8 +57,8 @@ final class AbortedTransactions {
         return copy;
     }
 
-    /** Whether the batch is part of an aborted transaction. Every batch of the answer is asked about, in order. */
-    boolean covers(ByteBuffer bytes, int at) {
+    /** Moves on to the next batch of the answer; returns whether it is part of an aborted transaction. To be called for each, in order. */
+    boolean enter(ByteBuffer bytes, int at) {
         if (listed == 0) {
             return false;
         }

@@ -340,10 +340,7 @@ public final class BatchFetcher implements Agent {
                 sent++;
             } else if (source.hasFailed(session.nodeId())) {
                 brokerFailed(
-                        session.nodeId(),
-                        Fault.SOURCE_UNREACHABLE,
-                        source.whyUnreachable(session.nodeId()),
-                        nowNanos);
+                        session.nodeId(), Fault.SOURCE_UNREACHABLE, source.whyUnreachable(session.nodeId()), nowNanos);
             }
         }
         starved = wanted || pool.isOutOfMemory();

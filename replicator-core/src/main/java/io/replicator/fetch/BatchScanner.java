@@ -11,11 +11,11 @@ import io.replicator.wire.PartitionAnswer;
 import java.nio.ByteBuffer;
 
 /**
- * Walks over the batches of an answer by their headers and puts those that are wanted into the ring: not those below the
- * cursor, not control batches, not aborted ones. What is left out moves the position all the same.
+ * Walks over the batches of an answer by their headers and puts those to be copied into the ring: not those below the
+ * cursor, not control batches, not aborted ones. Batches that are left out move the position as well.
  */
 final class BatchScanner {
-    private static final int SMALLEST_OLD_MESSAGE = 26;
+    private static final int MIN_OLD_MESSAGE_BYTES = 26;
 
     private final BatchRing ring;
     private final boolean readCommitted;
@@ -30,20 +30,20 @@ final class BatchScanner {
         this.measures = measures;
     }
 
-    /** The answer's batches, not yet gone through; valid until the next call, unless kept. */
+    /** The answer's batches, not yet scanned; valid until the next call, unless {@link Remainder#keep kept}. */
     Remainder begin(PartitionCursor cursor, PartitionAnswer answer, long nowNanos) {
         current.aborted().reset(answer);
         current.fill(cursor, answer.buffer(), answer.batches(), nowNanos);
         return current;
     }
 
-    /** Where the last scan met bytes that cannot be a batch, or one without records that is corrupt; -1 when it did not. */
+    /** The offset where the last scan found corrupt bytes, -1 when it found none. */
     long corruptAt() {
         return corruptAt;
     }
 
     /**
-     * Goes on with an answer.
+     * Scans on from where the last scan of the answer ended.
      *
      * @return false when the ring was full first
      */
@@ -54,14 +54,14 @@ final class BatchScanner {
         int at = remainder.at();
         long skippedFrom = -1;
         long skippedTo = -1;
-        // Two free slots for every batch: one for it, one for the news of what was skipped before it.
+        // A batch needs two free slots: one for itself, one for the offsets that were skipped before it.
         while (ring.free() >= 2 && isWhole(bytes, at)) {
             if (!isPlausible(bytes, at)) {
                 corruptAt = cursor.offset;
                 break;
             }
             long nextOffset = nextOffset(bytes, at);
-            boolean isLeftOut = isLeftOut(remainder.aborted(), bytes, at);
+            boolean isLeftOut = enter(remainder.aborted(), bytes, at);
             if (nextOffset > cursor.offset) {
                 if (!endsBeforeTheNext(bytes, at, nextOffset) || (isLeftOut && !crc.matches(bytes, at))) {
                     corruptAt = cursor.offset;
@@ -86,7 +86,7 @@ final class BatchScanner {
         return corruptAt >= 0 || !isWhole(bytes, at);
     }
 
-    /** A length that no batch can have is reported as a batch, for {@link #isPlausible} to refuse. */
+    /** A length that no batch can have counts as a whole batch, so that {@link #isPlausible} refuses it. */
     static boolean isWhole(ByteBuffer bytes, int at) {
         try {
             return BatchHeader.isWhole(bytes, at, bytes.limit());
@@ -96,32 +96,32 @@ final class BatchScanner {
     }
 
     /**
-     * Whether there is nothing to copy, going by the header alone. One flipped bit makes a batch look like this, and what
-     * is left out is seen by nobody after us: so the CRC of those is checked here. Asked about every batch, also those
-     * that are not wanted: aborted transactions begin and end in them.
+     * Moves on to a batch; returns whether its header says that there is nothing to copy. One flipped bit can make a batch
+     * look so, and no later check sees a batch that is left out: so the caller checks its CRC. To be called for every
+     * batch, also those below the cursor: aborted transactions begin and end in them.
      */
-    private boolean isLeftOut(AbortedTransactions aborted, ByteBuffer bytes, int at) {
+    private boolean enter(AbortedTransactions aborted, ByteBuffer bytes, int at) {
         if (BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2) {
             return false;
         }
-        boolean isAborted = aborted.covers(bytes, at) && readCommitted;
+        boolean isAborted = aborted.enter(bytes, at) && readCommitted;
         return isAborted || BatchHeader.isControl(bytes, at) || BatchHeader.recordCount(bytes, at) == 0;
     }
 
     /**
-     * Whether the batch's offsets leave the next one its own. Offsets are not covered by the CRC: one that was flipped up
-     * would have the batches behind it taken for old ones.
+     * Whether the batch's offsets end where the next batch begins, or below. The CRC does not cover offsets: if a flipped
+     * bit made them larger, the batches behind would be skipped as already copied.
      */
     private static boolean endsBeforeTheNext(ByteBuffer bytes, int at, long nextOffset) {
         int next = at + BatchHeader.sizeInBytes(bytes, at);
         return !isWhole(bytes, next) || BatchHeader.baseOffset(bytes, next) >= nextOffset;
     }
 
-    /** Whether the bytes can be a batch at all; the records of one that is handed on are judged by its CRC, on the target. */
+    /** Whether the header can be a batch's. The target's broker checks the CRC of a batch that is copied. */
     static boolean isPlausible(ByteBuffer bytes, int at) {
         byte magic = BatchHeader.magic(bytes, at);
         int size = BatchHeader.sizeInBytes(bytes, at);
-        if (size > bytes.limit() - at || size < SMALLEST_OLD_MESSAGE) {
+        if (size > bytes.limit() - at || size < MIN_OLD_MESSAGE_BYTES) {
             return false;
         }
         if (magic < 0 || magic > BatchHeader.MAGIC_V2 || BatchHeader.baseOffset(bytes, at) < 0) {
@@ -136,14 +136,14 @@ final class BatchScanner {
                 && BatchHeader.recordCount(bytes, at) <= BatchHeader.lastOffsetDelta(bytes, at) + 1L;
     }
 
-    /** The old formats have none. */
+    /** The batch's leader epoch; the old formats have none. */
     static int leaderEpoch(ByteBuffer bytes, int at) {
         return BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2
                 ? LeaderEpochs.UNKNOWN
                 : BatchHeader.partitionLeaderEpoch(bytes, at);
     }
 
-    /** In the old formats the offset of a compressed message set is that of its last record. */
+    /** The offset after the batch. In the old formats the offset of a compressed message set is that of its last record. */
     static long nextOffset(ByteBuffer bytes, int at) {
         return BatchHeader.magic(bytes, at) < BatchHeader.MAGIC_V2
                 ? BatchHeader.baseOffset(bytes, at) + 1
@@ -187,7 +187,7 @@ final class BatchScanner {
         return slot;
     }
 
-    /** The broker refuses a batch with holes; a reader of a LogAppendTime batch sees another time than it holds. */
+    /** Brokers refuse a batch with holes; readers of a LogAppendTime batch see another time than its records hold. */
     private static boolean canPass(ByteBuffer bytes, int at, long fromOffset) {
         return BatchHeader.magic(bytes, at) == BatchHeader.MAGIC_V2
                 && BatchHeader.isDense(bytes, at)

@@ -6,34 +6,35 @@ import io.replicator.partition.LeaderEpochs;
 import java.nio.ByteBuffer;
 
 /**
- * A leader whose log reaches the fetch offset but does not know the epoch of what was read last. Either it never had those
- * records: another leader's, written in their place before or after, stand there (an unclean election). Or it had them
- * without knowing: a replica that was made when compaction had removed all of an epoch does not know that there was one,
- * for followers learn epochs from batches. What stands now where that epoch began tells which: in a log epochs ascend.
+ * Decides whether a log is another one when its leader has the fetch offset but does not know the epoch of what was read
+ * last. There are two causes. After an unclean election the leader never had those records: records of another leader are
+ * in their place. Or compaction removed all records of that epoch before this replica copied the log: followers learn
+ * epochs from batches, so it does not know that there was one. The batch that is now where the epoch began decides:
+ * epochs ascend in a log, so a smaller epoch there means another log.
  */
 final class EpochDoubt {
     private Divergence found = Divergence.NONE;
     private long lookAt;
     private boolean isOpen;
 
-    /** Whether the log does not reach the fetch offset any more, so that there is nothing to doubt. */
+    /** Whether the log no longer reaches the fetch offset: then it was truncated for certain. */
     static boolean isCertain(Divergence divergence) {
         return divergence.sourceEnd() < divergence.offset();
     }
 
-    /** From now on the log is read where the epoch that the leader does not know began. */
+    /** From now on the fetch offset is where the epoch began that the leader does not know. */
     void begin(Divergence divergence, LeaderEpochs known) {
         found = divergence;
-        lookAt = known.partsAt(divergence.sourceEpoch(), divergence.sourceEnd());
+        lookAt = known.differsFrom(divergence.sourceEpoch(), divergence.sourceEnd());
         isOpen = true;
     }
 
-    /** It is the same log: it is read on, with the epoch that the leader does know. */
+    /** It is the same log: fetching goes on, with the epoch that the leader knows. */
     void settle() {
         isOpen = false;
     }
 
-    /** Another leader is asked, or from elsewhere: it is told again what was read last. */
+    /** Another leader is asked, or another offset: the request names again the epoch that was read last. */
     void forget() {
         found = Divergence.NONE;
         isOpen = false;
@@ -56,9 +57,9 @@ final class EpochDoubt {
     }
 
     /**
-     * What the batches say that were fetched from where the doubt begins.
+     * Judges the batches that were fetched from where the epoch began.
      *
-     * @param batches the first may begin below, or lie below altogether
+     * @param batches the first ones may be below that offset
      */
     Answer judge(ByteBuffer batches) {
         int at = batches.position();
@@ -74,9 +75,9 @@ final class EpochDoubt {
         return Answer.NOT_YET_KNOWN;
     }
 
-    /** Whether the log is the one that was read. */
+    /** Whether the log is the log that was read. */
     enum Answer {
-        /** Nothing was read there. */
+        /** No batch came. */
         NOT_YET_KNOWN,
         SAME_LOG,
         ANOTHER_LOG,

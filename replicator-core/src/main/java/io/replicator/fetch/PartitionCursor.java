@@ -8,7 +8,7 @@ import io.replicator.wire.FetchedPartition;
 import io.replicator.wire.SourceSession;
 import io.replicator.wire.SourceTopic;
 
-/** What the fetcher knows of one partition: where it reads, from whom, and what holds it back. */
+/** What the fetcher knows of one partition: where it reads, from which broker, and what holds it back. */
 final class PartitionCursor {
     private static final Backoff BACKOFF = Backoff.ofMillis(200, 5_000);
 
@@ -23,16 +23,16 @@ final class PartitionCursor {
     /** The leader epoch of what was handed on last, -1 when unknown. */
     private int lastEpoch;
 
-    /** Whether the leader knows that epoch. */
+    /** Decides what it means when the leader does not know that epoch. */
     final EpochDoubt doubt = new EpochDoubt();
 
-    /** Of the producer's last restart. */
+    /** The number of the producer's last restart. */
     int generation;
 
-    /** Bytes handed on since the start; what the producer released is counted beside it. */
+    /** Bytes put into the ring since the start; {@link Partition#releasedBytes} counts what the producer released. */
     long handedOnBytes;
 
-    /** Where it is fetched from, {@code null} when nowhere. */
+    /** The session that asks for it, {@code null} when none does. */
     SourceSession session;
 
     /** The follower to fetch from instead of the leader, -1 for none (KIP-392). */

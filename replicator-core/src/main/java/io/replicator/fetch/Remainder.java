@@ -3,7 +3,7 @@ package io.replicator.fetch;
 import io.replicator.wire.ReceiveBuffer;
 import java.nio.ByteBuffer;
 
-/** One partition's batches of one answer, and how far they have gone through the ring. */
+/** One partition's batches of one answer, and up to where they are in the ring. */
 final class Remainder {
     private final AbortedTransactions aborted;
     private PartitionCursor cursor;
@@ -27,7 +27,7 @@ final class Remainder {
         arrivedNanos = newArrivedNanos;
     }
 
-    /** What is left, to be gone through after the call that brought it; the buffer is held until {@link #drop}. */
+    /** The rest, to be scanned after the call that brought it; the buffer is held until {@link #drop}. */
     Remainder keep() {
         if (kept) {
             return this;

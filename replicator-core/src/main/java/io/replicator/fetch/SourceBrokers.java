@@ -41,8 +41,7 @@ final class SourceBrokers {
      * @param listener told what the brokers answer
      * @param partitionBudgetBytes the most bytes of one partition that are in the lane at a time
      */
-    SourceBrokers(
-            SourceLink source, FetchLimits limits, FetchListener listener, long partitionBudgetBytes) {
+    SourceBrokers(SourceLink source, FetchLimits limits, FetchListener listener, long partitionBudgetBytes) {
         this.source = source;
         this.limits = limits;
         this.listener = listener;
@@ -119,7 +118,8 @@ final class SourceBrokers {
         }
         if (cursor.full) {
             cursor.full = cursor.bufferedBytes() > partitionBudgetBytes / 2;
-            // The producer does not announce what it releases. Few are full at a time: each has a good part of the pool.
+            // The producer does not announce what it releases. Few are full at a time: each has a good part of the
+            // pool.
             looksAtOnce |= cursor.full;
         }
         return !cursor.full;

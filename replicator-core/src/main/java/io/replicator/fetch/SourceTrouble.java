@@ -5,7 +5,7 @@ import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
 
-/** What a person is told when a partition cannot be fetched: what, where, and what would resume it. */
+/** The health of a partition that cannot be fetched: what happened, where, and what would resume it. */
 final class SourceTrouble {
     private SourceTrouble() {}
 
@@ -39,8 +39,8 @@ final class SourceTrouble {
     }
 
     /**
-     * @param why the broker's words
-     * @param offset the source offset that was asked for
+     * @param why what the broker answered
+     * @param offset the source offset of the request
      */
     static Health of(String cluster, Partition partition, Fault fault, String why, long offset) {
         return switch (fault) {

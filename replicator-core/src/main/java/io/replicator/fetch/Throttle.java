@@ -3,15 +3,14 @@ package io.replicator.fetch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A speed limit: what is received is owed and paid off with time. Nothing is fetched while more is owed than a tenth of a
- * second's worth. Belongs to the fetcher's thread, but for the limit.
+ * A rate limit. Received bytes are a debt that time pays off; no request is sent while the debt is larger than what the
+ * limit allows in a tenth of a second. Fetcher's thread.
  */
 public final class Throttle {
     private static final double BURST_SECONDS = 0.1;
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private volatile double bytesPerSecond;
-
+    private final double bytesPerSecond;
     private double owedBytes;
     private long paidNanos;
 
@@ -20,11 +19,6 @@ public final class Throttle {
      */
     public Throttle(double bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
-    }
-
-    /** Any thread: the limit from now on. */
-    public void limit(double newBytesPerSecond) {
-        bytesPerSecond = newBytesPerSecond;
     }
 
     void spend(int bytes, long nowNanos) {
@@ -37,7 +31,7 @@ public final class Throttle {
         return owedBytes <= bytesPerSecond * BURST_SECONDS;
     }
 
-    /** How long nothing may be fetched; {@link Long#MAX_VALUE} when it may be. */
+    /** How long until a request may be sent; {@link Long#MAX_VALUE} when it may be now: then there is nothing to wait for. */
     long waitNanos(long nowNanos) {
         if (allows(nowNanos)) {
             return Long.MAX_VALUE;
@@ -46,12 +40,12 @@ public final class Throttle {
     }
 
     private void pay(long nowNanos) {
-        double limit = bytesPerSecond;
-        if (Double.isInfinite(limit)) {
+        if (Double.isInfinite(bytesPerSecond)) {
             owedBytes = 0;
         } else {
-            // Nothing owed, nothing to pay: the time of the first payment says nothing, for clocks begin anywhere.
-            owedBytes = owedBytes == 0 ? 0 : Math.max(0, owedBytes - (nowNanos - paidNanos) / NANOS * limit);
+            // Without a debt the time of the last payment does not matter; it may be unset, and clocks start at any
+            // number.
+            owedBytes = owedBytes == 0 ? 0 : Math.max(0, owedBytes - (nowNanos - paidNanos) / NANOS * bytesPerSecond);
         }
         paidNanos = nowNanos;
     }

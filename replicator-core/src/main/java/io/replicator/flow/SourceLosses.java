@@ -159,7 +159,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     private void resolveDivergence(Copy copy, Divergence found) {
         Partition partition = copy.partition();
         long partsAt =
-                Math.min(found.offset(), partition.leaderEpochs().partsAt(found.sourceEpoch(), found.sourceEnd()));
+                Math.min(found.offset(), partition.leaderEpochs().differsFrom(found.sourceEpoch(), found.sourceEnd()));
         if (flow.sourceChanges().onTruncation() == LossPolicy.STOP) {
             copies.fetchNoLonger(
                     copy,

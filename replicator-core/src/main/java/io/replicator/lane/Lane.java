@@ -118,8 +118,7 @@ public final class Lane implements ControlledLane, AutoCloseable {
                 () -> ConnectionFactory.openSource(flow.source(), clientId, receivePool),
                 receivePool,
                 ring,
-                new FetchLimits(
-                        FETCH_WAIT_MILLIS, fetchBytes, partitionBytes(flow, fetchBytes), flow.isolation()),
+                new FetchLimits(FETCH_WAIT_MILLIS, fetchBytes, partitionBytes(flow, fetchBytes), flow.isolation()),
                 receiveBytes / ANSWERS_IN_POOL,
                 throttle,
                 fetchMeasures);

@@ -4,7 +4,7 @@ import io.replicator.partition.Fault;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often each fault was met; one thread counts, any thread reads. */
+/** How often each fault occurred; one thread counts, any thread reads. */
 public final class FaultCounters {
     private final Map<Fault, Counter> counters = new EnumMap<>(Fault.class);
 
@@ -19,7 +19,7 @@ public final class FaultCounters {
         counters.get(fault).increment();
     }
 
-    /** Any thread: adds what was counted to {@code sums}; faults that were never met are left out. */
+    /** Any thread: adds the counts to {@code sums}; faults that never occurred are left out. */
     public void addTo(Map<Fault, Long> sums) {
         counters.forEach((fault, counter) -> {
             if (counter.value() > 0) {

@@ -8,10 +8,10 @@ public final class ProduceMeasures {
     public final Counter coalescedBatches = new Counter();
     public final Counter rebuiltBatches = new Counter();
 
-    /** Records that an earlier life had written after its last saved progress, found again. */
+    /** Records that recovery found on the target, written after the last saved progress. */
     public final Counter recoveredRecords = new Counter();
 
-    /** Partitions of which that could not be told by counting. */
+    /** Partitions whose recovery could not be decided by counting records. */
     public final Counter recoveredAmbiguous = new Counter();
 
     public final Counter throttleNanos = new Counter();

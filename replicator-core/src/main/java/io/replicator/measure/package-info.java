@@ -1,5 +1,5 @@
 /**
- * What is counted: plain counters and histograms with one writer each, read by whoever reports. The path writes; the
- * daemon reads and speaks Prometheus.
+ * What is counted: plain counters and histograms. In: counts of a lane's two threads; each counter has one writing thread. Out:
+ * values and copies for the control thread and the daemon, which exports them to Prometheus.
  */
 package io.replicator.measure;

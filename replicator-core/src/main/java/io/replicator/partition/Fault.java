@@ -1,6 +1,6 @@
 package io.replicator.partition;
 
-/** Everything that can go wrong in the world around a partition, each with its remedy. */
+/** Everything that can go wrong around a partition, each with its remedy. All errors of brokers become one of these. */
 public enum Fault {
     SOURCE_UNREACHABLE(Remedy.RETRY),
     TARGET_UNREACHABLE(Remedy.RETRY),
@@ -23,12 +23,12 @@ public enum Fault {
     SOURCE_TRUNCATED(Remedy.RESTART_PARTITION),
     TARGET_BATCH_CORRUPT(Remedy.RESTART_PARTITION),
     TARGET_TRUNCATED(Remedy.STOP_PARTITION),
-    /** It grants no producer ids, or knows nothing of transactions: some services that speak Kafka's protocol. */
+    /** It grants no producer ids, or has no transactions, as some services that speak Kafka's protocol. */
     TARGET_LACKS_TRANSACTIONS(Remedy.STOP_PARTITION),
     RECORD_TOO_LARGE(Remedy.STOP_PARTITION),
     RECORD_REFUSED(Remedy.STOP_PARTITION),
     SEQUENCE_LOST(Remedy.RENEW_IDENTITY),
-    /** Nothing was written: the transaction is not, or no longer, what we take it for. */
+    /** Nothing was written: the coordinator knows another state of the transaction than the producer does. */
     TRANSACTION_LOST(Remedy.ABORT_TRANSACTION),
     FENCED(Remedy.GIVE_UP_SHARD),
     MEMORY_TOO_SMALL(Remedy.STOP_PARTITION),

@@ -1,10 +1,10 @@
 package io.replicator.partition;
 
 /**
- * The fetcher's last word on a partition that it fetches no longer.
+ * Where the fetcher stopped fetching a partition.
  *
  * @param offset after the last batch that it handed on
- * @param generation of the producer's last restart that it knew of
+ * @param generation of the last restart that it had received
  */
 public record FetchEnd(long offset, int generation) {
     /** The partition is still fetched. */

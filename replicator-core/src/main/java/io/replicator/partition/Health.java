@@ -1,7 +1,7 @@
 package io.replicator.partition;
 
 /**
- * How one stage sees a partition.
+ * The state of a partition as one stage sees it.
  *
  * @param state what the partition is doing
  * @param reason why it is not RUNNING, for a person; empty when it is
@@ -10,7 +10,7 @@ package io.replicator.partition;
 public record Health(PartitionState state, String reason, String resumesWhen) {
     public static final Health RUNNING = new Health(PartitionState.RUNNING, "", "");
 
-    /** The one of two that a person should hear about: the state that is further from RUNNING. */
+    /** The worse of two: the state that is further from RUNNING. */
     public Health worseOf(Health other) {
         return severity(other.state) > severity(state) ? other : this;
     }
@@ -20,8 +20,7 @@ public record Health(PartitionState state, String reason, String resumesWhen) {
             case RUNNING -> 0;
             case STARTING -> 1;
             case WAITING -> 2;
-            case PAUSED -> 3;
-            case FAILED -> 4;
+            case FAILED -> 3;
         };
     }
 }

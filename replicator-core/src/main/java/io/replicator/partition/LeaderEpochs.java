@@ -3,19 +3,19 @@ package io.replicator.partition;
 import java.util.Arrays;
 
 /**
- * Which leader wrote what of a source partition, as far as it was read: from which offset on which leader epoch holds, as the
- * batches' headers have it (KIP-101). It tells two logs apart that have the same offsets: a log that was truncated by an
- * unclean election and filled again has other epochs there. Unchangeable; a leader changes rarely.
+ * The leader epochs of a source partition as far as it was read: at which offset each begins, by the batches' headers
+ * (KIP-101). They distinguish two logs that have the same offsets: a log that was truncated by an unclean election and
+ * filled again has other epochs there. Immutable; a leader changes rarely.
  */
 public final class LeaderEpochs {
-    /** What was read has an epoch that nobody knows: old formats have none, and what was skipped was not seen. */
+    /** The epoch of these offsets is unknown: old formats have none, and offsets that were skipped were not read. */
     public static final int UNKNOWN = -1;
 
     /** Nothing was read. */
     public static final LeaderEpochs NONE = new LeaderEpochs(new int[0], new long[0]);
 
-    /** The latest are kept: a log that is truncated behind so many leaders is compared in part only. */
-    private static final int MOST = 32;
+    /** The latest epochs are kept. A truncation that reaches below them is found only down to the oldest of them. */
+    private static final int MAX_EPOCHS = 32;
 
     private final int[] epochs;
     private final long[] starts;
@@ -62,13 +62,13 @@ public final class LeaderEpochs {
         return last < 0 ? UNKNOWN : epochs[last];
     }
 
-    /** The same, and from an offset on an epoch: whatever was known of it and of what is behind it does not count. */
+    /** These epochs below an offset, and from there on another one. */
     public LeaderEpochs with(int epoch, long start) {
         int kept = countBelow(start);
         if (kept > 0 && epochs[kept - 1] == epoch) {
             return cutTo(kept);
         }
-        int dropped = Math.max(0, kept + 1 - MOST);
+        int dropped = Math.max(0, kept + 1 - MAX_EPOCHS);
         int[] newEpochs = Arrays.copyOfRange(epochs, dropped, kept + 1);
         long[] newStarts = Arrays.copyOfRange(starts, dropped, kept + 1);
         newEpochs[kept - dropped] = epoch;
@@ -76,16 +76,19 @@ public final class LeaderEpochs {
         return new LeaderEpochs(newEpochs, newStarts);
     }
 
-    /** What is known of the offsets below one. */
+    /** These epochs below an offset. */
     public LeaderEpochs below(long offset) {
         return cutTo(countBelow(offset));
     }
 
     /**
-     * Where this log parts from one of which a broker says that it holds nothing of {@code epoch + 1} and above below
-     * {@code end} (KIP-595's diverging epoch). Everything below may still differ: it is compared again from there.
+     * Where this log and a broker's log differ, at the latest. The logs may differ below as well: they are compared again
+     * from there.
+     *
+     * @param epoch KIP-595's diverging epoch: the largest that the broker's log has, up to the epoch that it was asked for
+     * @param end where that epoch ends in the broker's log
      */
-    public long partsAt(int epoch, long end) {
+    public long differsFrom(int epoch, long end) {
         for (int i = 0; i < epochs.length; i++) {
             if (epochs[i] > epoch) {
                 return Math.min(end, starts[i]);

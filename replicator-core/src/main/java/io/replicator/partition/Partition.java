@@ -6,8 +6,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /**
- * One source partition and its copy: what the stages and the control plane share of it. Each mutable field has one
- * writer, named beside it; everybody may read.
+ * One source partition and its copy: what the stages and the control plane share about it. Each mutable field has one
+ * writer, named beside it; any thread may read.
  */
 public final class Partition {
 
@@ -111,34 +111,34 @@ public final class Partition {
         return sourceEnd.getAcquire();
     }
 
-    /** The fetcher: what the source's broker said. */
+    /** The fetcher: the offsets in the broker's last answer. */
     public void publishSource(long start, long end) {
         sourceStart.setRelease(start);
         sourceEnd.setRelease(end);
     }
 
     /**
-     * The producer: wants to know what the source has from now on.
+     * The producer: asks for offsets of the source that are not older than this call.
      *
-     * @return the number of the word that is awaited, from 1 on
+     * @return the number of the request, from 1 on
      */
     public int requestFreshness() {
         return freshnessRequests.incrementAndGet();
     }
 
-    /** How many words were asked for. */
+    /** How many such requests there were. */
     public int freshnessRequests() {
         return freshnessRequests.get();
     }
 
-    /** The latest word that the source's leader has said since it was asked for; what it did not say is as it was. */
+    /** The latest request that is answered: the published offsets are not older than it. */
     public int freshnessAnswered() {
         return freshnessAnswered;
     }
 
-    /** The fetcher: the leader was asked after this word was asked for, and has answered. */
-    public void answerFreshness(int word) {
-        freshnessAnswered = word;
+    /** The fetcher: the leader has answered a fetch that was sent after this request. */
+    public void answerFreshness(int request) {
+        freshnessAnswered = request;
     }
 
     /** The source offset of the next record to be acknowledged. */
@@ -164,23 +164,23 @@ public final class Partition {
         return bytes.getAcquire();
     }
 
-    /** Bytes of source batches that the producer let go of, acknowledged or not. */
+    /** Bytes of source batches that the producer has released, acknowledged or not. */
     public long releasedBytes() {
         return releasedBytes.getAcquire();
     }
 
-    /** The producer: everything below {@code position} is on the target or needs not be. */
+    /** The producer: every record below the position that is to be copied is on the target. */
     public void publishPosition(long newPosition, long newTargetEnd) {
         position.setRelease(newPosition);
         targetEnd.setRelease(newTargetEnd);
     }
 
-    /** The producer: below this target offset stands nothing of the copy that is not known. */
+    /** The producer: every record of this flow below this target offset is known. */
     public void extendTargetKnownTo(long offset) {
         targetKnownTo.setRelease(offset);
     }
 
-    /** The target offset up to which all of the copy is known, markers of this flow included; -1 when none is. */
+    /** The target offset below which all of the copy is known, this flow's markers included; -1 when none is. */
     public long targetKnownTo() {
         return targetKnownTo.getAcquire();
     }
@@ -192,52 +192,52 @@ public final class Partition {
         lastTimestamp.setRelease(maxTimestamp);
     }
 
-    /** The producer: it holds that much less of what was fetched. */
+    /** The producer: it released so many bytes of fetched batches. */
     public void released(long moreBytes) {
         releasedBytes.setRelease(releasedBytes.getPlain() + moreBytes);
     }
 
-    /** The fetcher: the source does not have the offset any more, or not yet; -1 when it answered again. */
+    /** The fetcher: the source does not have this offset; -1 when fetching works again. */
     public void publishOutOfRange(long offset) {
         outOfRangeOffset = offset;
     }
 
-    /** The offset that the source does not have, -1 when all is well. */
+    /** The offset that the source does not have, -1 for none. */
     public long outOfRangeOffset() {
         return outOfRangeOffset;
     }
 
-    /** The fetcher: the source's log is not the one that was read, or {@link Divergence#NONE} when it answered again. */
+    /** The fetcher: the source's log is not the log that was read; {@link Divergence#NONE} when fetching works again. */
     public void publishDivergence(Divergence found) {
         divergence = found;
     }
 
-    /** How the source's log differs from what was read, as its leader said last. */
+    /** How the source's log differs from what was read, by its leader's last answer. */
     public Divergence divergence() {
         return divergence;
     }
 
-    /** The fetcher, and before that whoever makes the partition: which leaders wrote what was read. */
+    /** The fetcher, and its creator before that: the leader epochs of what was read. */
     public void publishLeaderEpochs(LeaderEpochs epochs) {
         leaderEpochs = epochs;
     }
 
-    /** Which leaders wrote what was read, which is more than what was acknowledged. */
+    /** The leader epochs of what was read; that is more than what was acknowledged. */
     public LeaderEpochs leaderEpochs() {
         return leaderEpochs;
     }
 
-    /** The fetcher: the partition is fetched no longer. */
+    /** The fetcher: it has stopped fetching the partition. */
     public void publishFetchEnd(FetchEnd end) {
         fetchEnd = end;
     }
 
-    /** The fetcher's last word, {@link FetchEnd#NOT_YET} while the partition is fetched. */
+    /** Where fetching stopped, {@link FetchEnd#NOT_YET} while the partition is fetched. */
     public FetchEnd fetchEnd() {
         return fetchEnd;
     }
 
-    /** The fetcher: up to where the source's records are on all in-sync replicas, committed or not. */
+    /** The fetcher: below this offset the source's records are on all in-sync replicas, in open transactions or not. */
     public void publishHighWatermark(long offset) {
         if (offset != highWatermark) {
             highWatermark = offset;
@@ -254,7 +254,7 @@ public final class Partition {
         sourceHealth = health;
     }
 
-    /** The same for what is said again and again: written only when it is news. */
+    /** The same for callers that repeat themselves: written only when it differs. */
     public void publishSourceHealthIfChanged(Health health) {
         if (!health.equals(sourceHealth)) {
             sourceHealth = health;
@@ -266,7 +266,7 @@ public final class Partition {
         targetHealth = health;
     }
 
-    /** The same for what is said again and again: written only when it is news. */
+    /** The same for callers that repeat themselves: written only when it differs. */
     public void publishTargetHealthIfChanged(Health health) {
         if (!health.equals(targetHealth)) {
             targetHealth = health;
@@ -278,7 +278,7 @@ public final class Partition {
         controlHealth = health;
     }
 
-    /** The control plane: whether a transaction on the source holds the partition up. */
+    /** The control plane: whether an open transaction on the source delays the partition. */
     public void publishTransactionHealthIfChanged(Health health) {
         if (!health.equals(transactionHealth)) {
             transactionHealth = health;
@@ -293,7 +293,7 @@ public final class Partition {
         return targetHealth;
     }
 
-    /** What a person should hear about the partition. */
+    /** The partition's health: the worst of all views. */
     public Health health() {
         return controlHealth.worseOf(transactionHealth).worseOf(sourceHealth).worseOf(targetHealth);
     }
@@ -313,7 +313,7 @@ public final class Partition {
         targetStart.setRelease(offset);
     }
 
-    /** The target's log start offset as last seen, which is now and then; -1 before. */
+    /** The target's log start offset at the last periodic look; -1 before. */
     public long targetStart() {
         return targetStart.getAcquire();
     }
@@ -328,7 +328,7 @@ public final class Partition {
         truncatedRecords.setRelease(truncatedRecords.getPlain() + lostRecords);
     }
 
-    /** Records that were copied and that the source then lost, as far as this process found out. */
+    /** Records that were copied and that the source then lost, as far as this process knows. */
     public long truncatedRecords() {
         return truncatedRecords.getAcquire();
     }
@@ -337,12 +337,12 @@ public final class Partition {
         return gapRecords.getAcquire();
     }
 
-    /** How often the source's topic was deleted and created again, and copied on. */
+    /** How often the source's topic was recreated and copying went on with the new one. */
     public long recreations() {
         return recreations.getAcquire();
     }
 
-    /** Whoever makes the partition: what was counted of it before. */
+    /** The partition's creator: what was counted earlier. */
     public void continueCounts(long formerRecreations, long formerGapRecords, long formerTruncatedRecords) {
         recreations.setRelease(formerRecreations);
         gapRecords.setRelease(formerGapRecords);

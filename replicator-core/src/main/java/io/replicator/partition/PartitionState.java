@@ -1,15 +1,13 @@
 package io.replicator.partition;
 
-/** What a partition is doing. Each but RUNNING comes with a reason and with what would resume it. */
+/** What a partition is doing. Each state but RUNNING comes with a reason and with what would resume it. */
 public enum PartitionState {
-    /** Known, but its start or its place on the target is still being found. */
+    /** Its start, or its position on the target, is not known yet. */
     STARTING,
     /** Records flow, or would if there were any. */
     RUNNING,
-    /** Held by an operator. */
-    PAUSED,
-    /** Something outside must happen first; it is tried again by itself. */
+    /** Something outside must happen first; the partition is retried automatically. */
     WAITING,
-    /** It cannot go on as things are; it is tried again by itself where that can help. */
+    /** It cannot go on until an operator acts; it is retried automatically where that can help. */
     FAILED
 }

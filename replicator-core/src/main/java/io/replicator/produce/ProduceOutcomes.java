@@ -163,7 +163,8 @@ final class ProduceOutcomes implements ProduceCall.Listener<HeldBatch> {
             case COALESCE -> measures.coalescedBatches.add(batch.sourceBatches);
             case REBUILD -> measures.rebuiltBatches.add(batch.sourceBatches);
         }
-        measures.inProcessMicros.record(TimeUnit.NANOSECONDS.toMicros(nowNanos - batch.arrivedNanos), batch.recordCount);
+        measures.inProcessMicros.record(
+                TimeUnit.NANOSECONDS.toMicros(nowNanos - batch.arrivedNanos), batch.recordCount);
         if (batch.maxTimestamp >= 0) {
             long nowMillis = TimeUnit.NANOSECONDS.toMillis(nowNanos + epochOffsetNanos);
             measures.replicationMicros.record(

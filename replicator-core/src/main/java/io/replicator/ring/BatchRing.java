@@ -6,8 +6,8 @@ import com.lmax.disruptor.YieldingWaitStrategy;
 import java.util.function.Predicate;
 
 /**
- * A lane's ring: preallocated slots, one producer (the fetcher), one consumer (the producer's thread), neither ever
- * waits in it. A full ring is back-pressure.
+ * A lane's ring of preallocated slots. The fetcher fills them, the producer's thread takes them; neither ever waits in it.
+ * A full ring is back-pressure: the fetcher sends no requests until it has room.
  */
 public final class BatchRing {
     private final RingBuffer<BatchSlot> ring;
@@ -16,7 +16,7 @@ public final class BatchRing {
     /** One object for all calls: {@link #poll} is called every turn. */
     private final EventPoller.Handler<BatchSlot> handler = this::hand;
 
-    /** Of the call of {@link #poll} that is under way. Producer's thread. */
+    /** The taker of the call of {@link #poll} that is under way. Producer's thread. */
     private Predicate<BatchSlot> taker;
 
     /** Written by the fetcher. */
@@ -26,7 +26,7 @@ public final class BatchRing {
      * @param slots a power of two
      */
     public BatchRing(int slots) {
-        // Nobody waits at the ring: the strategy is never asked.
+        // No thread waits in the ring, so the strategy is never used.
         this.ring = RingBuffer.createSingleProducer(BatchSlot::new, slots, new YieldingWaitStrategy());
         this.poller = ring.newPoller();
         ring.addGatingSequences(poller.getSequence());
@@ -58,7 +58,7 @@ public final class BatchRing {
     /**
      * The producer's thread: takes filled slots.
      *
-     * @param newTaker copies what it needs, for the slot is filled anew; false ends the call after this slot
+     * @param newTaker copies what it needs, because the slot is reused; false ends the call after this slot
      * @return whether there was one
      */
     public boolean poll(Predicate<BatchSlot> newTaker) {

@@ -4,15 +4,15 @@ import io.replicator.wire.ReceiveBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * One source batch, or the news that a partition's position moved without one. Filled by the fetcher, read by the
- * producer; the ring's sequence hands it over.
+ * One source batch, or a range of source offsets without records to copy. The fetcher fills it, the producer reads it; the
+ * ring's sequence passes it between the threads.
  */
 public final class BatchSlot {
     /** What a slot holds. */
     public enum Kind {
-        /** A v2 batch without holes that the fetcher wants whole. */
+        /** A v2 batch without holes, all of which is to be copied. */
         WHOLE,
-        /** A batch that must be decoded: holes, an old format, a start in its middle. */
+        /** A batch that must be decoded: it has holes or an old format, or copying starts in its middle. */
         REBUILD,
         /** No batch: aborted records, control batches or holes up to {@code nextOffset}. */
         ADVANCE
@@ -20,13 +20,13 @@ public final class BatchSlot {
 
     public Kind kind;
 
-    /** The lane's number of the partition. */
+    /** The partition's index in the lane. */
     public int laneIndex;
 
-    /** Of the partition's restart; batches of an earlier one are dropped. */
+    /** Counts the partition's restarts; batches of an earlier generation are dropped. */
     public int generation;
 
-    /** What the batch stands in; {@code null} for ADVANCE, as is {@link #bytes}. */
+    /** The buffer that holds the batch; {@code null} for ADVANCE, as is {@link #bytes}. */
     public ReceiveBuffer buffer;
 
     public ByteBuffer bytes;
@@ -36,7 +36,7 @@ public final class BatchSlot {
 
     public int sizeInBytes;
 
-    /** Records below this source offset are not wanted; it is the {@link #nextOffset} of the slot before. */
+    /** Records below this source offset are not copied; it is the {@link #nextOffset} of the slot before. */
     public long fromOffset;
 
     /** The source offset after the batch. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds the batches of one topic by their partitions, while a request is checked or an answer is gone through. One for
- * all of an agent's calls: a call with an array of its own would pay for all of a topic's partitions to carry one.
+ * Finds the batches of one topic by their partitions, while a request is checked or an answer is read. All calls of an
+ * agent share one: an array in each call would be as long as the topic has partitions, for a call that may carry one batch.
  *
  * @param <B> the caller's batch
  */

@@ -16,14 +16,14 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 
 /**
- * A cluster as one agent sees it: its nodes, and the leaders of the topics that the agent asked for. Refreshed on errors,
- * after a backoff, and by age.
+ * A cluster as one agent sees it: its nodes, and the leaders of the topics that the agent asked for. It is refreshed after
+ * errors, with a backoff, and by age. Belongs to the agent's thread.
  */
 public final class ClusterView implements AutoCloseable {
-    /** After so long without an answer the known nodes may all be gone: bootstrap servers are asked again (KIP-899). */
+    /** After so long without an answer all known nodes may be gone: bootstrap servers are asked again (KIP-899). */
     private static final long REBOOTSTRAP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** A client has one connection for each node id; brokers' own are far below these. */
+    /** Added to node ids for second connections: a client has one connection for each node id. Brokers' ids are far below. */
     private static final int READING_NODES = 1 << 30;
 
     private static final Backoff BACKOFF = Backoff.ofMillis(50, 1_000);
@@ -79,7 +79,7 @@ public final class ClusterView implements AutoCloseable {
         return everRefreshed;
     }
 
-    /** A topic, asked for from now on. */
+    /** A topic; the cluster is asked about it from now on. */
     public TopicView topic(String name) {
         TopicView topic = topics.get(name);
         if (topic == null) {
@@ -91,7 +91,7 @@ public final class ClusterView implements AutoCloseable {
         return topic;
     }
 
-    /** No longer asked for. */
+    /** The cluster is no longer asked about the topic. */
     public void forget(String name) {
         topics.remove(name);
     }
@@ -106,14 +106,14 @@ public final class ClusterView implements AutoCloseable {
         return node == null ? null : new Node(READING_NODES + node.id(), node.host(), node.port());
     }
 
-    /** That a broker cannot be reached, and at which address: it is the one the broker advertises, which may be the mistake. */
+    /** Says that a broker cannot be reached, and at which address: brokers advertise it, and it may be the mistake. */
     public String unreachable(int nodeId) {
         Node node = nodes.get(nodeId);
         String address = node == null ? "" : " at " + node.host() + ":" + node.port();
         return "broker " + nodeId + " cannot be reached" + address;
     }
 
-    /** Whether a request can be sent to the node now; if not, connecting to it begins or goes on. */
+    /** Connects to the node if it must; returns whether a request can be sent to it now. */
     public boolean isReady(int nodeId) {
         Node node = nodes.get(nodeId);
         return node != null && connection.isReady(node);
@@ -130,7 +130,7 @@ public final class ClusterView implements AutoCloseable {
         wanted = true;
     }
 
-    /** Asks the cluster when it is time to. */
+    /** Asks the cluster for its metadata, when that is due; returns how many requests were sent. */
     public int poll(long nowNanos) {
         boolean old = everRefreshed && nowNanos - refreshedNanos > maxAgeNanos;
         if (asking || (!wanted && !old) || !retry.isDue(nowNanos)) {

@@ -14,19 +14,19 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * All connections of one agent to one cluster, over one {@link KafkaClient}. The agent's thread alone uses it, but for
+ * All connections of one agent to one cluster, over one {@link KafkaClient}. Only the agent's thread uses it, except for
  * {@link #wakeup}.
  */
 public final class Connection implements AutoCloseable {
-    /** What is done with the answer to one request. */
+    /** Receives the answer to one request. */
     interface Call {
         /**
-         * @param response with a body, or saying why there is none
-         * @param buffer that holds the body's batches, {@code null} where nothing is pooled or nothing came
+         * @param response with a body, or with the reason why there is none
+         * @param buffer that holds the body's batches, {@code null} without a pool or a body
          */
         void completed(ClientResponse response, ReceiveBuffer buffer, long nowNanos);
 
-        /** Whether the answer holds batches that outlive the call. */
+        /** Whether batches of the answer are used after the call. */
         default boolean keepsBuffer() {
             return false;
         }
@@ -63,7 +63,7 @@ public final class Connection implements AutoCloseable {
         return requestTimeoutMillis;
     }
 
-    /** Whether a request can be sent to the node now; if not, connecting to it begins or goes on. */
+    /** Connects to the node if it must; returns whether a request can be sent to it now. */
     boolean isReady(Node node) {
         boolean ready = client.ready(node, time.milliseconds());
         if (!ready) {
@@ -72,7 +72,7 @@ public final class Connection implements AutoCloseable {
         return ready;
     }
 
-    /** Whether the last try to connect failed, so that the node must be waited for. */
+    /** Whether the last attempt to connect failed and the next one is not due yet. */
     boolean hasFailed(Node node) {
         return client.connectionFailed(node);
     }
@@ -84,12 +84,12 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    /** Why a broker would not let us in, the last time one would not; empty when none did. */
+    /** Why a broker last refused the login; empty when none has. */
     public String lastAuthenticationError() {
         return lastAuthenticationError;
     }
 
-    /** Any node that could answer now; {@code null} when none can. */
+    /** A node that can take a request now; {@code null} when none can. */
     Node leastLoadedNode() {
         return client.leastLoadedNode(time.milliseconds()).node();
     }
@@ -112,7 +112,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Reads and writes what is possible and completes the calls that were answered.
+     * Reads and writes what is possible, and completes the calls that were answered.
      *
      * @param timeoutMillis how long to wait when nothing is possible
      * @return how many calls were completed

@@ -30,11 +30,11 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Opens connections by a cluster's kafka-clients properties: security, buffers, timeouts. Used on the thread of the agent
- * that will own the connection.
+ * Opens connections with a cluster's kafka-clients properties: security, buffers, timeouts. Called on the thread of the
+ * agent that will own the connection.
  */
 public final class ConnectionFactory {
-    /** What is set unless the user says otherwise: let the operating system size socket buffers to the link. */
+    /** Defaults that the user can override. The operating system sizes socket buffers to the network. */
     private static final Map<String, String> DEFAULTS = Map.of(
             CommonClientConfigs.SEND_BUFFER_CONFIG, "-1",
             CommonClientConfigs.RECEIVE_BUFFER_CONFIG, "-1",
@@ -121,9 +121,9 @@ public final class ConnectionFactory {
     }
 
     /**
-     * A view of a cluster over a transport that somebody else made, a simulated one for example; nothing is sent yet.
+     * A view of a cluster over a given transport, such as a simulated one; nothing is sent yet.
      *
-     * @param bootstrapNodes who is asked first; ids below zero
+     * @param bootstrapNodes asked first; ids below zero
      * @param requestTimeoutMillis how long a request may take
      */
     public static ClusterView over(

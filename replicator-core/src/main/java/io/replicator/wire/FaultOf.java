@@ -3,11 +3,11 @@ package io.replicator.wire;
 import io.replicator.partition.Fault;
 import org.apache.kafka.common.protocol.Errors;
 
-/** The one judge of brokers' error codes ({@code org.apache.kafka.common.protocol.Errors}). */
+/** Maps brokers' error codes to faults. The only place that does. */
 final class FaultOf {
     private FaultOf() {}
 
-    /** What a source broker's error on one fetched partition means. */
+    /** A source broker's error for one fetched partition. */
     static Fault fetch(Errors error) {
         return switch (error) {
             case NOT_LEADER_OR_FOLLOWER,
@@ -25,12 +25,12 @@ final class FaultOf {
         };
     }
 
-    /** What a target broker's error means when it was asked for a producer identity. */
+    /** A target broker's error for a request about a producer id or its coordinator. */
     static Fault identity(Errors error) {
         return error == Errors.UNSUPPORTED_VERSION ? Fault.TARGET_LACKS_TRANSACTIONS : produce(error);
     }
 
-    /** What a target broker's error on one produced batch means. */
+    /** A target broker's error for one produced batch. */
     static Fault produce(Errors error) {
         return switch (error) {
             case NOT_LEADER_OR_FOLLOWER, LEADER_NOT_AVAILABLE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH ->
@@ -60,7 +60,7 @@ final class FaultOf {
         };
     }
 
-    /** The broker's words. */
+    /** The error as text, for messages. */
     static String words(Errors error) {
         return error.name() + ": " + error.message();
     }

@@ -37,7 +37,7 @@ final class FetchSession implements SourceSession {
     private final FetchListener listener;
     private final FetchAnswer answer = new FetchAnswer();
 
-    /** What the broker should know and what it was told, by topic; by number within a topic. */
+    /** The partitions that the session asks for, by topic; by number within a topic. */
     private final Map<Uuid, Topic> topicsById = new HashMap<>();
 
     private final Map<String, Topic> topicsByName = new HashMap<>();
@@ -203,7 +203,7 @@ final class FetchSession implements SourceSession {
         FetchRequestData.ForgottenTopic topic = null;
         for (FetchedPartition partition : removed) {
             if (isAskedFor(partition)) {
-                // Removed and added again since: to the broker it has only changed.
+                // It was removed and added again: for the broker it has only changed.
                 continue;
             }
             if (topic == null || !topic.topic().equals(partition.topic())) {
@@ -217,8 +217,8 @@ final class FetchSession implements SourceSession {
     }
 
     /**
-     * By this session: another one may ask for it meanwhile, from a new leader. Brokers forget last, so what is named on
-     * both sides would not be in the session any more.
+     * Whether this session asks for it; another session may do so meanwhile, from a new leader. A broker removes the
+     * forgotten partitions after it adds the named ones, so a partition must not be in both lists.
      */
     private boolean isAskedFor(FetchedPartition partition) {
         Topic topic = topicsByName.get(partition.topic());
@@ -258,13 +258,13 @@ final class FetchSession implements SourceSession {
             inflight = false;
             wasSmall = buffer != null && buffer.bytes().capacity() < SMALL_ANSWER_BYTES;
             if (!response.hasResponse()) {
-                startAnew();
+                renew();
                 listener.failed(nodeId, Fault.SOURCE_UNREACHABLE, NoAnswer.words(response), nowNanos);
                 return;
             }
             FetchResponse fetched = (FetchResponse) response.responseBody();
             if (fetched.error() != Errors.NONE) {
-                startAnew();
+                renew();
                 if (!isLostSession(fetched.error())) {
                     listener.failed(
                             nodeId,
@@ -282,7 +282,7 @@ final class FetchSession implements SourceSession {
         }
     }
 
-    /** The broker dropped the session for want of room, or restarted: a full request makes a new one. */
+    /** The broker dropped the session to make room, or restarted: a full request creates a new session. */
     private static boolean isLostSession(Errors error) {
         return error == Errors.FETCH_SESSION_ID_NOT_FOUND
                 || error == Errors.INVALID_FETCH_SESSION_EPOCH
@@ -291,7 +291,7 @@ final class FetchSession implements SourceSession {
 
     private void takeSession(FetchResponse fetched) {
         if (fetched.sessionId() == FetchMetadata.INVALID_SESSION_ID) {
-            startAnew();
+            renew();
         } else if (metadata.isFull()) {
             metadata = FetchMetadata.newIncremental(fetched.sessionId());
         } else {
@@ -299,7 +299,7 @@ final class FetchSession implements SourceSession {
         }
     }
 
-    private void startAnew() {
+    private void renew() {
         metadata = FetchMetadata.INITIAL;
     }
 
@@ -312,7 +312,7 @@ final class FetchSession implements SourceSession {
         }
         for (FetchResponseData.PartitionData data : response.partitions()) {
             FetchedPartition partition = topic.get(data.partitionIndex());
-            // A partition that was removed, or moved to another offset, while the request was under way: not wanted.
+            // A partition that was removed or moved while the request was under way is not wanted.
             if (partition != null && !partition.changed) {
                 answer.fill(data, buffer);
                 listener.answered(partition, answer, nowNanos);

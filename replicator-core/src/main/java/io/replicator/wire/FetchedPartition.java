@@ -2,7 +2,7 @@ package io.replicator.wire;
 
 import org.apache.kafka.common.Uuid;
 
-/** One partition as a fetch session asks for it. Belongs to the fetcher's thread. */
+/** One partition as a {@link SourceSession} asks for it. Belongs to the fetcher's thread. */
 public final class FetchedPartition {
     private final String topic;
     private final Uuid topicId;
@@ -19,7 +19,7 @@ public final class FetchedPartition {
      * @param topic its name
      * @param topicId its id, zero where the cluster has none
      * @param number the partition's number
-     * @param laneIndex where the fetcher finds what it knows of the partition
+     * @param laneIndex the partition's index in the lane
      * @param fetchOffset the offset to fetch first
      */
     public FetchedPartition(String topic, Uuid topicId, int number, int laneIndex, long fetchOffset) {

@@ -3,8 +3,8 @@ package io.replicator.wire;
 import java.util.Arrays;
 
 /**
- * The free parts of a region, in the order of their offsets, never touching each other. A few hundred at most, so plain
- * arrays and a walk from the front do.
+ * The free parts of a region, in the order of their offsets; neighbours are joined. There are a few hundred at most, so
+ * plain arrays and a linear search are enough.
  */
 final class FreeExtents {
     private static final int INITIAL = 64;
@@ -55,7 +55,7 @@ final class FreeExtents {
         return -1;
     }
 
-    /** Gives back what was taken; it joins its neighbours. */
+    /** Returns an extent that was taken, and joins it with its neighbours. */
     void give(int offset, int length) {
         int found = Arrays.binarySearch(offsets, 0, count, offset);
         if (found >= 0) {

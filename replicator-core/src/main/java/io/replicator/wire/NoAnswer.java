@@ -4,7 +4,7 @@ import io.replicator.partition.Fault;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.common.Node;
 
-/** Why a request got no answer, in a fault and in words. */
+/** Why a request got no answer: as a fault, and as text. */
 final class NoAnswer {
     private NoAnswer() {}
 
@@ -15,7 +15,7 @@ final class NoAnswer {
         return response.wasTimedOut() ? Fault.TARGET_TIMED_OUT : Fault.TARGET_UNREACHABLE;
     }
 
-    /** The same for requests that only targets with transactions know. */
+    /** The same for requests that only brokers with transactions know. */
     static Fault transactionFault(ClientResponse response) {
         return response.versionMismatch() != null ? Fault.TARGET_LACKS_TRANSACTIONS : targetFault(response);
     }

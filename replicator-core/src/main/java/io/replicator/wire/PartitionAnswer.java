@@ -15,7 +15,7 @@ public interface PartitionAnswer {
     /** Batches, the last of which may be cut off; the first may begin below the fetch offset. */
     ByteBuffer batches();
 
-    /** What the batches stand in. */
+    /** The buffer that holds the batches. */
     ReceiveBuffer buffer();
 
     /** -1 when the broker did not say, as for the other offsets. */

@@ -17,27 +17,27 @@ import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.ProduceResponse;
 
 /**
- * One produce request: at most one batch of each partition (a second one would be lost, or refused), acks=all. Built,
- * sent once, answered once; every batch in it gets exactly one verdict.
+ * One produce request with acks=all. It has at most one batch of each partition: a broker refuses or loses a second one. It
+ * is built, sent once and answered once; every batch in it gets exactly one outcome.
  *
  * @param <B> the caller's batch
  */
 public final class ProduceCall<B extends ProducedBatch> {
-    /** Nobody will answer any more. */
+    /** There will be no answer. */
     public static final long NO_ANSWER = -1;
 
     private static final short ACKS_ALL = -1;
     private static final String NOT_NAMED = "the broker's answer does not name the partition";
 
-    /** What the producer does with verdicts. */
+    /** Receives the outcome of each batch. */
     public interface Listener<B extends ProducedBatch> {
-        /** The target has the batch; its first record stands at {@code baseOffset}, -1 when the broker cannot tell. */
+        /** The target has the batch; its first record has the offset {@code baseOffset}, -1 when the broker does not know it. */
         void acknowledged(B batch, long baseOffset, long nowNanos);
 
-        /** The target does not have the batch, or nobody knows ({@code fault} without an answer). */
+        /** The target does not have the batch; or it may have it, when the fault says that there was no answer. */
         void refused(B batch, Fault fault, String why, long nowNanos);
 
-        /** Every batch of the call has its verdict. */
+        /** Every batch of the call has its outcome. */
         void completed(ProduceCall<B> call, long throttleNanos);
     }
 
@@ -50,7 +50,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     private final List<B> batches = new ArrayList<>();
     private int sizeInBytes;
 
-    /** Of the transaction that all batches are in; {@code null} when they are in none. */
+    /** The transactional id of the transaction that all batches are in; {@code null} when they are in none. */
     private String transactionalId;
 
     private long tookMillis = NO_ANSWER;
@@ -68,8 +68,8 @@ public final class ProduceCall<B extends ProducedBatch> {
 
     /**
      * @param nodeId the broker that leads all of the call's partitions
-     * @param listener told each batch's fate
-     * @param index used by all calls of the thread
+     * @param listener receives each batch's outcome
+     * @param index shared by all calls of the thread
      */
     public ProduceCall(int nodeId, Listener<B> listener, BatchIndex<B> index) {
         this.nodeId = nodeId;
@@ -78,8 +78,8 @@ public final class ProduceCall<B extends ProducedBatch> {
     }
 
     /**
-     * All batches of the call are part of a transaction of this id, and no others. Said in words of the first transaction
-     * protocol: in the second one (KIP-890) a broker would add partitions to the transaction by itself.
+     * All batches of the call are part of a transaction of this id. The request uses the first version of the transaction
+     * protocol: with the second one (KIP-890) a broker would add partitions to the transaction by itself.
      */
     public void isTransactional(String id) {
         transactionalId = id;
@@ -120,7 +120,7 @@ public final class ProduceCall<B extends ProducedBatch> {
         return sizeInBytes;
     }
 
-    /** How long the answer took to come, or {@link #NO_ANSWER}: the connection's own clock says it, which is read after a wait. */
+    /** How long the answer took, by the connection's clock, or {@link #NO_ANSWER}. */
     public long tookMillis() {
         return tookMillis;
     }
@@ -190,7 +190,7 @@ public final class ProduceCall<B extends ProducedBatch> {
     private void judge(B batch, ProduceResponseData.PartitionProduceResponse response, long nowNanos) {
         Errors error = Errors.forCode(response.errorCode());
         if (error == Errors.NONE || error == Errors.DUPLICATE_SEQUENCE_NUMBER) {
-            // A duplicate is a batch whose acknowledgement was lost: it is there, once.
+            // A duplicate is a batch whose acknowledgement was lost: the target has it, once.
             listener.acknowledged(batch, response.baseOffset(), nowNanos);
         } else {
             listener.refused(batch, FaultOf.produce(error), words(error, response), nowNanos);

@@ -12,6 +12,6 @@ public interface ProducedBatch {
 
     int partition();
 
-    /** The whole batch: position 0, limit its size; not changed while the call is under way. */
+    /** The whole batch, from position 0 to the limit; not changed while the call is under way. */
     ByteBuffer bytes();
 }

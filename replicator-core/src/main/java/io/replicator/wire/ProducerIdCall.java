@@ -14,28 +14,28 @@ import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
 
 /**
- * Asks the target for a producer id and epoch (InitProducerId, KIP-98), with a transactional id or without one. One
- * question at a time; the caller repeats it, after a backoff, until it is answered.
+ * Asks the target for a producer id and epoch (InitProducerId, KIP-98), with a transactional id or without one. One request
+ * at a time; the caller repeats it, after a backoff, until it is answered.
  */
 public final class ProducerIdCall implements TransactionCoordinator.Listener {
-    /** No producer id: asked for anew, whoever has it now. */
+    /** No producer id is expected: the grant takes the transactional id from its present owner. */
     public static final long NO_PRODUCER_ID = RecordBatch.NO_PRODUCER_ID;
 
-    /** Longer than any transaction of ours is open; brokers allow 15 minutes unless told otherwise. */
+    /** Longer than any transaction of a lane is open; brokers allow 15 minutes by default. */
     private static final int TRANSACTION_TIMEOUT_MILLIS = 60_000;
 
-    /** From here on a request says which epoch it expects to follow (KIP-360). */
+    /** From this version on, a request names the epoch that it expects to follow (KIP-360). */
     private static final short EXPECTING_VERSION = 3;
 
-    /** What becomes of the question. */
+    /** Receives the answer. */
     public interface Listener {
         /**
-         * @param follows whether the coordinator confirmed that nobody else was granted anything since the producer id and
-         *     epoch that the question named
+         * @param follows whether the coordinator confirmed that it granted nothing to others since the producer id and epoch
+         *     that the request named
          */
         void granted(long producerId, short epoch, boolean follows, long nowNanos);
 
-        /** Not this time; {@code fault} says whether asking again can help without an operator. */
+        /** Nothing was granted; {@code fault} says whether another request can help without an operator. */
         void refused(Fault fault, String why, long nowNanos);
     }
 
@@ -60,10 +60,10 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
     }
 
     /**
-     * Asks, if a broker is there to be asked.
+     * Sends the request, if a broker can take it.
      *
-     * @param producerId and {@code epoch}, that the grant should follow: refused when somebody else was granted another one
-     *     since. {@link #NO_PRODUCER_ID} to take it from whoever has it
+     * @param producerId with {@code epoch}, what the grant should follow: it is refused when another owner was granted one
+     *     since. {@link #NO_PRODUCER_ID} to take it from any owner
      * @return whether something was sent
      */
     public boolean ask(long producerId, short epoch, long nowNanos) {
@@ -115,7 +115,7 @@ public final class ProducerIdCall implements TransactionCoordinator.Listener {
         return true;
     }
 
-    /** Brokers before 2.5 cannot be told what is expected. */
+    /** Requests to brokers before 2.5 cannot name what is expected. */
     private static final class Builder extends AbstractRequest.Builder<InitProducerIdRequest> {
         private final InitProducerIdRequestData data;
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One response as it was received, and how many of its batches are still needed.
+ * One response as it was received, and how many of its batches are still in use.
  *
  * <p>The fetcher hands batches on and seals the buffer when it has seen them all; the producer releases each batch once.
  * When as many were released as were handed on, the pool takes the buffer back.
@@ -46,17 +46,17 @@ public final class ReceiveBuffer {
         handedOn++;
     }
 
-    /** The fetcher: batches of this buffer are still to be handed on, after the call that brought it. */
+    /** The fetcher: batches of this buffer will be handed on after the call that brought it. */
     public void hold() {
         holds++;
     }
 
-    /** The fetcher: what the hold was for has been handed on, or is not wanted any more. */
+    /** The fetcher: one {@link #hold} ends. */
     public void letGo() {
         holds--;
     }
 
-    /** The fetcher: no more batches will be handed on, but by those that hold the buffer. */
+    /** The fetcher: no more batches will be handed on, except where the buffer is held. */
     void seal() {
         sealed = true;
     }

@@ -7,18 +7,19 @@ import java.util.List;
 import org.apache.kafka.common.memory.MemoryPool;
 
 /**
- * Where responses are received: one direct region of fixed size, cut first-fit, so that the bound holds whatever the
- * number of partitions and however slow the target.
+ * The memory that responses are received into: one direct region of fixed size, allocated first-fit. So the bound holds
+ * for any number of partitions and however slow the target is.
  *
- * <p>Belongs to one thread, for receive buffers the fetcher's. The producer's thread only counts what it is done with, in each
- * {@link ReceiveBuffer}; {@link #reclaim} finds the buffers that nobody needs any more. When nothing fits, the selector
- * stops reading from the socket until something does: back-pressure ends at the source's broker.
+ * <p>Belongs to one thread; for receive buffers that is the fetcher's. The producer's thread only counts, in each
+ * {@link ReceiveBuffer}, the batches that it has finished with; {@link #reclaim} finds the buffers that are no longer in
+ * use. When nothing fits, the selector stops reading from the socket until something does: back-pressure reaches the
+ * source's broker.
  *
  * <p>A response larger than the whole region gets memory of its own, but only while the region is empty: a broker sends
- * a batch that is larger than asked rather than none.
+ * a batch that is larger than the limit of the request rather than none.
  */
 public final class ReceivePool implements MemoryPool {
-    /** Keeps neighbours off each other's cache lines. */
+    /** Buffers do not share cache lines. */
     private static final int ALIGNMENT = 64;
 
     private final ByteBuffer region;
@@ -26,13 +27,13 @@ public final class ReceivePool implements MemoryPool {
     private final IdentityHashMap<ByteBuffer, ReceiveBuffer> unclaimed = new IdentityHashMap<>();
     private final List<ReceiveBuffer> claimed = new ArrayList<>();
 
-    /** What did not fit when it was last asked for, 0 when all did. */
+    /** The size of the last allocation if it did not fit, otherwise 0. */
     private int refusedBytes;
 
-    /** Memory outside of the region that one oversized response stands in. */
+    /** Memory outside of the region, in use by one oversized response. */
     private int oversizedBytes;
 
-    /** Written by the fetcher, read by whoever reports. */
+    /** Written by the owner, read by any thread. */
     private volatile long usedBytes;
 
     /**
@@ -48,8 +49,8 @@ public final class ReceivePool implements MemoryPool {
     }
 
     /**
-     * An empty pool in the same memory. The JVM gives direct memory back only when it collects garbage: a second region
-     * beside this one may not fit. Only once no thread uses this pool, or what it gave out, any more.
+     * An empty pool in the same memory. The JVM frees direct memory only when it collects garbage, so a second region may
+     * not fit beside this one. To be called only when no thread uses this pool or its buffers any more.
      */
     public ReceivePool handOverMemory() {
         return new ReceivePool(region);
@@ -104,7 +105,7 @@ public final class ReceivePool implements MemoryPool {
         return buffer;
     }
 
-    /** Takes the buffer that a completed response stands in out of the selector's hands. */
+    /** Takes over the buffer of a completed response from the selector. */
     ReceiveBuffer claim(ByteBuffer bytes) {
         ReceiveBuffer buffer = unclaimed.remove(bytes);
         if (buffer == null) {
@@ -114,7 +115,7 @@ public final class ReceivePool implements MemoryPool {
         return buffer;
     }
 
-    /** The selector gives back a buffer, of a response that was not completed or that nobody claims. */
+    /** The selector returns a buffer, of a response that was not completed or not claimed. */
     @Override
     public void release(ByteBuffer bytes) {
         ReceiveBuffer buffer = unclaimed.remove(bytes);
@@ -163,7 +164,7 @@ public final class ReceivePool implements MemoryPool {
         return oversizedBytes == 0 && free.largest() >= aligned(sizeBytes);
     }
 
-    /** Bytes in use; any thread may ask. */
+    /** Bytes in use. Any thread. */
     public long usedBytes() {
         return usedBytes;
     }
@@ -178,7 +179,7 @@ public final class ReceivePool implements MemoryPool {
         return free.freeBytes();
     }
 
-    /** Asked by the selector before it reads again from sockets that it muted for want of memory. */
+    /** The selector calls it before it reads again from sockets that it muted because memory was missing. */
     @Override
     public boolean isOutOfMemory() {
         if (refusedBytes == 0) {

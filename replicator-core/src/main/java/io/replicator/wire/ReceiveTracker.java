@@ -13,18 +13,18 @@ import org.apache.kafka.common.network.NetworkSend;
 import org.apache.kafka.common.network.Selectable;
 
 /**
- * A selector that remembers which buffer each response of the last poll stands in. {@code NetworkClient} parses a response
- * and forgets the buffer; its batches, which are slices of it, live on.
+ * A selector that remembers the buffer of each response of the last poll. {@code NetworkClient} parses a response and drops
+ * its buffer, but the batches, which are slices of it, stay in use.
  */
 public final class ReceiveTracker implements Selectable {
     private final Selectable selector;
     private final ReceivePool pool;
 
-    /** Of the last poll, by node: a selector completes at most one response of a connection in a poll. */
+    /** The buffers of the last poll, by node: a selector completes at most one response of a connection in a poll. */
     private final Map<String, ByteBuffer> received = new HashMap<>();
 
     /**
-     * @param selector what is tracked; it receives into the pool
+     * @param selector receives into the pool
      */
     public ReceiveTracker(Selectable selector, ReceivePool pool) {
         this.selector = selector;
@@ -45,7 +45,7 @@ public final class ReceiveTracker implements Selectable {
         return pool.claim(bytes);
     }
 
-    /** Gives back what nobody claimed since the last poll: answers other than fetched batches. */
+    /** Returns the buffers of the last poll that were not claimed: answers other than fetched batches. */
     void releaseUnclaimed() {
         if (!received.isEmpty()) {
             received.values().forEach(pool::release);

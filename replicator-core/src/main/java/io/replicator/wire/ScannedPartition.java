@@ -4,10 +4,10 @@ import org.apache.kafka.common.Uuid;
 
 /** One target partition that is read, as a {@link TargetScan} needs to know it. */
 public interface ScannedPartition {
-    /** The topic on the target, as the view of the cluster knows it. */
+    /** The topic on the target, in the view of the cluster. */
     TopicView topic();
 
-    /** The id of the topic that is meant, zero where the cluster has none. */
+    /** The id that the topic should have, zero where the cluster has none. */
     Uuid targetTopicId();
 
     /** The partition's number. */

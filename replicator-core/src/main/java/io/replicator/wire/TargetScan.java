@@ -29,23 +29,22 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.requests.ListOffsetsResponse;
 
 /**
- * Reads target partitions, each from an offset on for as long as it is wanted, everything that is there ({@code
- * read_uncommitted}). Each request names many partitions, to their leader, one request at a time to each broker, on a
- * connection of its own: a broker serves the requests of one connection one after the other, and batches on their way to
- * other partitions must not wait behind a read.
+ * Reads target partitions, each from an offset on until it is removed, with {@code read_uncommitted}. A request names many
+ * partitions of one leader; each broker gets one request at a time, on a connection of its own: a broker serves the
+ * requests of a connection one after the other, and produce requests must not wait behind a read.
  *
  * @param <P> the caller's partition; compared by identity
  */
 public final class TargetScan<P extends ScannedPartition> {
-    /** What the caller does with what is read. */
+    /** Receives what is read. */
     public interface Listener<P> {
-        /** Batches at or after the partition's offset, the last of which may be cut off; the caller moves the offset. */
+        /** Batches from the partition's offset on, the last of which may be cut off; the caller moves the offset. */
         void scanned(P partition, ByteBuffer batches, long nowNanos);
 
-        /** The log does not reach to the offset, or begins behind it, at {@code logStart}. Not read any more. */
+        /** The log ends below the offset, or begins behind it, at {@code logStart}. The partition was removed. */
         void outOfRange(P partition, long logStart, long nowNanos);
 
-        /** Not now. It is tried again; the caller may remove the partition. */
+        /** Reading failed. It is retried; the caller may remove the partition. */
         void refused(P partition, Fault fault, String why, long nowNanos);
     }
 
@@ -53,10 +52,10 @@ public final class TargetScan<P extends ScannedPartition> {
     private static final int MAX_BYTES = 8 << 20;
     private static final int MAX_PARTITION_BYTES = 2 << 20;
 
-    /** A broker with nothing new may wait for so long before it says so. */
+    /** How long a broker without new records may wait before it answers. */
     private static final int WAIT_MILLIS = 100;
 
-    /** How long those wait that could not be asked for, before they are looked at again. */
+    /** How long until partitions are looked at again that no request could name. */
     public static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -64,10 +63,10 @@ public final class TargetScan<P extends ScannedPartition> {
     private final ClusterView cluster;
     private final Listener<P> listener;
 
-    /** All that are read, in hand or not. */
+    /** All partitions that are read. */
     private final Set<P> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** Those that no request has in hand, who waited longest first. */
+    /** Those that are in no request that is under way; the one that waited longest is first. */
     private ArrayDeque<P> waiting = new ArrayDeque<>();
 
     private final Map<Integer, Broker> brokers = new HashMap<>();
@@ -96,7 +95,7 @@ public final class TargetScan<P extends ScannedPartition> {
         }
     }
 
-    /** Reads it no longer; an answer that is under way is not told. */
+    /** Stops reading a partition; an answer that is under way is dropped. */
     public void remove(P partition) {
         if (wanted.remove(partition)) {
             waiting.removeIf(each -> each == partition);
@@ -127,20 +126,20 @@ public final class TargetScan<P extends ScannedPartition> {
                 request = isReady(leader, nowNanos) ? new ArrayList<>() : List.of();
                 requests.put(leader, request);
             }
-            if (request.size() == MAX_PARTITIONS || !isTaken(request, partition)) {
+            if (request.size() == MAX_PARTITIONS || !add(request, partition)) {
                 left.add(partition);
             }
         }
         waiting = left;
         requests.values().removeIf(List::isEmpty);
         requests.forEach(this::fetch);
-        // Thousands may wait for a broker that is busy: they are not looked at every turn.
+        // Thousands may wait for a broker that is busy: they are not looked at in every turn.
         lookNanos = requests.isEmpty() ? nowNanos + LOOK_NANOS : 0;
         return requests.size();
     }
 
-    /** The list of a broker that is not ready takes nothing. */
-    private static <P> boolean isTaken(List<P> request, P partition) {
+    /** Adds the partition, unless the request is the placeholder of a broker that is not ready. */
+    private static <P> boolean add(List<P> request, P partition) {
         return request instanceof ArrayList<P> && request.add(partition);
     }
 
@@ -226,8 +225,8 @@ public final class TargetScan<P extends ScannedPartition> {
     }
 
     /**
-     * A batch that is larger than a partition's share comes for the first partition that has any: those that got nothing
-     * are asked for before those that did.
+     * A batch larger than a partition's share is only sent for the first partition of a request that has records: so
+     * partitions that got nothing come before those that got some.
      */
     private void putBack(FetchResponse answer, Map<PartitionName, P> asked) {
         Map<PartitionName, P> unfed = new LinkedHashMap<>(asked);
@@ -251,7 +250,7 @@ public final class TargetScan<P extends ScannedPartition> {
                 && records.buffer().hasRemaining();
     }
 
-    /** A topic goes by its id where it has one: answers then do not say its name. */
+    /** A topic that has an id is found by it: answers then do not contain its name. */
     private record PartitionName(String topic, Uuid topicId, int number) {
         PartitionName {
             topic = topicId.equals(Uuid.ZERO_UUID) ? topic : "";
@@ -288,7 +287,7 @@ public final class TargetScan<P extends ScannedPartition> {
         listener.refused(partition, FaultOf.produce(error), FaultOf.words(error), nowNanos);
     }
 
-    /** Nothing of the log stands at the offset: is it behind its end, or was its beginning deleted? */
+    /** The log has nothing at the offset. Its start tells whether records were deleted or the log ends below the offset. */
     private void askForStart(int leader, P partition) {
         Node node = cluster.readingNode(leader);
         if (node == null || !cluster.connection().isReady(node)) {

@@ -17,26 +17,26 @@ import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.EndTxnResponse;
 
 /**
- * Opens and ends transactions of one transactional id (AddPartitionsToTxn and EndTxn, KIP-98). Speaks the first
- * transaction protocol whatever the broker offers: in the second one (KIP-890) each end of a transaction changes the epoch,
- * and the one before is refused. One question at a time; the caller repeats what got no answer.
+ * Opens and ends transactions of one transactional id (AddPartitionsToTxn and EndTxn, KIP-98). It uses the first version of
+ * the transaction protocol whatever the broker offers: in the second one (KIP-890) each end of a transaction changes the
+ * epoch, and brokers refuse the former one. One request at a time; the caller repeats one that got no answer.
  */
 public final class TransactionCall implements TransactionCoordinator.Listener {
-    /** What becomes of a question. */
+    /** Receives the answers. */
     public interface Listener {
-        /** All partitions are in the transaction. */
+        /** All partitions of the request are in the transaction. */
         void added(long nowNanos);
 
-        /** These partitions cannot be, and none of the question's is now. */
+        /** These partitions cannot be added; so none of the request was. */
         void partitionsRefused(Map<TopicPartition, Fault> faults, long nowNanos);
 
-        /** The transaction ends: a marker comes to each of its partitions, soon. */
+        /** The transaction ends: a marker will soon be in each of its partitions. */
         void ended(long nowNanos);
 
-        /** The coordinator knows of no transaction that could be ended. */
+        /** The coordinator has no transaction that could be ended. */
         void noTransaction(long nowNanos);
 
-        /** No, not now, or nobody knows; {@code fault} says which. */
+        /** Refused, not possible now, or unknown; {@code fault} says which. */
         void refused(Fault fault, String why, long nowNanos);
     }
 
@@ -55,7 +55,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
         return asking;
     }
 
-    /** Asks for partitions to be in the transaction; false when nobody can be asked now. */
+    /** Adds partitions to the transaction; false when no request can be sent now. */
     public boolean add(long producerId, short epoch, List<TopicPartition> partitions, long nowNanos) {
         return ask(
                 AddPartitionsToTxnRequest.Builder.forClient(
@@ -64,7 +64,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
                 nowNanos);
     }
 
-    /** Asks for the transaction to be committed or aborted; false when nobody can be asked now. */
+    /** Commits or aborts the transaction; false when no request can be sent now. */
     public boolean end(long producerId, short epoch, boolean isCommitted, long nowNanos) {
         EndTxnRequestData request = new EndTxnRequestData()
                 .setTransactionalId(coordinator.transactionalId())
@@ -95,7 +95,7 @@ public final class TransactionCall implements TransactionCoordinator.Listener {
         return true;
     }
 
-    /** The caller asks again at its next turn. */
+    /** The caller sends its request again at its next turn. */
     @Override
     public void found(long nowNanos) {
         asking = false;

@@ -13,11 +13,10 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
 
 /**
- * The broker that coordinates one transactional id, as last heard. All calls of that id share it: what one of them learns,
- * the others know.
+ * The broker that coordinates one transactional id, as last answered. All calls of that id share it.
  */
 public final class TransactionCoordinator {
-    /** Who is told when the broker was not found. */
+    /** Receives the result of a search. */
     interface Listener {
         void found(long nowNanos);
 
@@ -43,12 +42,12 @@ public final class TransactionCoordinator {
         return node;
     }
 
-    /** It is another one now, or cannot be reached. */
+    /** The coordinator has moved, or cannot be reached. */
     void forget() {
         node = null;
     }
 
-    /** Asks any broker; false when it is being asked already, or none can be. */
+    /** Asks any broker; false when a request is under way, or none can be sent. */
     boolean find(Listener listener) {
         Node any = asking ? null : cluster.connection().leastLoadedNode();
         if (any == null || !cluster.connection().isReady(any)) {
@@ -63,7 +62,7 @@ public final class TransactionCoordinator {
         return true;
     }
 
-    /** Brokers before 2.8 take one key instead of a list; the same question in both shapes. */
+    /** Brokers before 2.8 take one key instead of a list; the same request in both forms. */
     private static final class Builder extends AbstractRequest.Builder<FindCoordinatorRequest> {
         private final FindCoordinatorRequestData data;
 

@@ -7,14 +7,14 @@ import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * What a connection stands on: a client and the world it lives in. {@link ConnectionFactory#open} makes one over sockets;
- * a simulation brings its own.
+ * What a connection uses: a client, its time and its chance. {@link ConnectionFactory} makes one over sockets; a simulation
+ * brings its own.
  *
- * @param client speaks to the brokers
- * @param receives below the client, where responses are pooled
- * @param reachable told which nodes there are; the client's
+ * @param client exchanges requests and answers with the brokers
+ * @param receives below the client, if responses are received into a pool
+ * @param reachable where the client looks up the nodes
  * @param time the client's
- * @param random chance, for backoffs
+ * @param random for the jitter of backoffs
  */
 public record Transport(
         KafkaClient client,

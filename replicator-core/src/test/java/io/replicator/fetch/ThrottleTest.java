@@ -43,14 +43,4 @@ class ThrottleTest {
         assertThat(throttle.allows(0)).isTrue();
         assertThat(throttle.waitNanos(0)).isEqualTo(Long.MAX_VALUE);
     }
-
-    @Test
-    void shouldForgetItsDebtWhenTheLimitIsLifted() {
-        Throttle throttle = new Throttle(1);
-        throttle.spend(1_000_000, 0);
-
-        throttle.limit(Double.POSITIVE_INFINITY);
-
-        assertThat(throttle.allows(1)).isTrue();
-    }
 }

@@ -33,13 +33,13 @@ class LeaderEpochsTest {
     @Test
     void shouldFindWhereTwoLogsPart() {
         // The other leader has epoch 4 only up to 120: what was read from there on is gone.
-        assertThat(KNOWN.partsAt(4, 120)).isEqualTo(120);
+        assertThat(KNOWN.differsFrom(4, 120)).isEqualTo(120);
         // It was not told of epoch 4 and went on writing with 3: from 100 on it is another log, though 3 ends later
         // there.
-        assertThat(KNOWN.partsAt(3, 130)).isEqualTo(100);
-        assertThat(KNOWN.partsAt(3, 80)).isEqualTo(80);
+        assertThat(KNOWN.differsFrom(3, 130)).isEqualTo(100);
+        assertThat(KNOWN.differsFrom(3, 80)).isEqualTo(80);
         // It has nothing at all of what was read.
-        assertThat(KNOWN.partsAt(1, 50)).isEqualTo(0);
+        assertThat(KNOWN.differsFrom(1, 50)).isEqualTo(0);
     }
 
     @Test
@@ -99,7 +99,7 @@ class LeaderEpochsTest {
             if (largest == named && end >= position) {
                 break;
             }
-            position = Math.min(position, known.partsAt(largest, end));
+            position = Math.min(position, known.differsFrom(largest, end));
             known = known.below(position);
         }
 

@@ -102,7 +102,8 @@ class LaneAllocationTest extends BrokerPair {
         double withFew = rounds(ROUNDS, few, 1);
         double withMany = rounds(ROUNDS, many, 1);
 
-        // 1,590 when this was written, an iterator or two more where the JIT compiler does not see through them. Most of
+        // 1,590 when this was written, an iterator or two more where the JIT compiler does not see through them. Most
+        // of
         // it is Kafka's: a partition in two requests and two answers.
         assertThat((withMany - withFew) / (many - few)).isLessThan(1_660);
     }

@@ -80,9 +80,8 @@ public final class FlowView {
 
     private static List<String> reasons(FlowStatus flow) {
         List<PartitionStatus> stopped = flow.partitions().stream()
-                .filter(partition -> partition.state() == PartitionState.FAILED
-                        || partition.state() == PartitionState.WAITING
-                        || partition.state() == PartitionState.PAUSED)
+                .filter(partition ->
+                        partition.state() == PartitionState.FAILED || partition.state() == PartitionState.WAITING)
                 .toList();
         List<String> lines = new ArrayList<>();
         stopped.stream()
