@@ -191,7 +191,8 @@ public final class ClusterDemo implements Demo {
     private record Observations(
             FlowStatus backlogDone, Duration backlogTime, FlowStatus settled, FlowStatus flow, List<String> missing) {}
 
-    private Observations watch(Daemon daemon, Playground playground, SourceEnds backlog, Duration duration, long startNanos)
+    private Observations watch(
+            Daemon daemon, Playground playground, SourceEnds backlog, Duration duration, long startNanos)
             throws InterruptedException {
         playground.traffic().run();
         boolean isGrown = false;

@@ -56,16 +56,11 @@ record Summary(
         lines.add(row(
                 "Batches",
                 String.format(
-                        Locale.ROOT,
-                        "%,d copied unchanged, %,d small ones merged,",
-                        ways.passed(),
-                        ways.coalesced())));
+                        Locale.ROOT, "%,d copied unchanged, %,d small ones merged,", ways.passed(), ways.coalesced())));
         lines.add(row(
                 "",
                 String.format(
-                        Locale.ROOT,
-                        "%,d decoded and rebuilt, such as where compaction left gaps",
-                        ways.rebuilt())));
+                        Locale.ROOT, "%,d decoded and rebuilt, such as where compaction left gaps", ways.rebuilt())));
         lines.add(row(
                 "CPU",
                 String.format(

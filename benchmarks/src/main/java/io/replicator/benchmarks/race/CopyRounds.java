@@ -106,7 +106,8 @@ final class CopyRounds {
             int round,
             Map<Integer, RecordsDigest.Result> wanted) {
         boolean isWide = set.partitions() >= WIDE;
-        Task copied = new Task("t" + tasks++, arena, topic, set.batches().codec().kafkaName());
+        Task copied =
+                new Task("t" + tasks++, arena, topic, set.batches().codec().kafkaName());
         HeatResult result;
         try (Heat heat = Heat.start(contender, copied, scratch)) {
             result = heat.awaitCopied(set.name(), round, set.records(), bytes, isWide ? WIDE_POLL_MILLIS : POLL_MILLIS);
@@ -128,13 +129,13 @@ final class CopyRounds {
             requireEqual(topic, contender.targetTopic(copied), wanted);
         }
         Topics.delete(
-                arena.target().admin(), Pattern.quote(contender.targetTopic(copied)) + "|" + contender.leftovers(copied));
+                arena.target().admin(),
+                Pattern.quote(contender.targetTopic(copied)) + "|" + contender.leftovers(copied));
         Topics.delete(arena.source().admin(), contender.leftovers(copied));
         return result;
     }
 
-    private void requireEqual(
-            String topic, String targetTopic, Map<Integer, RecordsDigest.Result> wanted) {
+    private void requireEqual(String topic, String targetTopic, Map<Integer, RecordsDigest.Result> wanted) {
         Map<Integer, RecordsDigest.Result> found =
                 Equality.digest(arena.target().adminProperties(), targetTopic);
         for (Map.Entry<Integer, RecordsDigest.Result> each : wanted.entrySet()) {

@@ -279,7 +279,8 @@ final class FailOver {
                 TopicDump.committed(arena.target(), targetTopic).partition(partition.partition());
         Map<Blob, Long> places = new HashMap<>();
         target.forEach(record -> places.put(record.value(), record.offset()));
-        // Both sides go on compacting, so only records that both still have are compared. Tombstones cannot be told apart.
+        // Both sides go on compacting, so only records that both still have are compared. Tombstones cannot be told
+        // apart.
         List<DumpedRecord> both = source.stream()
                 .filter(record -> !record.value().isAbsent() && places.containsKey(record.value()))
                 .toList();

@@ -21,7 +21,8 @@ final class OtherTables {
                     List<LatencyResult> results = saved.latencies().stream()
                             .filter(it -> it.contender().equals(contender))
                             .toList();
-                    table.row(contender,
+                    table.row(
+                            contender,
                             Table.format("%.1f", Medians.of(results, LatencyResult::p50Millis)),
                             Table.format("%.1f", Medians.of(results, LatencyResult::p99Millis)),
                             Table.format("%.1f", Medians.of(results, LatencyResult::p999Millis)),
@@ -57,7 +58,8 @@ final class OtherTables {
             List<TakeoverResult> results = saved.takeovers().stream()
                     .filter(it -> it.what().equals(what))
                     .toList();
-            table.row(what,
+            table.row(
+                    what,
                     Table.format("%.1f", Medians.of(results, TakeoverResult::firstSeconds)),
                     Table.format("%.1f", Medians.of(results, TakeoverResult::everySeconds)),
                     Table.format("%.1f", Medians.of(results, TakeoverResult::wellSeconds)),
@@ -68,7 +70,8 @@ final class OtherTables {
 
     static String failOvers(SuiteResults saved) {
         Table table = new Table();
-        table.row("program",
+        table.row(
+                "program",
                 "positions",
                 "exact",
                 "re-read",
@@ -84,7 +87,8 @@ final class OtherTables {
             List<FailOverResult> results = saved.failOvers().stream()
                     .filter(it -> it.contender().equals(contender))
                     .toList();
-            table.row(contender,
+            table.row(
+                    contender,
                     Table.format("%,.0f", Medians.of(results, FailOverResult::positions)),
                     Table.format("%,.0f", Medians.of(results, FailOverResult::exact)),
                     Table.format("%,.0f", Medians.of(results, FailOverResult::reRead)),

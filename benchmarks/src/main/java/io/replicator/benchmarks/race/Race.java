@@ -13,9 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** The command. It exits with 0 when everything was measured and every copy was equal to its source. */
 @Command(
@@ -45,7 +45,11 @@ public final class Race implements Callable<Integer> {
                             + " isolation, positions")
     private List<Suite> suites = List.of(Suite.LOCAL);
 
-    @Option(names = "--data", split = ",", paramLabel = "NAME", description = "measures only these data sets; default: all")
+    @Option(
+            names = "--data",
+            split = ",",
+            paramLabel = "NAME",
+            description = "measures only these data sets; default: all")
     private List<String> dataSets = List.of();
 
     @Option(
@@ -57,10 +61,16 @@ public final class Race implements Callable<Integer> {
                             + " of the suite")
     private List<String> contenders = List.of();
 
-    @Option(names = "--rounds", paramLabel = "N", description = "how often everything is measured; default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "how often everything is measured; default: ${DEFAULT-VALUE}")
     private int rounds = 3;
 
-    @Option(names = "--scale", paramLabel = "FACTOR", description = "multiplies the number of records; default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--scale",
+            paramLabel = "FACTOR",
+            description = "multiplies the number of records; default: ${DEFAULT-VALUE}")
     private double scale = 1;
 
     @Option(names = "--no-ceiling", description = "does not measure fetching and producing alone")
@@ -81,8 +91,7 @@ public final class Race implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description =
-                    "for the brokers' logs; default: /dev/shm if it exists, so that the disk is not measured")
+            description = "for the brokers' logs; default: /dev/shm if it exists, so that the disk is not measured")
     private Path directory =
             Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
 

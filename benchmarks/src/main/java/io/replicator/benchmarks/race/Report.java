@@ -68,7 +68,8 @@ final class Report {
 
     private String summary(SuiteResults saved) {
         Table table = new Table();
-        table.row("data, 8 partitions",
+        table.row(
+                "data, 8 partitions",
                 "Replicator",
                 "MM2 tuned",
                 "MM2 defaults",
@@ -82,7 +83,8 @@ final class Report {
             List<HeatResult> tuned = heats(saved, set.name(), MirrorMaker.TUNED.label());
             List<HeatResult> defaults = heats(saved, set.name(), MirrorMaker.DEFAULTS.label());
             if (!ours.isEmpty() && !tuned.isEmpty()) {
-                table.row(set.title(),
+                table.row(
+                        set.title(),
                         thousands(ours, HeatResult::recordsPerSecond),
                         thousands(tuned, HeatResult::recordsPerSecond),
                         thousands(defaults, HeatResult::recordsPerSecond),
@@ -97,7 +99,8 @@ final class Report {
 
     private static String heats(Suite suite, SuiteResults saved) {
         Table table = new Table();
-        table.row("data",
+        table.row(
+                "data",
                 "program",
                 "k records/s",
                 "MB/s",
@@ -121,7 +124,8 @@ final class Report {
                 }
                 boolean other = !contender.equals(OURS) && !ours.isEmpty();
                 double idle = Medians.of(heats, HeatResult::idleShare);
-                table.row(set.title(),
+                table.row(
+                        set.title(),
                         contender,
                         thousands(heats, HeatResult::recordsPerSecond),
                         decimals(heats, HeatResult::megabytesPerSecond),
@@ -142,7 +146,8 @@ final class Report {
 
     private static String ceilings(Suite suite, SuiteResults saved) {
         Table table = new Table();
-        table.row("data",
+        table.row(
+                "data",
                 "fetch only, k records/s",
                 "produce only, k records/s",
                 "whole copy, k records/s",
@@ -153,7 +158,8 @@ final class Report {
             double fetch = ceiling(saved, set.name(), CeilingResult.FETCH);
             double produce = ceiling(saved, set.name(), CeilingResult.PRODUCE);
             if (!Double.isNaN(produce)) {
-                table.row(set.title(),
+                table.row(
+                        set.title(),
                         Table.format("%,.0f", fetch / 1e3),
                         Table.format("%,.0f", produce / 1e3),
                         Table.format("%,.0f", copy / 1e3),
@@ -165,7 +171,8 @@ final class Report {
 
     private static String deliveries(Suite suite, SuiteResults saved) {
         Table table = new Table();
-        table.row("data",
+        table.row(
+                "data",
                 "delivery",
                 "k records/s",
                 "speed",
@@ -179,7 +186,8 @@ final class Report {
             for (String delivery : contenders(saved)) {
                 List<HeatResult> heats = heats(saved, set.name(), delivery);
                 if (!heats.isEmpty()) {
-                    table.row(set.title(),
+                    table.row(
+                            set.title(),
                             delivery,
                             thousands(heats, HeatResult::recordsPerSecond),
                             Table.format(

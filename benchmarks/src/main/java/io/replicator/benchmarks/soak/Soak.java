@@ -41,10 +41,7 @@ public final class Soak implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "of the random numbers; default: a new one each time")
     private long seed = ThreadLocalRandom.current().nextLong(SEEDS);
 
-    @Option(
-            names = "--setting",
-            paramLabel = "KEY=VALUE",
-            description = "a setting of the daemon; may be repeated")
+    @Option(names = "--setting", paramLabel = "KEY=VALUE", description = "a setting of the daemon; may be repeated")
     private List<String> settings = List.of();
 
     @Option(

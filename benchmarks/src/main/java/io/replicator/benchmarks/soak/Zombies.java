@@ -30,7 +30,8 @@ final class Zombies implements Trouble {
             other.start();
         }
         if (!frozen.isAlive()) {
-            // An instance that was declared dead may do anything when it learns of that, as long as the copy is correct.
+            // An instance that was declared dead may do anything when it learns of that, as long as the copy is
+            // correct.
             frozen.start();
         }
         run.awaitEveryPartitionGrows();

@@ -63,7 +63,8 @@ public final class AdminServer implements AutoCloseable {
             }
             throw new IOException(
                     "admin.listen: cannot listen on " + host + ":" + port + ": " + rootMessage(e)
-                            + "; stop the process that uses it, or choose another port; -D replicator.admin.listen=" + host
+                            + "; stop the process that uses it, or choose another port; -D replicator.admin.listen="
+                            + host
                             + ":0 chooses a free one",
                     e);
         }

@@ -38,11 +38,7 @@ import picocli.CommandLine.Spec;
             "78:wrong configuration, or a topic cannot be copied as configured"
         },
         footerHeading = ReplicatorCommand.EXAMPLES,
-        footer = {
-            "  replicator check -c replicator.conf",
-            "  replicator check -c replicator.conf --timeout 5"
-        
-        })
+        footer = {"  replicator check -c replicator.conf", "  replicator check -c replicator.conf --timeout 5"})
 final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

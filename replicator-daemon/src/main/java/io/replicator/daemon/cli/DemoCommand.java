@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
             "",
             "The demo needs Kafka brokers, which this distribution does not contain: run it",
             "from the sources, as the README describes."
-        
         })
 final class DemoCommand implements Callable<Integer> {
     @Override

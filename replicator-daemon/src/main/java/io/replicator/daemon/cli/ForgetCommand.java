@@ -32,10 +32,7 @@ import picocli.CommandLine.Spec;
             "78:wrong configuration, the flow is running, or there is no saved progress of the topic"
         },
         footerHeading = ReplicatorCommand.EXAMPLES,
-        footer = {
-            "  replicator forget -c replicator.conf --flow east-to-west --topic orders"
-        
-        })
+        footer = {"  replicator forget -c replicator.conf --flow east-to-west --topic orders"})
 final class ForgetCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

@@ -35,11 +35,7 @@ import picocli.CommandLine.Spec;
             "Comments list every property: taken, not needed, or not supported. Connects to no cluster."
         },
         exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
-        exitCodeList = {
-            " 0:success",
-            "64:wrong usage",
-            "78:the file cannot be read, or no flow is enabled in it"
-        },
+        exitCodeList = {" 0:success", "64:wrong usage", "78:the file cannot be read, or no flow is enabled in it"},
         footerHeading = ReplicatorCommand.EXAMPLES,
         footer = {
             "  replicator import-mirrormaker mm2.properties -o replicator.conf",
@@ -47,16 +43,20 @@ import picocli.CommandLine.Spec;
             "",
             "The output contains the secrets of mm2.properties. Only the owner can read a",
             "file that -o writes."
-        
         })
 final class ImportMirrorMakerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "The properties file of MirrorMaker 2, as for connect-mirror-maker.sh.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The properties file of MirrorMaker 2, as for connect-mirror-maker.sh.")
     private Path file;
 
-    @Option(names = "--flow", paramLabel = "A->B", description = "Translates only this flow. Default: all that are enabled.")
+    @Option(
+            names = "--flow",
+            paramLabel = "A->B",
+            description = "Translates only this flow. Default: all that are enabled.")
     private String flow;
 
     @Option(

@@ -51,7 +51,6 @@ import picocli.CommandLine.Spec;
             "  replicator migrate-group -c replicator.conf --group billing --dry-run",
             "  replicator migrate-group -c replicator.conf --group billing --wait 10m",
             "  replicator migrate-group -c replicator.conf --pattern 'app-.*' --topic orders"
-        
         })
 final class MigrateGroupCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -100,10 +99,14 @@ final class MigrateGroupCommand implements Callable<Integer> {
             description = "Also moves positions that have no exact translation, or are before the first copied record.")
     private boolean acceptInexact;
 
-    @Option(names = "--leave-out", description = "Moves the group without its positions in topics that the flow does not copy.")
+    @Option(
+            names = "--leave-out",
+            description = "Moves the group without its positions in topics that the flow does not copy.")
     private boolean leaveOut;
 
-    @Option(names = "--force", description = "Also overwrites positions on the target that are ahead of the translated ones.")
+    @Option(
+            names = "--force",
+            description = "Also overwrites positions on the target that are ahead of the translated ones.")
     private boolean force;
 
     @Option(names = "--json", description = "Prints one JSON document.")

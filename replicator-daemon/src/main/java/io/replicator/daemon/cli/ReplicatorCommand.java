@@ -29,8 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportMirrorMakerCommand.class,
             DemoCommand.class
         },
-        description =
-                "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact offsets.",
+        description = "Copies Apache Kafka topics from one cluster to another: fast, exactly once, with exact offsets.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = ReplicatorCommand.EXIT_CODES,
         exitCodeList = {

@@ -44,7 +44,6 @@ import picocli.CommandLine.Option;
             "",
             "The daemon also stops when all its flows have failed, and with",
             "--until-caught-up when one has."
-        
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -55,7 +54,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--until-caught-up",
-            description = "Stops when every flow has copied up to the end offsets that it saw at its start. For a migration.")
+            description =
+                    "Stops when every flow has copied up to the end offsets that it saw at its start. For a migration.")
     private boolean untilCaughtUp;
 
     @Override

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
             "  replicator status",
             "  replicator status --url http://10.0.0.7:8080 --all",
             "  replicator status --json"
-        
         })
 final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

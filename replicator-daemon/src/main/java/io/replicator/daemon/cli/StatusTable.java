@@ -38,8 +38,7 @@ final class StatusTable {
 
     private void addFlow(FlowDocument flow, List<String> lines) {
         List<PartitionDocument> partitions = flow.partitions();
-        long running =
-                partitions.stream().filter(PartitionDocument::isRunning).count();
+        long running = partitions.stream().filter(PartitionDocument::isRunning).count();
         lines.add(row(
                 FLOW_ROW,
                 flow.name(),

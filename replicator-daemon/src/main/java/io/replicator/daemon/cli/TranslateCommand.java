@@ -50,7 +50,6 @@ import picocli.CommandLine.Spec;
             "  replicator translate -c replicator.conf --group billing --csv > billing.csv",
             "  kafka-consumer-groups --bootstrap-server west:9092 --group billing \\",
             "      --reset-offsets --from-file billing.csv --execute"
-        
         })
 final class TranslateCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -67,7 +66,10 @@ final class TranslateCommand implements Callable<Integer> {
     @Option(names = "--topic", paramLabel = "TOPIC", description = "The topic; with --reverse its name on the target.")
     private String topic = "";
 
-    @Option(names = "--partition", paramLabel = "P", description = "The partition's number. Default with --time: all partitions.")
+    @Option(
+            names = "--partition",
+            paramLabel = "P",
+            description = "The partition's number. Default with --time: all partitions.")
     private int partition = -1;
 
     @Option(names = "--offset", paramLabel = "N", description = "The offset of the next record to read.")
@@ -79,7 +81,10 @@ final class TranslateCommand implements Callable<Integer> {
             description = "The first record at or after this time, such as 2026-11-21T08:00:00Z.")
     private String time = "";
 
-    @Option(names = "--group", paramLabel = "GROUP", description = "All positions that this consumer group has committed.")
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            description = "All positions that this consumer group has committed.")
     private String group = "";
 
     @Option(names = "--reverse", description = "Translates from the target to the source.")
@@ -139,7 +144,8 @@ final class TranslateCommand implements Callable<Integer> {
             throw misused("give one of --offset, --time and --group");
         }
         if (isGroup && (!topic.isEmpty() || partition >= 0)) {
-            throw misused("--group translates all of the group's positions; --topic and --partition cannot be used with it");
+            throw misused(
+                    "--group translates all of the group's positions; --topic and --partition cannot be used with it");
         }
         if (!isGroup && topic.isEmpty()) {
             throw misused("--topic is missing");

@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
             "  replicator verify -c replicator.conf",
             "  replicator verify -c replicator.conf --flow east-to-west --topic orders",
             "  replicator verify -c replicator.conf --json > report.json"
-        
         })
 final class VerifyCommand implements Callable<Integer> {
     @Spec
@@ -49,7 +48,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Option(names = "--flow", paramLabel = "FLOW", description = "Compares only this flow. May be repeated. Default: all.")
+    @Option(
+            names = "--flow",
+            paramLabel = "FLOW",
+            description = "Compares only this flow. May be repeated. Default: all.")
     private Set<String> flowNames = Set.of();
 
     @Option(
@@ -62,8 +64,9 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "4",
-            description = "How many partitions are compared at the same time, each with about 30 MiB of memory. Default:"
-                    + " ${DEFAULT-VALUE}")
+            description =
+                    "How many partitions are compared at the same time, each with about 30 MiB of memory. Default:"
+                            + " ${DEFAULT-VALUE}")
     private int threads;
 
     @Option(names = "--json", description = "Prints one JSON document.")

@@ -6,7 +6,6 @@ import io.replicator.verify.VerificationReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.util.List;
 
 /**
  * {@code replicator verify --json}: one document, written piece by piece, because there may be more differences than fit into

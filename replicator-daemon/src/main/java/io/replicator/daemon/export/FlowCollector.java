@@ -46,7 +46,8 @@ final class FlowCollector implements MultiCollector {
         List<FlowStatus> now = flows.get();
         List<MetricSnapshot> all = new ArrayList<>(partitions.of(now));
         all.addAll(LaneMetrics.of(now));
-        all.add(gauge("replicator_flow_state", "1 for the current state of the flow, 0 for the others.", flowStates(now)));
+        all.add(gauge(
+                "replicator_flow_state", "1 for the current state of the flow, 0 for the others.", flowStates(now)));
         all.add(gauge(
                 "replicator_shards_owned",
                 "Shards that this instance owns.",

@@ -35,7 +35,10 @@ final class LaneMetrics {
                         "replicator_recovered_ambiguous",
                         "Partitions in which such records were compared one by one, because the source had changed.",
                         lane(flows, LaneStatus::recoveredAmbiguous)),
-                gauge("replicator_ring_occupied", "Slots of the ring buffer in use.", lane(flows, LaneStatus::ringOccupied)),
+                gauge(
+                        "replicator_ring_occupied",
+                        "Slots of the ring buffer in use.",
+                        lane(flows, LaneStatus::ringOccupied)),
                 gauge("replicator_ring_slots", "Slots of the ring buffer.", lane(flows, LaneStatus::ringSlots)),
                 gauge(
                         "replicator_memory_used_bytes",
@@ -50,7 +53,10 @@ final class LaneMetrics {
                         "Produce requests that wait for a response.",
                         lane(flows, LaneStatus::inflightRequests)),
                 counter("replicator_errors", "Errors, by cause.", errors(flows)),
-                counter("replicator_throttle_seconds", "Time for which the lane was throttled, by reason.", throttles(flows)));
+                counter(
+                        "replicator_throttle_seconds",
+                        "Time for which the lane was throttled, by reason.",
+                        throttles(flows)));
     }
 
     private static Stream<Point> lane(List<FlowStatus> flows, ToDoubleFunction<LaneStatus> value) {

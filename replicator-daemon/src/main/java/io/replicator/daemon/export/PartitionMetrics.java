@@ -27,10 +27,13 @@ final class PartitionMetrics {
     private static final String RECORDS = "Records copied by this process.";
     private static final String BYTES = "Bytes copied by this process, as stored in the source's batches.";
     private static final String GAP_RECORDS = "Offsets that the source deleted before they were copied.";
-    private static final String TRUNCATED_RECORDS = "Copied records that the source lost later, as by an unclean leader election.";
-    private static final String RECREATIONS = "Recreations of a source topic after which the copy continued, counted in each partition.";
+    private static final String TRUNCATED_RECORDS =
+            "Copied records that the source lost later, as by an unclean leader election.";
+    private static final String RECREATIONS =
+            "Recreations of a source topic after which the copy continued, counted in each partition.";
     private static final String LAG_RECORDS = "Records between the position and the end of the source partition.";
-    private static final String LAG_SECONDS = "Age of the last copied record while records wait to be copied, otherwise 0.";
+    private static final String LAG_SECONDS =
+            "Age of the last copied record while records wait to be copied, otherwise 0.";
     private static final String STATES = "Number of partitions in each state.";
 
     private final boolean perPartition;

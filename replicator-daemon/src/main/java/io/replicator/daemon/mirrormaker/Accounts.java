@@ -58,12 +58,14 @@ final class Accounts {
         }
         for (String prefix : List.of("source.cluster.", "target.cluster.")) {
             if (key.startsWith(prefix) && !key.endsWith(".alias")) {
-                return Fate.notSupported("all flows use the same settings of a cluster: clusters." + clusterOf(pair, prefix));
+                return Fate.notSupported(
+                        "all flows use the same settings of a cluster: clusters." + clusterOf(pair, prefix));
             }
         }
         return ConnectorKeys.fate(key, value)
                 .orElseGet(() -> ofCommon(key)
-                        ? Fate.notSupported("all flows use the same settings of a cluster: clusters." + pair.target() + ".client")
+                        ? Fate.notSupported(
+                                "all flows use the same settings of a cluster: clusters." + pair.target() + ".client")
                         : Fate.unknown());
     }
 

@@ -10,21 +10,14 @@ final class ClientKeys {
     static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
     static final String ISOLATION = "isolation.level";
 
-    private static final Set<String> OURS = Set.of(
-            BOOTSTRAP_SERVERS,
-            "client.id",
-            "metric.reporters",
-            "auto.include.jmx.reporter");
+    private static final Set<String> OURS =
+            Set.of(BOOTSTRAP_SERVERS, "client.id", "metric.reporters", "auto.include.jmx.reporter");
 
     /** Properties that all kinds of clients have: how a cluster is reached. */
     private static final Set<String> COMMON = common();
 
     private static final Set<String> POSITIONS = Set.of(
-            "auto.offset.reset",
-            "enable.auto.commit",
-            "auto.commit.interval.ms",
-            "group.id",
-            "group.instance.id");
+            "auto.offset.reset", "enable.auto.commit", "auto.commit.interval.ms", "group.id", "group.instance.id");
 
     private ClientKeys() {}
 
@@ -72,9 +65,8 @@ final class ClientKeys {
             return Fate.notSupported("records are copied unchanged, to the partition with the same number");
         }
         return ClientPropertyNames.ALL.contains(key)
-                ? Fate.notNeeded(
-                        "the flow does not use a " + client + " for the data; memory, lanes and throttle limit what it"
-                                + " uses")
+                ? Fate.notNeeded("the flow does not use a " + client
+                        + " for the data; memory, lanes and throttle limit what it" + " uses")
                 : Fate.unknown();
     }
 }

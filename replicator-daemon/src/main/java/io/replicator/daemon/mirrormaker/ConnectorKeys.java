@@ -26,8 +26,7 @@ final class ConnectorKeys {
 
     private static final String NO_TASKS = "a daemon has one lane for each core, and instances share the shards";
     private static final String AS_THEY_ARE = "records are copied unchanged";
-    private static final String EACH_ROUND =
-            "groups are found, and their checkpoints written, every groups.interval";
+    private static final String EACH_ROUND = "groups are found, and their checkpoints written, every groups.interval";
     private static final String BROKERS_DEFAULT = "internal topics have the default of the target brokers";
     private static final String ONCE_CREATED =
             "a topic's settings are copied when it is created; later changes, and ACLs, are not copied";
@@ -101,7 +100,10 @@ final class ConnectorKeys {
         always(table, notNeeded(EACH_ROUND), "emit.checkpoints.interval.seconds");
         always(table, taken("mirrormaker.offset-syncs"), "emit.offset-syncs.enabled");
         always(table, taken("mirrormaker.offset-syncs-location"), "offset-syncs.topic.location");
-        always(table, notNeeded("the positions of all partitions that moved are written every groups.interval"), "offset.lag.max");
+        always(
+                table,
+                notNeeded("the positions of all partitions that moved are written every groups.interval"),
+                "offset.lag.max");
         always(table, taken("mirrormaker.heartbeats"), "emit.heartbeats.enabled");
         always(table, taken("mirrormaker.heartbeats-interval"), "emit.heartbeats.interval.seconds");
         table.put(
@@ -129,7 +131,8 @@ final class ConnectorKeys {
                     filter,
                     value -> value.startsWith(MIRROR_PACKAGE + "Default")
                             ? notNeeded("it is MirrorMaker 2's default")
-                            : notSupported("a custom class is not supported: write what it does as regular expressions"));
+                            : notSupported(
+                                    "a custom class is not supported: write what it does as regular expressions"));
         }
         table.put(
                 "forwarding.admin.class",
@@ -163,8 +166,8 @@ final class ConnectorKeys {
                     change,
                     value -> value.isEmpty()
                             ? notNeeded(AS_THEY_ARE)
-                            : notSupported(AS_THEY_ARE
-                                    + "; a partition whose last records were changed is not taken over"));
+                            : notSupported(
+                                    AS_THEY_ARE + "; a partition whose last records were changed is not taken over"));
         }
         always(
                 table,

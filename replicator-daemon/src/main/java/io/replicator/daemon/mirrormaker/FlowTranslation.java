@@ -42,7 +42,8 @@ final class FlowTranslation {
     private void topics(Hocon out) {
         out.open("topics");
         patterns(out, "select", list("topics", ".*"));
-        out.comment("Internal topics of MirrorMaker 2, topics that it never copies, and topics that come from the target.");
+        out.comment(
+                "Internal topics of MirrorMaker 2, topics that it never copies, and topics that come from the target.");
         Set<String> exclude = new LinkedHashSet<>(list("topics.exclude", "mm2.*\\.internal,.*\\.replica,__.*"));
         exclude.addAll(List.of("__.*", "[.].*", "mm2.*[.]internal", ".*[.]checkpoints[.]internal"));
         exclude.add("(.*" + Pattern.quote(separator()) + ")?heartbeats");

@@ -58,7 +58,8 @@ public final class MirrorMakerImport {
                         .filter(pair -> pair.toString().equals(flow.get()))
                         .toList();
         if (wanted.isEmpty()) {
-            throw new UnusableFileException(fileName + ": flow " + flow.get() + " is not enabled; the enabled flows are: "
+            throw new UnusableFileException(fileName + ": flow " + flow.get()
+                    + " is not enabled; the enabled flows are: "
                     + String.join(", ", enabled.stream().map(Pair::toString).toList()));
         }
         for (String cluster : clustersOf(wanted)) {

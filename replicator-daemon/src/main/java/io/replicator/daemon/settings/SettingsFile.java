@@ -122,8 +122,7 @@ public final class SettingsFile {
                         "",
                         "${" + name + "} is not defined: there is no such key or environment variable; write ${?" + name
                                 + "} if it may be missing");
-                all = all.withFallback(
-                        ConfigFactory.parseMap(Map.of(name, Section.UNRESOLVED), "unresolved"));
+                all = all.withFallback(ConfigFactory.parseMap(Map.of(name, Section.UNRESOLVED), "unresolved"));
             } catch (ConfigException e) {
                 mistakes.add(place(e), "", withoutText(e));
                 throw refusal();
@@ -148,10 +147,7 @@ public final class SettingsFile {
             boolean isMeantForUs =
                     root.containsKey(key) || NearestName.to(ROOT, Set.of(key)).isPresent();
             if (!key.equals(ROOT) && !inFile.containsKey(key) && isMeantForUs) {
-                mistakes.add(
-                        new Place(Overrides.ORIGIN + key, 0),
-                        "",
-                        "has no effect; keys begin with " + ROOT + ".");
+                mistakes.add(new Place(Overrides.ORIGIN + key, 0), "", "has no effect; keys begin with " + ROOT + ".");
             }
         });
     }
@@ -181,8 +177,8 @@ public final class SettingsFile {
         String place = e.origin() == null ? "" : e.origin().description() + ": ";
         String withoutPlace = message.startsWith(place) ? message.substring(place.length()) : message;
         int hint = withoutPlace.indexOf(" (if you intended");
-        String plain =
-                QUOTED.matcher(hint < 0 ? withoutPlace : withoutPlace.substring(0, hint)).replaceAll("text that is not valid here");
+        String plain = QUOTED.matcher(hint < 0 ? withoutPlace : withoutPlace.substring(0, hint))
+                .replaceAll("text that is not valid here");
         return plain + (hint < 0 ? "" : "; put a value with special characters in double quotes");
     }
 }

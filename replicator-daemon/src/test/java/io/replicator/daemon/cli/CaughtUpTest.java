@@ -22,8 +22,7 @@ class CaughtUpTest {
         CaughtUp caughtUp = new CaughtUp();
         caughtUp.update(List.of(Snapshots.running(Snapshots.partition("orders", 0, 3, 5))));
 
-        assertThat(caughtUp.update(
-                        List.of(Snapshots.running(Snapshots.failed("orders", 0, "its log was truncated")))))
+        assertThat(caughtUp.update(List.of(Snapshots.running(Snapshots.failed("orders", 0, "its log was truncated")))))
                 .isFalse();
     }
 }

@@ -32,7 +32,19 @@ final class CommandLineTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "status", "verify", "translate", "migrate-group", "forget", "import-mirrormaker", "demo"})
+    @ValueSource(
+            strings = {
+                "",
+                "run",
+                "check",
+                "status",
+                "verify",
+                "translate",
+                "migrate-group",
+                "forget",
+                "import-mirrormaker",
+                "demo"
+            })
     void shouldHelpWithExamplesAndExitCodes(String command) {
         int exitCode = command.isEmpty() ? execute("--help") : execute(command, "--help");
 
@@ -138,10 +150,8 @@ final class CommandLineTest {
         CaughtUp caughtUp = new CaughtUp();
 
         assertThat(caughtUp.update(List.of(standby()))).isFalse();
-        assertThat(caughtUp.update(List.of(running(partition("a", 0, 5, 10)))))
-                .isFalse();
-        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10)))))
-                .isTrue();
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 5, 10))))).isFalse();
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10))))).isTrue();
     }
 
     @Test
@@ -149,8 +159,7 @@ final class CommandLineTest {
         CaughtUp caughtUp = new CaughtUp();
         caughtUp.update(List.of(running(partition("a", 0, 5, 10), partition("b", 0, 0, 10))));
 
-        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10)))))
-                .isTrue();
+        assertThat(caughtUp.update(List.of(running(partition("a", 0, 10, 10))))).isTrue();
     }
 
     private int execute(String... arguments) {
