@@ -39,7 +39,7 @@ final class BrokerCommand {
         }
     }
 
-    static List<String> of(ClusterPlan.Jvm jvm, Path directory, String classPath) {
+    static List<String> of(ClusterPlan.Jvm jvm, Path directory, BrokerClasses classes) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + jvm.heapMebibytes() + "m");
@@ -48,6 +48,7 @@ final class BrokerCommand {
             command.add("-XX:TieredStopAtLevel=1");
         }
         command.add("-Xshare:auto");
+        command.addAll(classes.options());
         // Neither leaves files outside the broker's directory, even when killed.
         command.add("-XX:-UsePerfData");
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
@@ -58,7 +59,7 @@ final class BrokerCommand {
         command.add("-Dlogback.configurationFile=" + directory.resolve("logback.xml"));
         command.add("-Dlog4j2.level=OFF");
         command.add("-cp");
-        command.add(classPath);
+        command.add(classes.classPath());
         command.add(BrokerProcess.class.getName());
         command.add(directory.toString());
         return command;

@@ -123,7 +123,7 @@ public final class ClusterBuilder {
         return plan();
     }
 
-    private ClusterPlan plan() {
+    ClusterPlan plan() {
         ClusterPlan.Access access = new ClusterPlan.Access(listeners, users, authorizer, superUsers);
         ClusterPlan.Jvm jvm = new ClusterPlan.Jvm(heapMebibytes, optimized);
         return new ClusterPlan(name, brokers, properties, access, jvm, root, proxied);

@@ -59,12 +59,17 @@ final class LocalBroker implements KafkaBroker {
     }
 
     @Override
-    public synchronized void stop() {
+    public void stop() {
+        stop(STOP_PATIENCE);
+    }
+
+    /** Stops the broker, and kills it when it has not ended in this time. */
+    synchronized void stop(Duration patience) {
         if (isRunning()) {
             resume();
             // Not Process.destroy(): it closes the child's standard input, which means that its owner is dead.
             process.toHandle().destroy();
-            if (!endsWithin(STOP_PATIENCE)) {
+            if (!endsWithin(patience)) {
                 kill();
             }
         }

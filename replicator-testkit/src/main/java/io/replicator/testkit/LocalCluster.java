@@ -23,23 +23,29 @@ final class LocalCluster implements KafkaCluster {
 
     private final ClusterPlan plan;
     private final String clusterId = Uuid.randomUuid().toString();
-    private final String classPath = ClassPath.ofThisJvm();
+    private final BrokerClasses classes;
     private final List<LocalBroker> brokers = new ArrayList<>();
     private final ClusterDirectory directory;
     private final KeyStores keyStores;
     private Admin admin;
     private boolean closed;
 
-    private LocalCluster(ClusterPlan plan) {
+    private LocalCluster(ClusterPlan plan, BrokerClasses classes) {
         this.plan = plan;
+        this.classes = classes;
         this.directory = ClusterDirectory.create(plan.root());
         this.keyStores = KeyStores.create(plan, directory.path().resolve("certificates"));
     }
 
     /** Starts a cluster; when another process took one of its ports in the meantime, with other ports once more. */
     static LocalCluster start(ClusterPlan plan) {
+        return start(plan, BrokerClasses.ofThisJvm());
+    }
+
+    /** The same, with the brokers' classes from there. */
+    static LocalCluster start(ClusterPlan plan, BrokerClasses classes) {
         for (int attempt = 1; ; attempt++) {
-            LocalCluster cluster = new LocalCluster(plan);
+            LocalCluster cluster = new LocalCluster(plan, classes);
             try {
                 cluster.launch();
                 cluster.awaitReady();
@@ -115,6 +121,11 @@ final class LocalCluster implements KafkaCluster {
         directory.close();
     }
 
+    /** Stops all brokers, each within this time. */
+    void stop(Duration patience) {
+        brokers.forEach(broker -> broker.stop(patience));
+    }
+
     /** Starts a broker again, and waits for it when there can be a quorum. */
     void restart(LocalBroker broker) {
         Deadline deadline = Deadline.after(START_PATIENCE);
@@ -157,7 +168,7 @@ final class LocalCluster implements KafkaCluster {
     }
 
     private void launch(LocalBroker broker) {
-        broker.launch(BrokerCommand.of(plan.jvm(), broker.directory(), classPath));
+        broker.launch(BrokerCommand.of(plan.jvm(), broker.directory(), classes));
     }
 
     private List<BrokerNode> nodes() {
