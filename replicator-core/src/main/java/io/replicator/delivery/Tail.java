@@ -77,7 +77,7 @@ public final class Tail {
     }
 
     /** The batch of the last record lies there, in what is being read. */
-    public void lastIsIn(int batchAt) {
+    public void markLastBatch(int batchAt) {
         lastBatchAt = batchAt;
     }
 
@@ -89,7 +89,7 @@ public final class Tail {
     }
 
     /** What tells the last record that was added from others. */
-    public void lastIs(long timestamp, long contentHash) {
+    public void markLast(long timestamp, long contentHash) {
         knowsLast = true;
         lastTimestamp = timestamp;
         lastContentHash = contentHash;
@@ -101,7 +101,7 @@ public final class Tail {
     }
 
     /** Something was removed from the target's log: how many records there were cannot be said. */
-    public void hasHoles() {
+    public void markHoles() {
         isCountable = false;
     }
 

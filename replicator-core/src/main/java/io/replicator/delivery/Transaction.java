@@ -168,7 +168,7 @@ public final class Transaction implements TransactionCall.Listener {
 
     private int end(Grant grant, long nowNanos) {
         if (!isOpen && !mayBeOpen) {
-            hasEnded(nowNanos);
+            finish(nowNanos);
             return 1;
         }
         asksToEnd = true;
@@ -223,11 +223,11 @@ public final class Transaction implements TransactionCall.Listener {
     @Override
     public void ended(long nowNanos) {
         if (!isIgnored()) {
-            hasEnded(nowNanos);
+            finish(nowNanos);
         }
     }
 
-    private void hasEnded(long nowNanos) {
+    private void finish(long nowNanos) {
         goOn();
         isOpen = false;
         mayBeOpen = false;
@@ -243,7 +243,7 @@ public final class Transaction implements TransactionCall.Listener {
         if (isOpen && isCommitted) {
             listener.lost(Fault.TRANSACTION_LOST, "the coordinator knows of no transaction to be committed", nowNanos);
         } else {
-            hasEnded(nowNanos);
+            finish(nowNanos);
         }
     }
 

@@ -10,16 +10,13 @@ import io.replicator.delivery.ShardEvents;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.offsets.Progress;
-import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.Restart;
 import io.replicator.ring.BatchRing;
 import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
-import io.replicator.wire.ProduceCall;
 import io.replicator.wire.ReceivePool;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,24 +33,47 @@ import java.util.random.RandomGenerator;
  * Writes the lane's partitions to the target: takes batches from the ring into the partitions' windows, sends requests
  * with the next batch of every partition that has one, and brings acknowledgements into the offset maps.
  */
-public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions {
+public final class BatchProducer implements Agent {
     /** What the control plane asks of a producer. */
     public sealed interface Command {
+        /** On the producer's thread. */
+        void applyTo(BatchProducer producer);
+
         /** Write a partition, whose map ends at its position. */
-        record Add(int laneIndex, Partition partition, OffsetMap map) implements Command {}
+        record Add(int laneIndex, Partition partition, OffsetMap map) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.add(laneIndex, partition, map);
+            }
+        }
 
         /** Write a partition no longer. */
-        record Remove(int laneIndex) implements Command {}
+        record Remove(int laneIndex) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.remove(laneIndex);
+            }
+        }
 
         /** The target partition ended there, some time after the command before this one. */
-        record TargetEnd(int laneIndex, long offset) implements Command {}
+        record TargetEnd(int laneIndex, long offset) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.targetEndsAt(laneIndex, offset);
+            }
+        }
 
         /**
          * What is below an offset is lost on the source: go on there, once all that was fetched is acknowledged.
          *
          * @param from what was to be fetched next when it was found to be lost
          */
-        record Skip(int laneIndex, long from, long offset) implements Command {}
+        record Skip(int laneIndex, long from, long offset) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.skip(laneIndex, from, offset);
+            }
+        }
 
         /**
          * What was copied from an offset on is no longer on the source: go on there, once all that was fetched is
@@ -62,19 +82,39 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
          * @param from what was to be fetched next when that was found
          * @param onRewound told on the producer's thread, when it was done, how many copied records were lost
          */
-        record Rewind(int laneIndex, long from, long offset, LongConsumer onRewound) implements Command {}
+        record Rewind(int laneIndex, long from, long offset, LongConsumer onRewound) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.rewind(laneIndex, from, offset, onRewound);
+            }
+        }
 
         /**
          * Write a partition no longer, once all that was fetched of it is acknowledged and was collected. The fetcher was told before to fetch
          * it no longer. The answer, on the producer's thread, says whether it is done.
          */
-        record Finish(int laneIndex, CompletableFuture<Boolean> answer) implements Command {}
+        record Finish(int laneIndex, CompletableFuture<Boolean> answer) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                answer.complete(producer.finish(laneIndex));
+            }
+        }
 
         /** Say what is to be saved; answered on the producer's thread. */
-        record Collect(CompletableFuture<List<Progress>> answer) implements Command {}
+        record Collect(CompletableFuture<List<Progress>> answer) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                answer.complete(producer.windows.takeProgress());
+            }
+        }
 
         /** Answer when nothing is on its way any more. The fetcher was stopped before. */
-        record Drain(CompletableFuture<Void> answer) implements Command {}
+        record Drain(CompletableFuture<Void> answer) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.drain(answer);
+            }
+        }
 
         /**
          * A shard's grant is on record: its partitions may be fenced, recovered and written.
@@ -85,16 +125,31 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
             public Registered {
                 producerIds = Set.copyOf(producerIds);
             }
+
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.writers.registered(grant, producerIds);
+            }
         }
 
         /**
          * Write nothing new of a shard; answered when nothing of it is on its way any more. The fetcher was told
          * before to fetch its partitions no longer.
          */
-        record Release(int shard, CompletableFuture<Void> answer) implements Command {}
+        record Release(int shard, CompletableFuture<Void> answer) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.release(shard, answer);
+            }
+        }
 
         /** Drop a shard, its partitions and its identity, at once: a later one begins with a new grant. */
-        record Forget(int shard) implements Command {}
+        record Forget(int shard) implements Command {
+            @Override
+            public void applyTo(BatchProducer producer) {
+                producer.forget(shard);
+            }
+        }
     }
 
     /**
@@ -138,15 +193,6 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
     /** Source batches that wait in windows at a time, of all partitions. */
     private static final int MAX_PENDING = 1 << 16;
 
-    /** Nothing is fetched for a partition that is not written: until the daemon is started again. */
-    private static final long PARKED_NANOS = TimeUnit.DAYS.toNanos(3650);
-
-    /** What gave its memory back is fetched again after a pause that doubles while nothing of it gets written. */
-    private static final long FIRST_SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    private static final int MAX_SHED_DOUBLINGS = 4;
-    private static final long SHED_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final Settings settings;
     private final Supplier<ClusterView> connect;
     private final BatchRing ring;
@@ -160,38 +206,28 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
     private final Mailbox<Command> commands = new Mailbox<>(bell);
 
     // One object each for all turns.
-    private final Consumer<Command> obeying = this::obey;
+    private final Consumer<Command> obeying = command -> command.applyTo(this);
     private final Predicate<BatchSlot> taking = this::take;
 
     private final PendingBatch.Stock stock = new PendingBatch.Stock();
     private final Shaper shaper;
-
     private final Windows windows = new Windows();
+    private final HandBacks handBacks = new HandBacks(windows);
 
     // Made when the thread starts.
     private ClusterView target;
-    private ProduceOutcomes verdicts;
-    private PartitionRecoveries openings;
-    private ShardWriters identities;
+    private WindowSchedule schedule;
+    private PartitionRecoveries recoveries;
+    private ShardWriters writers;
     private RequestSender sender;
-
-    /** Windows that wait before they try again. */
-    private final List<PartitionWindow> retrying = new ArrayList<>();
-
-    /** When the first of them is due: thousands may wait, and are not looked at every turn. */
-    private long retryAtNanos;
+    private Shedding shedding;
 
     /** Set before the thread starts. */
     private ShardEvents events;
 
-    private CompletableFuture<Void> drained;
-    private final List<Command.Release> releasing = new ArrayList<>();
-    private boolean hasShed;
-
     /** Whether the wait before this turn has read and written already. */
     private boolean hasExchanged;
 
-    private long lastShedNanos;
     private int slotsTaken;
     private long nowNanos;
 
@@ -263,19 +299,23 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
     @Override
     public void onStart() {
         target = connect.get();
-        verdicts = new ProduceOutcomes(target.connection().clusterName(), this, measures, settings.epochOffsetNanos());
-        openings = new PartitionRecoveries(target, measures, this);
-        identities = new ShardWriters(
-                target,
+        schedule = new WindowSchedule(target, windows, restarts, fetcherBell);
+        ProduceOutcomes outcomes = new ProduceOutcomes(
+                target.connection().clusterName(), schedule, measures, settings.epochOffsetNanos());
+        recoveries = new PartitionRecoveries(target, measures, schedule, outcomes);
+        writers = new ShardWriters(
                 settings.transactionalIds(),
-                random,
-                windows,
-                openings,
-                this,
-                events,
-                settings.transactions().map(bounds -> new ShardTransaction.Shared(bounds, verdicts)));
-        openings.tells(identities);
-        sender = new RequestSender(target, windows, shaper, verdicts, settings.maxRequestBytes(), measures);
+                schedule,
+                new FencedWriter.Shared(
+                        target,
+                        windows,
+                        recoveries,
+                        events,
+                        settings.transactions()
+                                .map(bounds -> new ShardTransaction.Shared(bounds, outcomes, schedule)),
+                        random));
+        sender = new RequestSender(target, schedule, shaper, outcomes, settings.maxRequestBytes(), measures);
+        shedding = new Shedding(windows, schedule, sender, fetcherBell);
     }
 
     @Override
@@ -294,15 +334,16 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
             work += target.connection().poll(0, nowNanos);
         }
         work += target.poll(nowNanos);
-        work += identities.poll(nowNanos);
-        work += openings.poll(nowNanos);
-        work += retryDue();
-        work += sender.followLeaders();
+        work += writers.poll(nowNanos);
+        work += recoveries.poll(nowNanos);
+        work += schedule.retryDue(nowNanos);
+        work += schedule.followLeaders();
         work += sender.send(nowNanos);
-        work += shed();
+        if (isFetcherStarved.getAsBoolean() || stock.inUse() >= MAX_PENDING) {
+            work += shedding.shed(nowNanos);
+        }
         work += mergeBuffers.reclaim();
-        answerDrain();
-        answerReleases();
+        handBacks.answer(ring.occupied() == 0);
         return work;
     }
 
@@ -314,157 +355,84 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
 
     @Override
     public void await(long fromNanos, long mostNanos) {
-        long waitNanos = retrying.isEmpty() ? mostNanos : Math.min(mostNanos, retryAtNanos - fromNanos);
-        waitNanos = identities.waitNanos(openings.waitNanos(waitNanos), fromNanos);
+        long waitNanos = recoveries.waitNanos(schedule.waitNanos(mostNanos, fromNanos));
+        waitNanos = writers.waitNanos(waitNanos, fromNanos);
         target.connection().poll(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)), fromNanos);
         hasExchanged = true;
     }
 
-    private void obey(Command command) {
-        if (command instanceof Command.Add add) {
-            add(add);
-        } else if (command instanceof Command.Remove remove) {
-            remove(remove.laneIndex());
-        } else if (command instanceof Command.Skip skip) {
-            skip(skip);
-        } else if (command instanceof Command.TargetEnd end) {
-            targetEndsAt(end);
-        } else if (command instanceof Command.Rewind rewind) {
-            rewind(rewind);
-        } else if (command instanceof Command.Finish finish) {
-            finish.answer().complete(finish(finish.laneIndex()));
-        } else if (command instanceof Command.Collect collect) {
-            collect.answer().complete(windows.takeProgress());
-        } else if (command instanceof Command.Drain drain) {
-            drain(drain.answer());
-        } else if (command instanceof Command.Registered registered) {
-            identities.registered(registered.grant(), registered.producerIds());
-        } else if (command instanceof Command.Release release) {
-            release(release);
-        } else if (command instanceof Command.Forget forget) {
-            forget(forget.shard());
-        }
-    }
-
-    /** What was never sent is given back; nothing of it is fetched again. */
-    private void release(Command.Release release) {
-        for (PartitionWindow window : windows.of(release.shard())) {
-            window.releasing = true;
-            openings.end(window);
-        }
-        identities.hurry(release.shard());
-        releasing.add(release);
-    }
-
-    private void answerReleases() {
-        if (!releasing.isEmpty()) {
-            releasing.removeIf(this::answerRelease);
-        }
-    }
-
-    private boolean answerRelease(Command.Release release) {
-        boolean isEmpty = true;
-        for (PartitionWindow window : windows.of(release.shard())) {
-            if (!window.isOver()) {
-                window.dropUnwritten();
-            }
-            isEmpty &= window.isEmpty();
-        }
-        if (!isEmpty) {
-            return false;
-        }
-        release.answer().complete(null);
-        return true;
-    }
-
-    private void forget(int shard) {
-        for (PartitionWindow window : windows.of(shard)) {
-            remove(window.laneIndex());
-        }
-        identities.forget(shard);
-    }
-
-    /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
-    private void drain(CompletableFuture<Void> answer) {
-        drained = answer;
-        identities.hurry();
-        for (PartitionWindow window : windows) {
-            if (!window.isOver()) {
-                restart(window, window.dropUnsent(), nowNanos);
-            }
-        }
-    }
-
-    private void add(Command.Add add) {
-        Partition partition = add.partition();
+    private void add(int laneIndex, Partition partition, OffsetMap map) {
+        ShardWriter writer = writers.of(partition.shard());
         PartitionWindow window = new PartitionWindow(
-                add.laneIndex(),
+                laneIndex,
                 partition,
                 target.topic(partition.targetTopic()),
-                identities.of(partition.shard()),
-                add.map(),
+                map,
                 stock,
-                identities.transactionOf(partition.shard()));
-        window.lastProgressNanos = nowNanos;
+                writer.identity(),
+                writer.mode(),
+                writer.transaction(),
+                nowNanos);
         windows.add(window);
-        identities.added(window);
+        writer.added(window);
     }
 
-    private void remove(int number) {
-        PartitionWindow window = windows.get(number);
+    private void remove(int laneIndex) {
+        PartitionWindow window = windows.get(laneIndex);
         if (window != null) {
             windows.remove(window);
-            identities.removed(window);
+            writers.removed(window);
             window.end();
         }
     }
 
-    private void skip(Command.Skip skip) {
-        PartitionWindow window = windows.get(skip.laneIndex());
-        if (standsAt(window, skip.from()) && skip.offset() > window.map().position()) {
-            if (window.opening != null) {
-                window.opening.lostItsBeginning = true;
-            }
-            window.skipTo(skip.offset());
-            goesOn(window);
-            restart(window, skip.offset(), nowNanos);
+    private void skip(int laneIndex, long from, long offset) {
+        PartitionWindow window = windows.get(laneIndex);
+        if (standsAt(window, from) && offset > window.map().position()) {
+            recoveries.loseBeginning(window);
+            window.skipTo(offset);
+            goOnAt(window, offset);
         }
+    }
+
+    private void rewind(int laneIndex, long from, long offset, LongConsumer onRewound) {
+        PartitionWindow window = windows.get(laneIndex);
+        if (standsAt(window, from)) {
+            // While the target's tail is looked for, the fetcher is ahead of the position.
+            long position = Math.min(offset, window.map().position());
+            long lostRecords = window.map().cutAt(position);
+            window.partition().truncated(lostRecords);
+            window.publishPosition();
+            goOnAt(window, position);
+            onRewound.accept(lostRecords);
+        }
+    }
+
+    private static boolean standsAt(PartitionWindow window, long fetchOffset) {
+        return window != null && !window.isOver() && window.standsAt(fetchOffset);
+    }
+
+    private void goOnAt(PartitionWindow window, long offset) {
+        if (window.phase().isRecovered()) {
+            window.partition().publishTargetHealthIfChanged(Health.RUNNING);
+        }
+        schedule.restart(window, offset, nowNanos);
     }
 
     /**
      * Of a partition that rests all is known up to there: what is behind its last record are markers, and other writers'
      * records. Without it, a target whose retention removed those would look as if it had lost some of ours.
      */
-    private void targetEndsAt(Command.TargetEnd end) {
-        PartitionWindow window = windows.get(end.laneIndex());
-        if (window != null && window.rests() && end.offset() > window.map().targetFloor()) {
-            window.map().extendTargetKnownTo(end.offset());
+    private void targetEndsAt(int laneIndex, long offset) {
+        PartitionWindow window = windows.get(laneIndex);
+        if (window != null && window.rests() && offset > window.map().targetFloor()) {
+            window.map().extendTargetKnownTo(offset);
             window.publishPosition();
         }
     }
 
-    private void rewind(Command.Rewind rewind) {
-        PartitionWindow window = windows.get(rewind.laneIndex());
-        if (standsAt(window, rewind.from())) {
-            // While the target's tail is looked for, the fetcher is ahead of the position.
-            long offset = Math.min(rewind.offset(), window.map().position());
-            long lostRecords = window.map().cutAt(offset);
-            window.partition().truncated(lostRecords);
-            window.publishPosition();
-            goesOn(window);
-            restart(window, offset, nowNanos);
-            rewind.onRewound().accept(lostRecords);
-        }
-    }
-
-    private static void goesOn(PartitionWindow window) {
-        if (window.opening == null) {
-            window.partition().publishTargetHealthIfChanged(Health.RUNNING);
-        }
-    }
-
-    private boolean finish(int number) {
-        PartitionWindow window = windows.get(number);
+    private boolean finish(int laneIndex) {
+        PartitionWindow window = windows.get(laneIndex);
         if (window == null) {
             return true;
         }
@@ -472,19 +440,36 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
         if (!window.isOver() && !isFinished) {
             return false;
         }
-        remove(number);
+        remove(laneIndex);
         return true;
     }
 
-    private static boolean standsAt(PartitionWindow window, long fetchOffset) {
-        return window != null && !window.isOver() && window.standsAt(fetchOffset);
+    /** What was never sent is given back; nothing of it is fetched again. */
+    private void release(int shard, CompletableFuture<Void> answer) {
+        for (PartitionWindow window : windows.of(shard)) {
+            window.release();
+            recoveries.end(window);
+        }
+        writers.hurry(shard);
+        handBacks.add(shard, answer);
     }
 
-    private void answerDrain() {
-        if (drained != null && ring.occupied() == 0 && windows.areEmpty()) {
-            drained.complete(null);
-            drained = null;
+    private void forget(int shard) {
+        for (PartitionWindow window : windows.of(shard)) {
+            remove(window.laneIndex());
         }
+        writers.forget(shard);
+    }
+
+    /** What was never sent is not waited for, it may belong to partitions that cannot be written: it is fetched again. */
+    private void drain(CompletableFuture<Void> answer) {
+        writers.hurry();
+        for (PartitionWindow window : windows) {
+            if (!window.isOver()) {
+                schedule.restart(window, window.dropUnsent(), nowNanos);
+            }
+        }
+        handBacks.drain(answer);
     }
 
     private int takeSlots() {
@@ -504,10 +489,10 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
             }
         } else {
             window.take(slot);
-            if (window.opening == null) {
-                goOn(window);
+            if (window.phase().isRecovered()) {
+                schedule.goOn(window);
             } else {
-                openings.came(window, nowNanos);
+                recoveries.lookThroughPending(window, nowNanos);
             }
         }
         return stock.inUse() < MAX_PENDING && slotsTaken < SLOTS_PER_TURN;
@@ -519,108 +504,5 @@ public final class BatchProducer implements Agent, ProduceOutcomes.WindowActions
             commands.drain(obeying, COMMANDS_PER_TURN);
         }
         return windows.get(slot.laneIndex);
-    }
-
-    @Override
-    public void park(PartitionWindow window) {
-        restart(window, window.map().position(), nowNanos + PARKED_NANOS);
-    }
-
-    private int retryDue() {
-        if (retrying.isEmpty() || nowNanos - retryAtNanos < 0) {
-            return 0;
-        }
-        List<PartitionWindow> due = new ArrayList<>();
-        List<PartitionWindow> later = new ArrayList<>();
-        for (PartitionWindow window : retrying) {
-            (nowNanos - window.notBeforeNanos >= 0 ? due : later).add(window);
-        }
-        retrying.clear();
-        later.forEach(this::waitToRetry);
-        for (PartitionWindow window : due) {
-            window.retrying = false;
-            goOn(window);
-        }
-        return due.size();
-    }
-
-    private void waitToRetry(PartitionWindow window) {
-        if (retrying.isEmpty()) {
-            retryAtNanos = window.notBeforeNanos;
-        }
-        retryBy(window.notBeforeNanos);
-        retrying.add(window);
-    }
-
-    private void retryBy(long timeNanos) {
-        if (timeNanos - retryAtNanos < 0) {
-            retryAtNanos = timeNanos;
-        }
-    }
-
-    @Override
-    public void goOn(PartitionWindow window) {
-        sender.queue(window);
-    }
-
-    @Override
-    public void retry(PartitionWindow window, long notBeforeNanos) {
-        window.notBeforeNanos = notBeforeNanos;
-        if (window.retrying) {
-            retryBy(notBeforeNanos);
-        } else {
-            window.retrying = true;
-            waitToRetry(window);
-        }
-    }
-
-    @Override
-    public void restart(PartitionWindow window, long offset, long notBeforeNanos) {
-        restarts.put(window.restart(offset, notBeforeNanos));
-    }
-
-    @Override
-    public void ask(PartitionWindow window) {
-        restarts.put(window.question());
-    }
-
-    @Override
-    public void unreadable(PartitionWindow window, String why) {
-        verdicts.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, why, nowNanos);
-    }
-
-    @Override
-    public void refreshTarget() {
-        target.refresh();
-    }
-
-    @Override
-    public void requestDone(ProduceCall<HeldBatch> call) {
-        sender.answered(call, nowNanos);
-        fetcherBell.ring();
-    }
-
-    /** When the fetcher wants memory: partitions that get nothing written give back what they have not sent. */
-    private int shed() {
-        boolean scarce = isFetcherStarved.getAsBoolean() || stock.inUse() >= MAX_PENDING;
-        if (!scarce || (hasShed && nowNanos - lastShedNanos < SHED_INTERVAL_NANOS)) {
-            return 0;
-        }
-        hasShed = true;
-        lastShedNanos = nowNanos;
-        int shed = 0;
-        for (PartitionWindow window : windows) {
-            if (!window.isOver() && window.hasUnsent() && sender.isBlocked(window, nowNanos)) {
-                long offset = window.dropUnsent();
-                restart(window, offset, nowNanos + (FIRST_SHED_PAUSE_NANOS << window.sheds));
-                window.sheds = Math.min(MAX_SHED_DOUBLINGS, window.sheds + 1);
-                window.detachWaiting();
-                shed++;
-            }
-        }
-        if (shed > 0) {
-            fetcherBell.ring();
-        }
-        return shed;
     }
 }

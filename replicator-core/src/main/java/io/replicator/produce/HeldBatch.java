@@ -1,13 +1,21 @@
 package io.replicator.produce;
 
 import io.replicator.partition.Fault;
-import io.replicator.wire.ProducedBatch;
 import io.replicator.wire.ReceiveBuffer;
 import java.nio.ByteBuffer;
-import org.apache.kafka.common.Uuid;
 
-/** A batch made for the target, from when it was shaped until its fate is known. */
-final class HeldBatch implements ProducedBatch {
+/**
+ * A batch made for the target, from when it was shaped until its fate is known.
+ *
+ * <pre>
+ *   BUILT --> SENT --> ACKNOWLEDGED
+ *              ^ |
+ *              | +---> REFUSED
+ *              | v
+ *            WAITING
+ * </pre>
+ */
+final class HeldBatch {
     /** Where a batch is. */
     enum State {
         /** Shaped, never sent: it has no sequence yet. */
@@ -29,115 +37,198 @@ final class HeldBatch implements ProducedBatch {
         REBUILD
     }
 
-    final PartitionWindow window;
-    final Way way;
-    final int sourceBatches;
-    final int recordCount;
+    private final Way way;
+    private final SourceSpan span;
+    private final int recordCount;
+    private final long maxTimestamp;
 
-    /** The first source offset that is in it, and the source offset after all that it stands for. */
-    final long firstOffset;
-
-    long nextOffset;
-
-    /** Bytes of the source batches that it was made of, to be released with it. */
-    final long sourceBytes;
-
-    final long maxTimestamp;
-    final long arrivedNanos;
-
-    /** Source offsets of its records as runs, ascending; {@code null} when they are one run, as nearly always. */
-    private final long[] runStarts;
-
-    private final int[] runLengths;
+    /** {@code null} when the records are one run, as nearly always. */
+    private final SourceOffsets offsets;
 
     private ByteBuffer bytes;
     private ReceiveBuffer buffer;
 
-    State state = State.BUILT;
-    int baseSequence = -1;
+    private long nextOffset;
+    private State state = State.BUILT;
+    private int baseSequence = -1;
 
-    /** Of the identity that its sequence belongs to. */
-    int grant = -1;
+    /** Of the identity that the sequence belongs to. */
+    private int grant = -1;
 
-    /** Whether it may be on the target although nobody said so. */
-    boolean mayBeWritten;
-
-    /** The same of the tries before the one that is on its way: a no to this one says nothing about those. */
-    boolean mayBeWrittenEarlier;
-
-    /** Since when it may be on the target without anybody having said so. */
-    long doubtSinceNanos;
-
-    int failures;
-    long targetOffset = -1;
-    Fault fault;
-    String why = "";
+    private boolean mayBeWritten;
+    private boolean mayBeWrittenEarlier;
+    private long doubtSinceNanos;
+    private int failures;
+    private long targetOffset = -1;
+    private Fault fault;
+    private String why = "";
 
     /**
-     * @param firstOffset of the source
-     * @param runStarts source offsets of its records as runs, {@code null} for one run from {@code firstOffset} on
+     * @param offsets source offsets of its records, {@code null} for one run from the span's first offset on
      * @param buffer what {@code bytes} is a part of, {@code null} for memory of its own
      * @param bytes the batch, position 0
      */
     HeldBatch(
-            PartitionWindow window,
             Way way,
-            int sourceBatches,
+            SourceSpan span,
             int recordCount,
-            long firstOffset,
-            long nextOffset,
-            long sourceBytes,
             long maxTimestamp,
-            long arrivedNanos,
-            long[] runStarts,
-            int[] runLengths,
+            SourceOffsets offsets,
             ReceiveBuffer buffer,
             ByteBuffer bytes) {
-        this.window = window;
         this.way = way;
-        this.sourceBatches = sourceBatches;
+        this.span = span;
         this.recordCount = recordCount;
-        this.firstOffset = firstOffset;
-        this.nextOffset = nextOffset;
-        this.sourceBytes = sourceBytes;
         this.maxTimestamp = maxTimestamp;
-        this.arrivedNanos = arrivedNanos;
-        this.runStarts = runStarts;
-        this.runLengths = runLengths;
+        this.offsets = offsets;
         this.buffer = buffer;
         this.bytes = bytes;
+        this.nextOffset = span.nextOffset();
+    }
+
+    Way way() {
+        return way;
+    }
+
+    SourceSpan span() {
+        return span;
+    }
+
+    int recordCount() {
+        return recordCount;
+    }
+
+    long maxTimestamp() {
+        return maxTimestamp;
     }
 
     int runs() {
-        return runStarts == null ? 1 : runStarts.length;
+        return offsets == null ? 1 : offsets.starts().length;
     }
 
     long runStart(int run) {
-        return runStarts == null ? firstOffset : runStarts[run];
+        return offsets == null ? span.firstOffset() : offsets.starts()[run];
     }
 
     int runLength(int run) {
-        return runStarts == null ? recordCount : runLengths[run];
+        return offsets == null ? recordCount : offsets.lengths()[run];
     }
 
-    @Override
-    public String targetTopic() {
-        return window.partition().targetTopic();
-    }
-
-    @Override
-    public Uuid targetTopicId() {
-        return window.partition().targetTopicId();
-    }
-
-    @Override
-    public int partition() {
-        return window.partition().number();
-    }
-
-    @Override
-    public ByteBuffer bytes() {
+    ByteBuffer bytes() {
         return bytes;
+    }
+
+    /** The source offset after all that it stands for, and after what follows it and holds nothing to copy. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    /** What follows it up to this source offset holds nothing to copy. */
+    void extendTo(long offset) {
+        nextOffset = offset;
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean is(State expected) {
+        return state == expected;
+    }
+
+    int baseSequence() {
+        return baseSequence;
+    }
+
+    int grant() {
+        return grant;
+    }
+
+    /** Whether it may be on the target although nobody said so. */
+    boolean mayBeWritten() {
+        return mayBeWritten;
+    }
+
+    /** The same of the tries before the one that is on its way: a refusal of this one says nothing about those. */
+    boolean mayBeWrittenEarlier() {
+        return mayBeWrittenEarlier;
+    }
+
+    /** Since when it may be on the target without anybody having said so. */
+    long doubtSinceNanos() {
+        return doubtSinceNanos;
+    }
+
+    /** How often it had to be sent again. */
+    int failures() {
+        return failures;
+    }
+
+    /** The target offset of its first record, -1 when the broker could not tell. */
+    long targetOffset() {
+        return targetOffset;
+    }
+
+    /** What the target said against it last; {@code null} when it said nothing. */
+    Fault fault() {
+        return fault;
+    }
+
+    /** The same in the broker's words. */
+    String why() {
+        return why;
+    }
+
+    /** It gets its sequence, with which it is sent until its fate is known. */
+    void number(int ofGrant, int sequence) {
+        grant = ofGrant;
+        baseSequence = sequence;
+    }
+
+    /** The grant that its sequence belongs to is no longer the latest: it gets another one. */
+    void unnumber() {
+        if (state == State.WAITING) {
+            state = State.BUILT;
+        }
+    }
+
+    void sent(long nowNanos) {
+        if (!mayBeWritten) {
+            doubtSinceNanos = nowNanos;
+        }
+        mayBeWrittenEarlier = mayBeWritten;
+        mayBeWritten = true;
+        state = State.SENT;
+    }
+
+    void acknowledged(long atTargetOffset) {
+        state = State.ACKNOWLEDGED;
+        targetOffset = atTargetOffset;
+    }
+
+    void sendAgain() {
+        state = State.WAITING;
+        failures++;
+    }
+
+    void refused() {
+        state = State.REFUSED;
+    }
+
+    /** Whether the target has it is known. */
+    void settle() {
+        mayBeWritten = false;
+    }
+
+    /** None of the earlier tries was written. */
+    void settleEarlierTries() {
+        mayBeWrittenEarlier = false;
+    }
+
+    /** What the target said against it. */
+    void blame(Fault newFault, String newWhy) {
+        fault = newFault;
+        why = newWhy;
     }
 
     /** Moves the batch to memory of its own, so that the buffer it came in can be used again. Never while it is sent. */

@@ -1,10 +1,9 @@
 package io.replicator.produce;
 
-import io.replicator.batch.BatchHeader;
 import io.replicator.batch.CorruptBatchException;
 import io.replicator.batch.RecordHashes;
-import io.replicator.delivery.ProducerIdentity;
-import io.replicator.delivery.Tail;
+import io.replicator.delivery.TailReader;
+import io.replicator.delivery.TailSearch;
 import io.replicator.measure.ProduceMeasures;
 import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Fault;
@@ -15,10 +14,12 @@ import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.TargetScan;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,34 +45,32 @@ final class PartitionRecoveries implements TargetScan.Listener<PartitionRecovery
     /** How long a source that has no more must stay so: a replica may be a while behind the one that was read before. */
     private static final long EXHAUSTED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int MAX_DOUBLINGS = 7;
-
-    /** A topic that was made just now is not known to every broker yet: nobody is told. */
+    /** A topic that was made just now is not known to every broker yet: it is not reported. */
     private static final int YOUNG_FAILURES = 4;
 
-    /** Trouble shorter than this is an election: nobody is told. */
+    /** Trouble shorter than this is an election: it is not reported. */
     private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final ClusterView target;
+    private final String cluster;
     private final ProduceMeasures measures;
-    private final ProduceOutcomes.WindowActions consequences;
+    private final WindowSchedule schedule;
+    private final ProduceOutcomes outcomes;
     private final TargetScan<PartitionRecovery> scan;
     private final RecordHashes records = new RecordHashes();
     private final Map<TopicPartition, PartitionRecovery> byTarget = new HashMap<>();
-    private ShardWriters identities;
+
+    /** Those that were stuck and are to be fenced again. */
+    private final ArrayDeque<PartitionRecovery> unfenced = new ArrayDeque<>();
+
     private long lookNanos;
 
-    PartitionRecoveries(ClusterView target, ProduceMeasures measures, ProduceOutcomes.WindowActions consequences) {
-        this.target = target;
+    PartitionRecoveries(
+            ClusterView target, ProduceMeasures measures, WindowSchedule schedule, ProduceOutcomes outcomes) {
+        this.cluster = target.connection().clusterName();
         this.measures = measures;
-        this.consequences = consequences;
+        this.schedule = schedule;
+        this.outcomes = outcomes;
         this.scan = new TargetScan<>(target, this);
-    }
-
-    /** Both know each other: identities fence what is to be opened. */
-    void tells(ShardWriters shards) {
-        identities = shards;
     }
 
     /** How long the thread may wait for brokers and the source: some of what there is to do is due by time. */
@@ -82,21 +81,27 @@ final class PartitionRecoveries implements TargetScan.Listener<PartitionRecovery
         return Math.min(mostNanos, scan.isIdle() ? LOOK_NANOS : TargetScan.LOOK_NANOS);
     }
 
+    /** The recovery of a window, before which it is not written; {@code null} when it has none. */
+    private PartitionRecovery of(PartitionWindow window) {
+        PartitionRecovery recovery = byTarget.get(window.target());
+        return recovery != null && recovery.window() == window ? recovery : null;
+    }
+
     /** A window that is to be fenced and recovered before it is written. */
     PartitionRecovery begin(PartitionWindow window) {
-        PartitionRecovery opening = new PartitionRecovery(window);
-        window.opening = opening;
-        PartitionRecovery former = byTarget.put(opening.target, opening);
+        window.beginRecovery();
+        PartitionRecovery recovery = new PartitionRecovery(window, records);
+        PartitionRecovery former = byTarget.put(recovery.target(), recovery);
         if (former != null) {
             scan.remove(former);
         }
-        tellStage(opening);
-        return opening;
+        RecoveryHealth.publish(recovery);
+        return recovery;
     }
 
     /** From the beginning: what was found does not hold under a new grant, or what was open is not any more. */
-    PartitionRecovery beginAnew(PartitionWindow window, long nowNanos) {
-        PartitionRecovery former = window.opening;
+    PartitionRecovery beginAgain(PartitionWindow window, long nowNanos) {
+        PartitionRecovery former = of(window);
         boolean hasTaken = former == null || former.isFinding();
         if (former != null) {
             scan.remove(former);
@@ -106,73 +111,94 @@ final class PartitionRecoveries implements TargetScan.Listener<PartitionRecovery
         } else if (hasTaken) {
             window.dropUnsent();
         }
-        PartitionRecovery opening = begin(window);
+        PartitionRecovery recovery = begin(window);
         if (hasTaken) {
-            consequences.restart(window, window.map().position(), nowNanos);
+            schedule.restart(window, window.map().position(), nowNanos);
         }
-        return opening;
+        return recovery;
     }
 
     /** The window is over, or its shard is handed back. */
     void end(PartitionWindow window) {
-        PartitionRecovery opening = window.opening;
-        if (opening != null) {
-            scan.remove(opening);
-            byTarget.remove(opening.target, opening);
+        PartitionRecovery recovery = of(window);
+        if (recovery != null) {
+            scan.remove(recovery);
+            byTarget.remove(recovery.target());
+        }
+    }
+
+    /** The source lost records below the window's position. */
+    void loseBeginning(PartitionWindow window) {
+        PartitionRecovery recovery = of(window);
+        if (recovery != null) {
+            recovery.loseBeginning();
+        }
+    }
+
+    /** Takes the recoveries that were stuck before they were fenced, and may be fenced now. */
+    void drainUnfenced(Consumer<PartitionRecovery> taker) {
+        for (PartitionRecovery next = unfenced.poll(); next != null; next = unfenced.poll()) {
+            if (byTarget.get(next.target()) == next) {
+                taker.accept(next);
+            }
         }
     }
 
     /** A transaction over the partition ended. */
-    void fenced(TopicPartition partition, long nowNanos) {
-        PartitionRecovery opening = byTarget.get(partition);
-        if (opening == null || opening.stage != PartitionRecovery.Stage.FENCING) {
+    void fenced(TopicPartition partition) {
+        PartitionRecovery recovery = byTarget.get(partition);
+        if (recovery == null || recovery.stage() != PartitionRecovery.Stage.FENCING) {
             return;
         }
-        if (opening.window.identity().onlyFences()) {
-            opening.stage = PartitionRecovery.Stage.UNFENCED;
+        if (recovery.window().identity().onlyFences()) {
+            recovery.unfence();
         } else {
-            opening.fencedGrant = opening.window.identity().grants();
-            read(opening);
+            recovery.fenced();
+            read(recovery);
         }
     }
 
-    private void read(PartitionRecovery opening) {
-        opening.beginReading();
-        scan.add(opening);
-        tellStage(opening);
+    private void read(PartitionRecovery recovery) {
+        recovery.beginReading();
+        scan.add(recovery);
+        RecoveryHealth.publish(recovery);
     }
 
     void notFenced(TopicPartition partition, Fault fault, long nowNanos) {
-        PartitionRecovery opening = byTarget.get(partition);
-        if (opening != null && opening.stage == PartitionRecovery.Stage.FENCING) {
+        PartitionRecovery recovery = byTarget.get(partition);
+        if (recovery != null && recovery.stage() == PartitionRecovery.Stage.FENCING) {
             measures.faults.count(fault);
-            boolean isYoung = fault == Fault.TARGET_TOPIC_MISSING && opening.failures < YOUNG_FAILURES;
+            boolean isYoung = fault == Fault.TARGET_TOPIC_MISSING && recovery.failures() < YOUNG_FAILURES;
             Health health = isYoung
-                    ? opening.window.partition().targetHealth()
-                    : trouble(opening, fault, "it cannot be fenced");
-            stick(opening, health, nowNanos);
+                    ? recovery.window().partition().targetHealth()
+                    : trouble(recovery, fault, "it cannot be fenced");
+            stick(recovery, health, nowNanos);
         }
     }
 
+    /** Says why a partition waits. */
     void tell(TopicPartition partition, Health health, long nowNanos) {
-        PartitionRecovery opening = byTarget.get(partition);
-        if (opening != null) {
-            opening.window.partition().publishTargetHealthIfChanged(health);
-            opening.toldNanos = nowNanos;
+        PartitionRecovery recovery = byTarget.get(partition);
+        if (recovery != null) {
+            recovery.window().partition().publishTargetHealthIfChanged(health);
+            recovery.tell(nowNanos);
         }
     }
 
-    private Health trouble(PartitionRecovery opening, Fault fault, String why) {
-        Partition partition = opening.window.partition();
-        return TargetTrouble.of(target.connection().clusterName(), partition, fault, partition.position(), 0, why);
+    private Health trouble(PartitionRecovery recovery, Fault fault, String why) {
+        Partition partition = recovery.window().partition();
+        return TargetTrouble.of(cluster, partition, fault, partition.position(), 0, why);
     }
 
-    private void stick(PartitionRecovery opening, Health health, long nowNanos) {
-        scan.remove(opening);
-        opening.stage = PartitionRecovery.Stage.STUCK;
-        opening.window.partition().publishTargetHealthIfChanged(health);
-        opening.notBeforeNanos = nowNanos + (FIRST_RETRY_NANOS << Math.min(opening.failures, MAX_DOUBLINGS));
-        opening.failures++;
+    private void stick(PartitionRecovery recovery, Fault fault, Health health, long nowNanos) {
+        measures.faults.count(fault);
+        stick(recovery, health, nowNanos);
+    }
+
+    private void stick(PartitionRecovery recovery, Health health, long nowNanos) {
+        scan.remove(recovery);
+        recovery.window().partition().publishTargetHealthIfChanged(health);
+        recovery.stick(nowNanos);
     }
 
     /** Goes on with what has come, and with what is due. */
@@ -183,43 +209,46 @@ final class PartitionRecoveries implements TargetScan.Listener<PartitionRecovery
         int work = scan.poll(nowNanos);
         if (lookNanos == 0 || nowNanos - lookNanos >= 0) {
             lookNanos = nowNanos + LOOK_NANOS;
-            new ArrayList<>(byTarget.values()).forEach(opening -> look(opening, nowNanos));
+            new ArrayList<>(byTarget.values()).forEach(recovery -> look(recovery, nowNanos));
         }
         return work;
     }
 
-    private void look(PartitionRecovery opening, long nowNanos) {
-        if (opening.stage == PartitionRecovery.Stage.STUCK) {
-            if (nowNanos - opening.notBeforeNanos >= 0) {
-                tryAgain(opening);
+    private void look(PartitionRecovery recovery, long nowNanos) {
+        recovery.followRestarts();
+        switch (recovery.stage()) {
+            case STUCK -> {
+                if (recovery.mayTryAgain(nowNanos)) {
+                    tryAgain(recovery);
+                }
             }
-        } else if (opening.stage == PartitionRecovery.Stage.DOUBTED) {
-            readAgain(opening);
-        } else if (opening.isFinding()) {
-            lookAtSource(opening, nowNanos);
+            case DOUBTED -> readAgain(recovery);
+            case COUNTING, COMPARING -> lookAtSource(recovery, nowNanos);
+            case UNFENCED, FENCING, READING, READING_AGAIN -> {}
         }
-        boolean hasFailed = opening.window.partition().targetHealth().state() == PartitionState.FAILED;
-        if (opening.toldNanos == 0) {
-            opening.toldNanos = nowNanos;
-        } else if (!hasFailed && opening.window.opening == opening && nowNanos - opening.toldNanos > TELL_AFTER_NANOS) {
-            opening.toldNanos = nowNanos;
-            tellStage(opening);
+        PartitionWindow window = recovery.window();
+        boolean hasFailed = window.partition().targetHealth().state() == PartitionState.FAILED;
+        if (!recovery.isTold()) {
+            recovery.tell(nowNanos);
+        } else if (!hasFailed && of(window) == recovery && !recovery.isToldWithin(TELL_AFTER_NANOS, nowNanos)) {
+            recovery.tell(nowNanos);
+            recovery.followRestarts();
+            RecoveryHealth.publish(recovery);
         }
     }
 
-    private void tryAgain(PartitionRecovery opening) {
-        ProducerIdentity identity = opening.window.identity();
-        if (identity.isGranted() && opening.fencedGrant == identity.grants()) {
-            read(opening);
+    private void tryAgain(PartitionRecovery recovery) {
+        if (recovery.isFenced()) {
+            read(recovery);
         } else {
-            opening.stage = PartitionRecovery.Stage.UNFENCED;
-            identities.fence(opening);
+            recovery.unfence();
+            unfenced.add(recovery);
         }
     }
 
     /** When the source has no more, what is missing will never come. */
-    private void lookAtSource(PartitionRecovery opening, long nowNanos) {
-        PartitionWindow window = opening.window;
+    private void lookAtSource(PartitionRecovery recovery, long nowNanos) {
+        PartitionWindow window = recovery.window();
         Partition partition = window.partition();
         boolean hasMore = window.firstPending() != null
                 || partition.sourceEnd() < 0
@@ -227,443 +256,200 @@ final class PartitionRecoveries implements TargetScan.Listener<PartitionRecovery
                 || partition.outOfRangeOffset() >= 0
                 || partition.divergence().isKnown();
         if (hasMore) {
-            opening.exhaustedNanos = 0;
-        } else if (opening.awaitedFreshness == 0) {
+            recovery.clearExhaustion();
+        } else if (!recovery.awaitsFreshness()) {
             // What was heard of the source may be old: earlier owners may have copied more than it had then.
-            opening.awaitedFreshness = partition.requestFreshness();
-            consequences.ask(window);
-        } else if (partition.freshnessAnswered() < opening.awaitedFreshness) {
-            opening.exhaustedNanos = 0;
-        } else if (opening.exhaustedNanos == 0) {
-            opening.exhaustedNanos = nowNanos;
-        } else if (nowNanos - opening.exhaustedNanos > EXHAUSTED_NANOS) {
-            if (opening.stage == PartitionRecovery.Stage.COUNTING) {
-                doubt(opening, "the source has only " + opening.recovery.found() + " of them", nowNanos);
+            recovery.awaitFreshness(partition.requestFreshness());
+            schedule.askSource(window);
+        } else if (!recovery.isFresh()) {
+            recovery.clearExhaustion();
+        } else if (recovery.isExhaustedFor(EXHAUSTED_NANOS, nowNanos)) {
+            if (recovery.stage() == PartitionRecovery.Stage.COUNTING) {
+                doubt(recovery, "the source has only " + recovery.search().found() + " of them", nowNanos);
             } else {
-                found(opening, nowNanos);
+                found(recovery, nowNanos);
             }
+        } else {
+            recovery.exhaust(nowNanos);
         }
-    }
-
-    private static void tellStage(PartitionRecovery opening) {
-        String shard = "shard " + opening.window.partition().shard();
-        switch (opening.stage) {
-            case UNFENCED -> tell(opening, "waiting for the right to write " + shard, "the target grants it");
-            case FENCING ->
-                tell(opening, "keeping earlier owners of " + shard + " from writing", "the target has taken note");
-            case READING, DOUBTED, READING_AGAIN ->
-                tell(
-                        opening,
-                        String.format(
-                                "reading what was written after the last saved progress: %,d records so far",
-                                opening.tail.records()),
-                        "it has been read");
-            case COUNTING, COMPARING ->
-                tell(
-                        opening,
-                        String.format(
-                                "looking on the source for the %,d records that were written after the last saved"
-                                        + " progress: %,d found",
-                                opening.tail.records(), opening.recovery.found()),
-                        "they have been found");
-            case STUCK -> {}
-        }
-    }
-
-    private static void tell(PartitionRecovery opening, String reason, String resumesWhen) {
-        opening.window
-                .partition()
-                .publishTargetHealthIfChanged(new Health(PartitionState.STARTING, reason, resumesWhen));
     }
 
     @Override
-    public void scanned(PartitionRecovery opening, ByteBuffer batches, long nowNanos) {
-        opening.refusedNanos = 0;
+    public void scanned(PartitionRecovery recovery, ByteBuffer batches, long nowNanos) {
+        recovery.accept();
         try {
-            if (readBatches(opening, batches)) {
-                readToEnd(opening, nowNanos);
+            if (recovery.reader().read(batches)) {
+                scan.remove(recovery);
+                wasRead(recovery, nowNanos);
             }
         } catch (CorruptBatchException corrupt) {
-            measures.faults.count(Fault.TARGET_BATCH_CORRUPT);
-            stick(
-                    opening,
-                    TargetTrouble.unreadable(
-                            target.connection().clusterName(), opening.window.partition(), corrupt.getMessage()),
-                    nowNanos);
+            Partition partition = recovery.window().partition();
+            Health health = TargetTrouble.unreadable(cluster, partition, corrupt.getMessage());
+            stick(recovery, Fault.TARGET_BATCH_CORRUPT, health, nowNanos);
         }
     }
 
-    /** Whether all was read that is to be. */
-    private boolean readBatches(PartitionRecovery opening, ByteBuffer batches) {
-        boolean isDone = false;
-        int at = batches.position();
-        while (!isDone && BatchHeader.isWhole(batches, at, batches.limit())) {
-            long baseOffset = BatchHeader.baseOffset(batches, at);
-            long nextOffset = BatchHeader.nextOffset(batches, at);
-            if (opening.readTo >= 0 && baseOffset >= opening.readTo) {
-                isDone = true;
-            } else if (nextOffset > opening.scanOffset) {
-                if (baseOffset > opening.scanOffset) {
-                    opening.tail.hasHoles();
-                }
-                if (isMarker(opening, batches, at)) {
-                    opening.readTo = nextOffset;
-                } else if (isOurs(opening, batches, at)) {
-                    readOwn(opening, batches, at);
-                }
-                opening.scanOffset = nextOffset;
-                isDone = opening.scanOffset == opening.readTo;
-            }
-            at += BatchHeader.sizeInBytes(batches, at);
-        }
-        if (opening.stage == PartitionRecovery.Stage.READING) {
-            readLast(opening.tail, batches);
-            opening.open.values().forEach(tail -> readLast(tail, batches));
-        }
-        return isDone;
-    }
-
-    /** The one that shows that the fence stands: nothing of an earlier owner comes after it. */
-    private static boolean isMarker(PartitionRecovery opening, ByteBuffer batches, int at) {
-        ProducerIdentity identity = opening.window.identity();
-        return opening.stage == PartitionRecovery.Stage.READING
-                && BatchHeader.magic(batches, at) == BatchHeader.MAGIC_V2
-                && BatchHeader.isControl(batches, at)
-                && BatchHeader.producerId(batches, at) == identity.producerId()
-                && BatchHeader.producerEpoch(batches, at) == identity.epoch();
-    }
-
-    private static boolean isOurs(PartitionRecovery opening, ByteBuffer batches, int at) {
-        return BatchHeader.magic(batches, at) == BatchHeader.MAGIC_V2
-                && BatchHeader.producerId(batches, at) >= 0
-                && opening.window.identity().producerIds().contains(BatchHeader.producerId(batches, at));
-    }
-
-    /** What was written in a transaction counts when that is committed, and not at all when it is aborted. */
-    private void readOwn(PartitionRecovery opening, ByteBuffer batches, int at) {
-        long producerId = BatchHeader.producerId(batches, at);
-        if (BatchHeader.isControl(batches, at)) {
-            Tail ended = opening.open.remove(producerId);
-            if (ended != null && BatchHeader.isCommit(batches, at)) {
-                opening.tail.add(ended);
-            }
-        } else if (BatchHeader.isTransactional(batches, at)) {
-            readOwn(opening, opening.open.computeIfAbsent(producerId, any -> new Tail()), batches, at);
-        } else {
-            readOwn(opening, opening.tail, batches, at);
-        }
-    }
-
-    /** What compaction took from a batch of ours was there: each had a record at every offset. */
-    private void readOwn(PartitionRecovery opening, Tail tail, ByteBuffer batches, int at) {
-        long from = Math.max(opening.scanOffset, BatchHeader.baseOffset(batches, at));
-        if (BatchHeader.isLogAppendTime(batches, at)) {
-            opening.isTimed = false;
-        }
-        if (opening.stage == PartitionRecovery.Stage.READING) {
-            tail.add(from, (int) (BatchHeader.nextOffset(batches, at) - from));
-            tail.lastIsIn(at);
-        } else {
-            records.visit(batches, at, (offset, timestamp, contentHash) -> {
-                if (offset >= from) {
-                    tail.add(offset, hash(opening, timestamp, contentHash));
-                }
-                return true;
-            });
-        }
-    }
-
-    private void readLast(Tail tail, ByteBuffer batches) {
-        int at = tail.takeLastBatch();
-        if (at < 0) {
-            return;
-        }
-        long lastOffset = BatchHeader.lastOffset(batches, at);
-        records.visit(batches, at, (offset, timestamp, contentHash) -> {
-            if (offset == lastOffset) {
-                tail.lastIs(timestamp, contentHash);
-            }
-            return true;
-        });
-    }
-
-    /** Where the target's own clock gave records their times, those say nothing. */
-    private static long hash(PartitionRecovery opening, long timestamp, long contentHash) {
-        return opening.isTimed ? RecordHashes.withTimestamp(contentHash, timestamp) : contentHash;
-    }
-
-    private void readToEnd(PartitionRecovery opening, long nowNanos) {
-        scan.remove(opening);
-        PartitionWindow window = opening.window;
-        if (opening.stage == PartitionRecovery.Stage.READING_AGAIN) {
-            find(opening, PartitionRecovery.Stage.COMPARING, nowNanos);
-        } else if (opening.tail.records() == 0) {
-            found(opening, nowNanos);
-        } else if (opening.tail.isCountable()) {
+    private void wasRead(PartitionRecovery recovery, long nowNanos) {
+        TailReader reader = recovery.reader();
+        if (recovery.stage() == PartitionRecovery.Stage.READING_AGAIN) {
+            recovery.beginComparing();
+            find(recovery, nowNanos);
+        } else if (reader.tail().records() == 0) {
+            found(recovery, nowNanos);
+        } else if (reader.tail().isCountable()) {
             LOG.debug(
                     "{}: {} records were written after the last saved progress, target offsets {} to {}",
-                    window.partition(),
-                    opening.tail.records(),
-                    opening.readFrom,
-                    opening.readTo);
-            find(opening, PartitionRecovery.Stage.COUNTING, nowNanos);
+                    recovery.window().partition(),
+                    reader.tail().records(),
+                    reader.from(),
+                    reader.to());
+            recovery.beginCounting();
+            find(recovery, nowNanos);
         } else {
-            doubt(opening, "the target's log was compacted", nowNanos);
+            doubt(recovery, "the target's log was compacted", nowNanos);
         }
     }
 
-    private void find(PartitionRecovery opening, PartitionRecovery.Stage how, long nowNanos) {
-        opening.beginFinding(how);
-        tellStage(opening);
-        hurry(opening.window, nowNanos);
-        came(opening.window, nowNanos);
-    }
-
-    /** What gave its memory back meanwhile is fetched again now, not after its pause. */
-    private void hurry(PartitionWindow window, long nowNanos) {
-        if (window.sheds > 0 && window.isEmpty()) {
-            window.sheds = 0;
-            consequences.restart(window, window.map().position(), nowNanos);
-        }
+    private void find(PartitionRecovery recovery, long nowNanos) {
+        RecoveryHealth.publish(recovery);
+        schedule.fetchNow(recovery.window(), nowNanos);
+        lookThroughPending(recovery.window(), nowNanos);
     }
 
     @Override
-    public void outOfRange(PartitionRecovery opening, long logStart, long nowNanos) {
-        if (opening.stage == PartitionRecovery.Stage.READING && opening.isFromStart && logStart > opening.scanOffset) {
-            opening.readFrom = logStart;
-            opening.readAnew();
-            scan.add(opening);
+    public void outOfRange(PartitionRecovery recovery, long logStart, long nowNanos) {
+        if (recovery.reader().moveTo(logStart)) {
+            scan.add(recovery);
             return;
         }
-        measures.faults.count(Fault.TARGET_TRUNCATED);
-        stick(
-                opening,
-                TargetTrouble.lostBehindUs(
-                        target.connection().clusterName(), opening.window.partition(), opening.scanOffset, logStart),
-                nowNanos);
+        Partition partition = recovery.window().partition();
+        Health health =
+                TargetTrouble.lostBehindUs(cluster, partition, recovery.reader().offset(), logStart);
+        stick(recovery, Fault.TARGET_TRUNCATED, health, nowNanos);
     }
 
     @Override
-    public void refused(PartitionRecovery opening, Fault fault, String why, long nowNanos) {
-        Partition partition = opening.window.partition();
-        String cluster = target.connection().clusterName();
-        if (fault == Fault.TARGET_TOPIC_MISSING && TargetTrouble.isAnother(opening.topic(), partition)) {
-            measures.faults.count(fault);
-            stick(
-                    opening,
-                    TargetTrouble.recreated(cluster, partition, opening.topic().id()),
-                    nowNanos);
-            return;
-        }
-        if (fault == Fault.TARGET_NOT_AUTHORIZED) {
-            measures.faults.count(fault);
-            stick(opening, TargetTrouble.mayNotRead(cluster, partition, why), nowNanos);
-            return;
-        }
-        if (opening.refusedNanos == 0) {
-            opening.refusedNanos = nowNanos;
-        } else if (nowNanos - opening.refusedNanos > TELL_AFTER_NANOS) {
-            tell(opening.target, trouble(opening, fault, why), nowNanos);
+    public void refused(PartitionRecovery recovery, Fault fault, String why, long nowNanos) {
+        Partition partition = recovery.window().partition();
+        if (fault == Fault.TARGET_TOPIC_MISSING && TargetTrouble.hasOtherId(recovery.topic(), partition)) {
+            Health health =
+                    TargetTrouble.recreated(cluster, partition, recovery.topic().id());
+            stick(recovery, fault, health, nowNanos);
+        } else if (fault == Fault.TARGET_NOT_AUTHORIZED) {
+            stick(recovery, fault, TargetTrouble.mayNotRead(cluster, partition, why), nowNanos);
+        } else if (recovery.isRefusedFor(TELL_AFTER_NANOS, nowNanos)) {
+            tell(recovery.target(), trouble(recovery, fault, why), nowNanos);
+        } else {
+            recovery.refuse(nowNanos);
         }
     }
 
     /** The window may have a source batch that was not gone through. */
-    void came(PartitionWindow window, long nowNanos) {
-        PartitionRecovery opening = window.opening;
+    void lookThroughPending(PartitionWindow window, long nowNanos) {
+        PartitionRecovery recovery = of(window);
+        if (recovery == null) {
+            return;
+        }
+        recovery.followRestarts();
         try {
             boolean goesOn = true;
-            while (goesOn && opening.isFinding() && window.opening == opening) {
+            while (goesOn && recovery.isFinding() && of(window) == recovery) {
                 PendingBatch head = window.firstPending();
                 if (head == null) {
                     return;
                 }
-                if (head.kind == BatchSlot.Kind.ADVANCE) {
-                    pass(opening, head);
-                } else if (opening.stage == PartitionRecovery.Stage.COUNTING) {
-                    goesOn = count(opening, head, nowNanos);
-                } else {
-                    goesOn = compare(opening, head, nowNanos);
-                }
+                goesOn = lookThrough(recovery, head, nowNanos);
             }
         } catch (CorruptBatchException corrupt) {
-            consequences.unreadable(window, corrupt.getMessage());
+            outcomes.unreadable(window, Fault.SOURCE_BATCH_CORRUPT, corrupt.getMessage(), nowNanos);
         }
     }
 
-    private static void pass(PartitionRecovery opening, PendingBatch head) {
-        opening.goneTo = head.nextOffset;
-        opening.window.dropFirstPending();
-    }
-
-    /** Goes through one batch; false when the partition is opened or in doubt. */
-    private boolean count(PartitionRecovery opening, PendingBatch head, long nowNanos) {
-        long missing = opening.recovery.missing();
-        if (head.kind == BatchSlot.Kind.WHOLE && BatchHeader.recordCount(head.bytes, head.at) < missing) {
-            opening.recovery.take(
-                    BatchHeader.baseOffset(head.bytes, head.at), BatchHeader.recordCount(head.bytes, head.at));
-            pass(opening, head);
+    /** Goes through one source batch; false when the partition is opened or in doubt, or is fetched again. */
+    private boolean lookThrough(PartitionRecovery recovery, PendingBatch head, long nowNanos) {
+        PartitionWindow window = recovery.window();
+        TailSearch search = recovery.search();
+        if (head.kind == BatchSlot.Kind.ADVANCE) {
+            search.advance(head.nextOffset);
+            window.dropFirstPendingTo(head.nextOffset);
             return true;
         }
-        Counted counted = new Counted(opening, head.fromOffset);
-        records.visit(head.bytes, head.at, counted);
-        if (opening.recovery.missing() > 0) {
-            pass(opening, head);
-            return true;
-        }
-        if (counted.isLast && opening.provesAll(counted.lastOffset)) {
-            goOnAfter(opening, head, counted.lastOffset);
-            found(opening, nowNanos);
-        } else if (counted.isLast && !opening.isSourceNew) {
-            opening.window.dropUnsent();
-            consequences.restart(opening.window, opening.window.map().position(), nowNanos);
-        } else {
-            doubt(
-                    opening,
-                    counted.isLast
-                            ? "the source may have others that say the same"
-                            : "the source has another record in place of the last of them",
-                    nowNanos);
-        }
-        return false;
-    }
-
-    /** Takes a batch's records one by one until none is missing. */
-    private static final class Counted implements RecordHashes.Visitor {
-        private final PartitionRecovery opening;
-        private final long fromOffset;
-        private long lastOffset = -1;
-        private boolean isLast;
-
-        Counted(PartitionRecovery opening, long fromOffset) {
-            this.opening = opening;
-            this.fromOffset = fromOffset;
-        }
-
-        @Override
-        public boolean visit(long offset, long timestamp, long contentHash) {
-            if (offset < fromOffset) {
-                return true;
+        boolean isWhole = head.kind == BatchSlot.Kind.WHOLE;
+        TailSearch.Step step = search.take(head.bytes, head.at, isWhole, head.fromOffset, head.nextOffset);
+        switch (step) {
+            case GO_ON -> window.dropFirstPendingTo(head.nextOffset);
+            case FOUND -> {
+                window.dropFirstPendingTo(search.coveredTo());
+                found(recovery, nowNanos);
             }
-            opening.recovery.take(offset, 1);
-            lastOffset = offset;
-            boolean isEnd = opening.recovery.missing() == 0;
-            isLast = isEnd && opening.tail.isLast(timestamp, contentHash, opening.isTimed);
-            return !isEnd;
-        }
-    }
-
-    /** The batch's records up to this offset are on the target; the rest of it is written like a batch that begins there. */
-    private static void goOnAfter(PartitionRecovery opening, PendingBatch head, long offset) {
-        if (offset + 1 >= head.nextOffset) {
-            pass(opening, head);
-        } else {
-            head.kind = BatchSlot.Kind.REBUILD;
-            head.fromOffset = offset + 1;
-            opening.goneTo = offset + 1;
-        }
-    }
-
-    private boolean compare(PartitionRecovery opening, PendingBatch head, long nowNanos) {
-        Compared compared = new Compared(opening, head.fromOffset);
-        records.visit(head.bytes, head.at, compared);
-        if (!compared.isNew && opening.recovery.missing() > 0) {
-            pass(opening, head);
-            return true;
-        }
-        if (compared.lastOffset >= 0) {
-            goOnAfter(opening, head, compared.lastOffset);
-        }
-        found(opening, nowNanos);
-        return false;
-    }
-
-    /** Takes a batch's records as long as the target has them. */
-    private static final class Compared implements RecordHashes.Visitor {
-        private final PartitionRecovery opening;
-        private final long fromOffset;
-        private long lastOffset = -1;
-        private boolean isNew;
-
-        Compared(PartitionRecovery opening, long fromOffset) {
-            this.opening = opening;
-            this.fromOffset = fromOffset;
-        }
-
-        @Override
-        public boolean visit(long offset, long timestamp, long contentHash) {
-            if (offset < fromOffset) {
-                return true;
+            case FETCH_AGAIN -> {
+                window.dropUnsent();
+                schedule.restart(window, window.map().position(), nowNanos);
             }
-            if (opening.recovery.takeIfThere(offset, hash(opening, timestamp, contentHash))) {
-                lastOffset = offset;
-                return opening.recovery.missing() > 0;
-            }
-            isNew = true;
-            return false;
+            case ANOTHER_RECORD ->
+                doubt(recovery, "the source has another record in place of the last of them", nowNanos);
+            case NOT_PROVEN -> doubt(recovery, "the source may have others that say the same", nowNanos);
         }
+        return step == TailSearch.Step.GO_ON;
     }
 
-    /** Counting did not prove anything: the records are told one from another, and what was gone through is fetched again. */
-    private void doubt(PartitionRecovery opening, String why, long nowNanos) {
-        PartitionWindow window = opening.window;
+    /** Counting did not prove anything: the records are compared one by one, and what was gone through is fetched again. */
+    private void doubt(PartitionRecovery recovery, String why, long nowNanos) {
+        PartitionWindow window = recovery.window();
+        TailReader reader = recovery.reader();
         measures.recoveredAmbiguous.increment();
         LOG.warn(
                 "{} has {} records at target offsets {} to {} that were written after the last saved progress, source offset"
                         + " {}, and {}: each of them is looked for; what is not found is copied again",
                 window.target(),
-                opening.tail.records(),
-                opening.readFrom,
-                opening.readTo - 1,
+                reader.tail().records(),
+                reader.from(),
+                reader.to() - 1,
                 window.map().position(),
                 why);
         window.dropUnsent();
-        if (opening.tail.records() > MAX_COMPARED_RECORDS) {
+        recovery.doubt();
+        schedule.restart(window, window.map().position(), nowNanos);
+        if (reader.tail().records() > MAX_COMPARED_RECORDS) {
             LOG.warn(
-                    "{}: too many records to be told one from another: copied again from source offset {}",
+                    "{}: too many records to be compared one by one: copied again from source offset {}",
                     window.target(),
                     window.map().position());
-            consequences.restart(window, window.map().position(), nowNanos);
-            found(opening, nowNanos);
-            return;
+            found(recovery, nowNanos);
+        } else {
+            readAgain(recovery);
+            RecoveryHealth.publish(recovery);
         }
-        opening.stage = PartitionRecovery.Stage.DOUBTED;
-        consequences.restart(window, window.map().position(), nowNanos);
-        readAgain(opening);
-        tellStage(opening);
     }
 
     /** Unless others hold too many records: then when they are done. */
-    private void readAgain(PartitionRecovery opening) {
-        long compared = opening.tail.records();
+    private void readAgain(PartitionRecovery recovery) {
+        long compared = recovery.reader().tail().records();
         for (PartitionRecovery other : byTarget.values()) {
-            compared += other.isCompared() ? other.comparedRecords : 0;
+            compared += other.comparedRecords();
         }
         if (compared <= MAX_COMPARED_AT_ONCE) {
-            opening.comparedRecords = opening.tail.records();
-            opening.stage = PartitionRecovery.Stage.READING_AGAIN;
-            opening.readAnew();
-            scan.add(opening);
+            recovery.beginReadingAgain();
+            scan.add(recovery);
         }
     }
 
     /** What the target holds is known, and where the source goes on. */
-    private void found(PartitionRecovery opening, long nowNanos) {
-        PartitionWindow window = opening.window;
+    private void found(PartitionRecovery recovery, long nowNanos) {
+        PartitionWindow window = recovery.window();
         OffsetMap map = window.map();
-        long records = opening.recovery.found();
-        opening.recovery.enterInto(map);
-        if (opening.goneTo > map.position()) {
-            map.advance(opening.goneTo);
+        TailSearch search = recovery.search();
+        if (search != null) {
+            measures.recoveredRecords.add(search.found());
+            search.enterInto(map);
         }
-        map.extendTargetKnownTo(opening.readTo);
+        map.extendTargetKnownTo(recovery.reader().to());
         window.publishPosition();
-        measures.recoveredRecords.add(records);
-        byTarget.remove(opening.target, opening);
-        window.opening = null;
-        window.lastProgressNanos = nowNanos;
+        byTarget.remove(recovery.target());
+        window.open();
+        window.pacing().progressed(nowNanos);
         window.partition().publishTargetHealthIfChanged(Health.RUNNING);
-        identities.opened(opening);
-        hurry(window, nowNanos);
-        consequences.goOn(window);
+        schedule.fetchNow(window, nowNanos);
+        schedule.goOn(window);
     }
 }

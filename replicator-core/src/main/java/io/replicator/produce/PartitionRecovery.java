@@ -1,12 +1,12 @@
 package io.replicator.produce;
 
-import io.replicator.delivery.Tail;
-import io.replicator.delivery.TailMatcher;
-import io.replicator.offsets.OffsetMap;
+import io.replicator.batch.RecordHashes;
+import io.replicator.delivery.ProducerIdentity;
+import io.replicator.delivery.TailReader;
+import io.replicator.delivery.TailSearch;
 import io.replicator.wire.ScannedPartition;
 import io.replicator.wire.TopicView;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -30,9 +30,9 @@ final class PartitionRecovery implements ScannedPartition {
         READING,
         /** As many source records as were read, of which the last is compared. */
         COUNTING,
-        /** Others, who hold too many records to be compared. */
+        /** Other partitions, which hold too many records to be compared. */
         DOUBTED,
-        /** The records that were read, to be told one from another. */
+        /** The records that were read, which are read again one by one. */
         READING_AGAIN,
         /** The first source record that is not among them. */
         COMPARING,
@@ -40,117 +40,237 @@ final class PartitionRecovery implements ScannedPartition {
         STUCK
     }
 
-    final PartitionWindow window;
-    final TopicPartition target;
-    Stage stage = Stage.UNFENCED;
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MAX_DOUBLINGS = 7;
 
-    /** Where the target is read from, and what it is read up to: -1 while the marker was not seen. */
-    long readFrom;
+    private final PartitionWindow window;
+    private final RecordHashes records;
+    private Stage stage = Stage.UNFENCED;
 
-    long readTo = -1;
+    /** {@code null} before it is fenced. */
+    private TailReader reader;
 
-    /** Whether the saved progress does not say from where on the target is ours. */
-    boolean isFromStart;
+    /** {@code null} unless records are looked for on the source. */
+    private TailSearch search;
 
-    long scanOffset;
-    Tail tail = new Tail();
-    TailMatcher recovery = new TailMatcher(tail);
+    /** The window's generation that the search goes through. */
+    private int searchedGeneration;
 
-    /** What was read of transactions whose markers were not, by producer id: nothing of it counts until they commit. */
-    final Map<Long, Tail> open = new HashMap<>();
+    /** Whether the source lost records while the tail was read: those before the position may be in it. */
+    private boolean hasLostBeginning;
 
     /** How many records there are to be compared one by one. */
-    long comparedRecords;
-
-    /** The source offset after the batches that were gone through. */
-    long goneTo;
+    private long comparedRecords;
 
     /** When the source was seen to have nothing more; 0 when it has. */
-    long exhaustedNanos;
+    private long exhaustedNanos;
 
-    /** The word of the source's leader that is awaited, or came; 0 for none. */
-    int awaitedFreshness;
-
-    /** Whether the source lost records while the tail was looked for: those before the position may be in it. */
-    boolean lostItsBeginning;
-
-    /** Whether the source was read after the fence stood, or what came may be older than what earlier owners read. */
-    boolean isSourceNew;
+    /** The answer of the source's leader that is awaited, or came; 0 for none. */
+    private int awaitedFreshness;
 
     /** Of what makes it stuck: when it is tried again, and how often it was. */
-    long notBeforeNanos;
+    private long notBeforeNanos;
 
-    int failures;
+    private int failures;
 
     /** The identity's grant that fenced it. */
-    int fencedGrant;
-
-    /** Whether records have the times that the source gave them. */
-    boolean isTimed = true;
+    private int fencedGrant;
 
     /** Since when it has been refused to be read, 0 when it is not. */
-    long refusedNanos;
+    private long refusedNanos;
 
-    long toldNanos;
+    private long toldNanos;
 
-    PartitionRecovery(PartitionWindow window) {
+    PartitionRecovery(PartitionWindow window, RecordHashes records) {
         this.window = window;
-        this.target = window.target();
+        this.records = records;
+    }
+
+    PartitionWindow window() {
+        return window;
+    }
+
+    TopicPartition target() {
+        return window.target();
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    TailReader reader() {
+        return reader;
+    }
+
+    /** {@code null} unless records are looked for on the source. */
+    TailSearch search() {
+        return search;
+    }
+
+    /** Whether source records are looked for. */
+    boolean isFinding() {
+        return stage == Stage.COUNTING || stage == Stage.COMPARING;
+    }
+
+    /** How many records it holds something of each of; 0 when it holds none. */
+    long comparedRecords() {
+        return stage == Stage.READING_AGAIN || stage == Stage.COMPARING ? comparedRecords : 0;
+    }
+
+    /** It is to be fenced now. */
+    void beginFencing() {
+        stage = Stage.FENCING;
+    }
+
+    /** It is to be fenced under a later grant. */
+    void unfence() {
+        stage = Stage.UNFENCED;
+    }
+
+    /** The transaction over it ended. */
+    void fenced() {
+        fencedGrant = window.identity().grants();
+    }
+
+    /** Whether the latest grant fenced it. */
+    boolean isFenced() {
+        return window.identity().isGranted() && fencedGrant == window.identity().grants();
     }
 
     /** The target is read from where the map says that what is acknowledged ends. */
     void beginReading() {
-        OffsetMap map = window.map();
-        isFromStart = map.targetEnd() < 0 && map.targetStart() < 0;
-        readFrom = Math.max(0, Math.max(map.targetEnd(), map.targetStart()));
-        readTo = -1;
-        isTimed = true;
-        lostItsBeginning = false;
+        ProducerIdentity identity = window.identity();
+        reader = new TailReader(window.map(), identity.grant(), identity.producerIds(), records);
+        search = null;
+        hasLostBeginning = false;
         stage = Stage.READING;
-        readAnew();
     }
 
-    void readAnew() {
-        scanOffset = readFrom;
-        tail = new Tail();
-        open.clear();
+    /** Source records are counted. */
+    void beginCounting() {
+        stage = Stage.COUNTING;
+        begin(TailSearch.byCount(reader, window.map(), records, hasLostBeginning));
     }
 
-    /** What was read is looked for on the source. */
-    void beginFinding(Stage how) {
-        stage = how;
-        beginsAgain();
-        isSourceNew = how == Stage.COMPARING;
+    /** Counting proved nothing. */
+    void doubt() {
+        stage = Stage.DOUBTED;
+        search = null;
     }
 
-    /** The source is read again from the map's position on. */
-    void beginsAgain() {
-        recovery = new TailMatcher(tail);
-        goneTo = window.map().position();
+    /** The tail is read record by record. */
+    void beginReadingAgain() {
+        comparedRecords = reader.tail().records();
+        stage = Stage.READING_AGAIN;
+        reader.readByRecord();
+    }
+
+    /** Source records are compared one by one. */
+    void beginComparing() {
+        stage = Stage.COMPARING;
+        begin(TailSearch.byRecord(reader, window.map(), records));
+    }
+
+    private void begin(TailSearch newSearch) {
+        search = newSearch;
+        forgetExhaustion();
+        searchedGeneration = window.generation();
+    }
+
+    /** After the window was restarted the source comes again from the position on, and the search begins again. */
+    void followRestarts() {
+        if (isFinding() && searchedGeneration != window.generation()) {
+            searchedGeneration = window.generation();
+            search.beginAgain();
+            forgetExhaustion();
+        }
+    }
+
+    private void forgetExhaustion() {
         exhaustedNanos = 0;
         awaitedFreshness = 0;
-        isSourceNew = true;
     }
 
-    /**
-     * Whether the last record of the tail proves those before it. What is left of a source that is read after the fence
-     * stood was there for earlier owners, too: as many records up to the same one are the same ones. What was read before
-     * may hold records that compaction removed before an earlier owner came to them, and others may be gone that it wrote:
-     * then only offsets without a hole prove it. So it is where records have the target's times, for those that say the same
-     * are not told apart.
-     */
-    boolean provesAll(long lastOffset) {
-        boolean isDense = !lostItsBeginning && lastOffset + 1 - window.map().position() == tail.records();
-        return isDense || (isSourceNew && isTimed && !lostItsBeginning);
+    /** The source lost records below the position. */
+    void loseBeginning() {
+        hasLostBeginning = true;
+        if (search != null) {
+            search.loseBeginning();
+        }
     }
 
-    /** Whether it holds something of each record. */
-    boolean isCompared() {
-        return stage == Stage.READING_AGAIN || stage == Stage.COMPARING;
+    /** The source has more, or may have. */
+    void clearExhaustion() {
+        exhaustedNanos = 0;
     }
 
-    boolean isFinding() {
-        return stage == Stage.COUNTING || stage == Stage.COMPARING;
+    /** The source has nothing more, as its leader said when it was asked. */
+    void exhaust(long nowNanos) {
+        if (exhaustedNanos == 0) {
+            exhaustedNanos = nowNanos;
+        }
+    }
+
+    /** Whether the source has had nothing more for so long. */
+    boolean isExhaustedFor(long forNanos, long nowNanos) {
+        return exhaustedNanos != 0 && nowNanos - exhaustedNanos > forNanos;
+    }
+
+    boolean awaitsFreshness() {
+        return awaitedFreshness != 0;
+    }
+
+    void awaitFreshness(int request) {
+        awaitedFreshness = request;
+    }
+
+    /** Whether the source's leader has answered since it was asked. */
+    boolean isFresh() {
+        return window.partition().freshnessAnswered() >= awaitedFreshness;
+    }
+
+    /** It cannot go on, and is tried again after a pause that doubles. */
+    void stick(long nowNanos) {
+        stage = Stage.STUCK;
+        notBeforeNanos = nowNanos + (FIRST_RETRY_NANOS << Math.min(failures, MAX_DOUBLINGS));
+        failures++;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    /** Whether the pause is over. */
+    boolean mayTryAgain(long nowNanos) {
+        return nowNanos - notBeforeNanos >= 0;
+    }
+
+    void tell(long nowNanos) {
+        toldNanos = nowNanos;
+    }
+
+    boolean isTold() {
+        return toldNanos != 0;
+    }
+
+    boolean isToldWithin(long forNanos, long nowNanos) {
+        return nowNanos - toldNanos <= forNanos;
+    }
+
+    /** It could be read. */
+    void accept() {
+        refusedNanos = 0;
+    }
+
+    /** It could not be read. */
+    void refuse(long nowNanos) {
+        if (refusedNanos == 0) {
+            refusedNanos = nowNanos;
+        }
+    }
+
+    boolean isRefusedFor(long forNanos, long nowNanos) {
+        return refusedNanos != 0 && nowNanos - refusedNanos > forNanos;
     }
 
     @Override
@@ -170,6 +290,6 @@ final class PartitionRecovery implements ScannedPartition {
 
     @Override
     public long scanOffset() {
-        return scanOffset;
+        return reader.offset();
     }
 }

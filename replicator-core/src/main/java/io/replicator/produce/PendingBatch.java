@@ -16,6 +16,12 @@ final class PendingBatch {
     long nextOffset;
     long arrivedNanos;
 
+    /** What lies below a source offset is on the target already: the rest is written like a batch that begins there. */
+    void beginAt(long offset) {
+        kind = BatchSlot.Kind.REBUILD;
+        fromOffset = offset;
+    }
+
     private void fill(BatchSlot slot) {
         kind = slot.kind;
         buffer = slot.buffer;

@@ -5,6 +5,8 @@ import io.replicator.batch.BatchMerger;
 import io.replicator.batch.BatchRebuilder;
 import io.replicator.batch.BatchRebuilder.RebuiltBatch;
 import io.replicator.batch.CorruptBatchException;
+import io.replicator.batch.SourceRuns;
+import io.replicator.partition.Partition;
 import io.replicator.ring.BatchSlot;
 import io.replicator.wire.ReceiveBuffer;
 import io.replicator.wire.ReceivePool;
@@ -54,32 +56,33 @@ final class Shaper {
     /**
      * Shapes what stands at the head of {@code pending}, which holds a batch, and takes it from there.
      *
-     * @param held where the shaped batches go; none when no record of the source batch is wanted
+     * @param partition is told of source bytes of which nothing is wanted
+     * @param inflight where the shaped batches go; none when no record of the source batch is wanted
      * @param maxBatchBytes the most the target takes; a batch of one record may be larger, and will be refused
      * @param boundByRoundTrips whether round trips are what limits the partition, see {@link WayChoice}
      * @return the source offset after what was taken
      * @throws CorruptBatchException when a batch that must be rebuilt is corrupt; nothing was taken then
      */
     long shape(
-            PartitionWindow window,
+            Partition partition,
             ArrayDeque<PendingBatch> pending,
-            ArrayDeque<HeldBatch> held,
+            InflightBatches inflight,
             int maxBatchBytes,
             boolean boundByRoundTrips) {
         isBoundByRoundTrips = boundByRoundTrips;
         PendingBatch head = pending.peek();
         long nextOffset = head.nextOffset;
         if (head.kind == BatchSlot.Kind.REBUILD || isTooLarge(head, maxBatchBytes) || choice.rebuildsAll()) {
-            rebuild(window, head, held, maxBatchBytes);
+            rebuild(partition, head, inflight, maxBatchBytes);
             take(pending, false);
         } else {
-            HeldBatch merged = isMerged(head) ? merge(window, pending, maxBatchBytes) : null;
+            HeldBatch merged = isMerged(head) ? merge(pending, maxBatchBytes) : null;
             if (merged == null) {
-                merged = pass(window, head);
+                merged = pass(head);
                 take(pending, true);
             }
-            held.add(merged);
-            nextOffset = merged.nextOffset;
+            inflight.add(merged);
+            nextOffset = merged.nextOffset();
         }
         return nextOffset;
     }
@@ -102,26 +105,25 @@ final class Shaper {
         stock.giveBack(taken);
     }
 
-    private static HeldBatch pass(PartitionWindow window, PendingBatch batch) {
+    private static HeldBatch pass(PendingBatch batch) {
         int count = BatchHeader.recordCount(batch.bytes, batch.at);
         return new HeldBatch(
-                window,
                 HeldBatch.Way.PASS,
-                1,
+                new SourceSpan(
+                        BatchHeader.baseOffset(batch.bytes, batch.at),
+                        batch.nextOffset,
+                        1,
+                        batch.sizeInBytes,
+                        batch.arrivedNanos),
                 count,
-                BatchHeader.baseOffset(batch.bytes, batch.at),
-                batch.nextOffset,
-                batch.sizeInBytes,
                 BatchHeader.maxTimestamp(batch.bytes, batch.at),
-                batch.arrivedNanos,
-                null,
                 null,
                 batch.buffer,
                 batch.bytes.slice(batch.at, batch.sizeInBytes));
     }
 
     /** Merges the head with what follows it; {@code null} when there is nothing to merge with, or no memory. */
-    private HeldBatch merge(PartitionWindow window, ArrayDeque<PendingBatch> pending, int maxBatchBytes) {
+    private HeldBatch merge(ArrayDeque<PendingBatch> pending, int maxBatchBytes) {
         int limit = Math.min(isBoundByRoundTrips ? FAR_MERGED_BYTES : NEAR_MERGED_BYTES, maxBatchBytes);
         int roomBytes = roomFor(pending, limit);
         ReceiveBuffer buffer = roomBytes == 0 ? null : takeMergeBuffer(roomBytes);
@@ -130,7 +132,7 @@ final class Shaper {
         }
         HeldBatch merged = null;
         try {
-            merged = mergeInto(window, pending, buffer);
+            merged = mergeInto(pending, buffer);
         } finally {
             if (merged == null) {
                 merger.abandon();
@@ -168,7 +170,7 @@ final class Shaper {
         return batches < 2 ? 0 : (int) Math.min(limit, roomBytes);
     }
 
-    private HeldBatch mergeInto(PartitionWindow window, ArrayDeque<PendingBatch> pending, ReceiveBuffer buffer) {
+    private HeldBatch mergeInto(ArrayDeque<PendingBatch> pending, ReceiveBuffer buffer) {
         ByteBuffer bytes = buffer.bytes();
         merger.begin(bytes);
         int batches = 0;
@@ -193,27 +195,28 @@ final class Shaper {
         for (int i = 0; i < batches; i++) {
             take(pending, false);
         }
-        int runs = merger.runs();
-        long[] runStarts = runs == 1 ? null : new long[runs];
-        int[] runLengths = runs == 1 ? null : new int[runs];
-        for (int run = 0; runs > 1 && run < runs; run++) {
-            runStarts[run] = merger.runStart(run);
-            runLengths[run] = merger.runLength(run);
-        }
         return new HeldBatch(
-                window,
                 HeldBatch.Way.COALESCE,
-                batches,
+                new SourceSpan(merger.runStart(0), nextOffset, batches, sourceBytes, arrivedNanos),
                 merger.recordCount(),
-                merger.runStart(0),
-                nextOffset,
-                sourceBytes,
                 maxTimestamp,
-                arrivedNanos,
-                runStarts,
-                runLengths,
+                mergedOffsets(),
                 buffer,
                 bytes.slice(0, size));
+    }
+
+    /** {@code null} when they are one run. */
+    private SourceOffsets mergedOffsets() {
+        int runs = merger.runs();
+        if (runs == 1) {
+            return null;
+        }
+        SourceOffsets offsets = new SourceOffsets(new long[runs], new int[runs]);
+        for (int run = 0; run < runs; run++) {
+            offsets.starts()[run] = merger.runStart(run);
+            offsets.lengths()[run] = merger.runLength(run);
+        }
+        return offsets;
     }
 
     /** A corrupt batch is left to be passed: the target's broker judges it by the CRC it came with. */
@@ -225,45 +228,44 @@ final class Shaper {
         }
     }
 
-    private void rebuild(PartitionWindow window, PendingBatch batch, ArrayDeque<HeldBatch> held, int maxBatchBytes) {
+    private void rebuild(Partition partition, PendingBatch batch, InflightBatches inflight, int maxBatchBytes) {
         List<RebuiltBatch> rebuilt =
                 rebuilder.rebuild(batch.bytes, batch.at, batch.fromOffset, Math.min(ANY_SIZE, maxBatchBytes));
         for (int i = 0; i < rebuilt.size(); i++) {
             boolean isLast = i == rebuilt.size() - 1;
-            held.add(rebuiltBatch(
-                    window,
-                    batch,
-                    rebuilt.get(i),
-                    isLast ? batch.nextOffset : rebuilt.get(i + 1).sourceRuns().start(0),
-                    isLast));
+            long nextOffset =
+                    isLast ? batch.nextOffset : rebuilt.get(i + 1).sourceRuns().start(0);
+            inflight.add(rebuiltBatch(batch, rebuilt.get(i), nextOffset, isLast));
         }
         if (rebuilt.isEmpty()) {
-            window.releasedUnsent(batch.sizeInBytes);
+            partition.released(batch.sizeInBytes);
         }
     }
 
-    private static HeldBatch rebuiltBatch(
-            PartitionWindow window, PendingBatch source, RebuiltBatch rebuilt, long nextOffset, boolean isLast) {
-        int runs = rebuilt.sourceRuns().count();
-        long[] runStarts = new long[runs];
-        int[] runLengths = new int[runs];
-        for (int run = 0; run < runs; run++) {
-            runStarts[run] = rebuilt.sourceRuns().start(run);
-            runLengths[run] = rebuilt.sourceRuns().length(run);
-        }
+    /** The source batch is counted with the last of the batches that it became. */
+    private static HeldBatch rebuiltBatch(PendingBatch source, RebuiltBatch rebuilt, long nextOffset, boolean isLast) {
+        SourceOffsets offsets = rebuiltOffsets(rebuilt.sourceRuns());
         return new HeldBatch(
-                window,
                 HeldBatch.Way.REBUILD,
-                isLast ? 1 : 0,
+                new SourceSpan(
+                        offsets.starts()[0],
+                        nextOffset,
+                        isLast ? 1 : 0,
+                        isLast ? source.sizeInBytes : 0,
+                        source.arrivedNanos),
                 rebuilt.recordCount(),
-                runStarts[0],
-                nextOffset,
-                isLast ? source.sizeInBytes : 0,
                 BatchHeader.maxTimestamp(rebuilt.bytes(), 0),
-                source.arrivedNanos,
-                runStarts,
-                runLengths,
+                offsets,
                 null,
                 rebuilt.bytes());
+    }
+
+    private static SourceOffsets rebuiltOffsets(SourceRuns runs) {
+        SourceOffsets offsets = new SourceOffsets(new long[runs.count()], new int[runs.count()]);
+        for (int run = 0; run < runs.count(); run++) {
+            offsets.starts()[run] = runs.start(run);
+            offsets.lengths()[run] = runs.length(run);
+        }
+        return offsets;
     }
 }

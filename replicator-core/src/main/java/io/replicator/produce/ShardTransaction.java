@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * acknowledged. A batch that is refused does not abort it; its partition writes on behind what it has, or sits out. Batches
  * give their bytes back as soon as they are acknowledged: an open transaction holds no memory that others wait for.
  */
-final class ShardTransaction implements Transaction.Listener {
+final class ShardTransaction implements PartitionWindow.OpenTransaction, Transaction.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(ShardTransaction.class);
 
     /** Batches of one transaction: each waits for the commit as an object. */
@@ -46,9 +46,6 @@ final class ShardTransaction implements Transaction.Listener {
      * time that a request may take it is less than what the coordinator waits before it aborts it by itself.
      */
     private static final long MAX_OPEN_NANOS = TimeUnit.SECONDS.toNanos(20);
-
-    /** Trouble shorter than this is an election: nobody is told. */
-    private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long FIRST_BACKOFF_MILLIS = 50;
     private static final long MAX_BACKOFF_MILLIS = 5_000;
@@ -65,22 +62,21 @@ final class ShardTransaction implements Transaction.Listener {
      * What the transactions of all shards share.
      *
      * @param bounds when they are committed
-     * @param verdicts what becomes of their windows' batches
+     * @param outcomes what becomes of their windows' batches
+     * @param schedule when their windows get their turns
      */
-    record Shared(TransactionBounds bounds, ProduceOutcomes verdicts) {}
+    record Shared(TransactionBounds bounds, ProduceOutcomes outcomes, WindowSchedule schedule) {}
 
-    private final Shared shared;
-    private final String cluster;
+    private final TransactionBounds bounds;
+    private final ProduceOutcomes outcomes;
+    private final WindowSchedule schedule;
     private final Windows windows;
-    private final ProduceOutcomes.WindowActions consequences;
     private final ProducerIdentity identity;
     private final String id;
     private final Transaction conversation;
 
-    /** What must be read from the target again under the next grant. */
-    private final Runnable onLoss;
-
     private final Backoff backoff;
+    private final TransactionHealth health;
 
     /** Windows that asked to join, by their target partitions, as long as they may. */
     private final Map<TopicPartition, PartitionWindow> asking = new HashMap<>();
@@ -110,47 +106,36 @@ final class ShardTransaction implements Transaction.Listener {
     /** After one that was aborted. */
     private long notBeforeNanos;
 
-    /** Since when windows wait for it to go on, 0 when they do not. */
-    private long heldUpNanos;
-
-    /** What windows were told of it; {@code null} while there is nothing to be told. */
-    private Health told;
-
-    private long toldNanos;
-
     /**
      * @param hasLeader whether a target partition has one
-     * @param onLoss called when what became of a transaction cannot be said, before the grant is renewed
      */
     ShardTransaction(
             Shared shared,
             ClusterView target,
             Windows windows,
-            ProduceOutcomes.WindowActions consequences,
             ProducerIdentity identity,
             Predicate<TopicPartition> hasLeader,
-            Runnable onLoss,
             RandomGenerator random) {
         TransactionCoordinator coordinator = identity.coordinator().orElseThrow();
-        this.shared = shared;
-        this.cluster = target.connection().clusterName();
+        this.bounds = shared.bounds();
+        this.outcomes = shared.outcomes();
+        this.schedule = shared.schedule();
         this.windows = windows;
-        this.consequences = consequences;
         this.identity = identity;
         this.id = coordinator.transactionalId();
         this.conversation = new Transaction(target, coordinator, hasLeader, this, random);
-        this.onLoss = onLoss;
         this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.health = new TransactionHealth(target.connection().clusterName(), identity.shard());
     }
 
-    /** The transactional id. */
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    /** Whether a window may write something new now; if not, it is told when it may. */
-    boolean admits(PartitionWindow window) {
-        if (state == State.OPEN && window.joined == number) {
+    @Override
+    public boolean admits(PartitionWindow window) {
+        if (state == State.OPEN && window.isIn(number)) {
             return true;
         }
         TopicPartition target = window.target();
@@ -160,19 +145,19 @@ final class ShardTransaction implements Transaction.Listener {
         return false;
     }
 
-    /** Whether batches are sent again to find out what became of them. */
-    boolean findsOut() {
+    @Override
+    public boolean findsOut() {
         return state == State.OPEN || state == State.CLOSING;
     }
 
-    /** A member sent a batch. */
-    void sent(int batchBytes) {
+    @Override
+    public void sent(int batchBytes) {
         bytes += batchBytes;
         batches++;
     }
 
     /** Nothing is written for the window any more. */
-    void left(PartitionWindow window) {
+    void leave(PartitionWindow window) {
         if (asking.remove(window.target(), window)) {
             conversation.leave(window.target());
         }
@@ -188,9 +173,9 @@ final class ShardTransaction implements Transaction.Listener {
         return state == State.IDLE && conversation.isIdle();
     }
 
-    /** Whether windows have waited for so long that they give their memory back. */
-    boolean isHeldUp(long nowNanos, long sinceNanos) {
-        return heldUpNanos != 0 && nowNanos - heldUpNanos > sinceNanos;
+    @Override
+    public boolean isHeldUp(long nowNanos, long sinceNanos) {
+        return health.isHeldUp(nowNanos, sinceNanos);
     }
 
     /** Another owner has the shard. */
@@ -207,7 +192,7 @@ final class ShardTransaction implements Transaction.Listener {
         long next = sooner(Long.MAX_VALUE, conversation.notBeforeNanos(), nowNanos);
         next = sooner(next, notBeforeNanos, nowNanos);
         if (openedNanos != 0 && state == State.OPEN) {
-            next = sooner(next, openedNanos + shared.bounds().interval().toNanos(), nowNanos);
+            next = sooner(next, openedNanos + bounds.interval().toNanos(), nowNanos);
         }
         return openedNanos != 0 && state == State.CLOSING ? sooner(next, openedNanos + MAX_OPEN_NANOS, nowNanos) : next;
     }
@@ -233,7 +218,7 @@ final class ShardTransaction implements Transaction.Listener {
         }
         if (state == State.OPEN && isDue(makesWay, nowNanos)) {
             state = State.CLOSING;
-            isHeldUp(nowNanos);
+            health.holdUp(nowNanos);
         }
         if (state == State.CLOSING) {
             settle(nowNanos);
@@ -260,14 +245,8 @@ final class ShardTransaction implements Transaction.Listener {
         openedNanos = 0;
         bytes = 0;
         batches = 0;
-        isHeldUp(nowNanos);
+        health.holdUp(nowNanos);
         state = State.OPEN;
-    }
-
-    private void isHeldUp(long nowNanos) {
-        if (heldUpNanos == 0) {
-            heldUpNanos = nowNanos;
-        }
     }
 
     private boolean isDue(boolean makesWay, long nowNanos) {
@@ -277,8 +256,8 @@ final class ShardTransaction implements Transaction.Listener {
         if (openedNanos == 0) {
             return false;
         }
-        return nowNanos - openedNanos >= shared.bounds().interval().toNanos()
-                || bytes >= shared.bounds().maxBytes()
+        return nowNanos - openedNanos >= bounds.interval().toNanos()
+                || bytes >= bounds.maxBytes()
                 || batches >= MAX_BATCHES
                 || (isHurried && batches > 0 && !identity.hasUnresolved());
     }
@@ -290,7 +269,7 @@ final class ShardTransaction implements Transaction.Listener {
         } else if (openedNanos != 0 && nowNanos - openedNanos > MAX_OPEN_NANOS) {
             abort("nobody says what became of a batch", nowNanos);
         } else {
-            tell("what became of a batch in it is not known yet", nowNanos);
+            tellWhy("what became of a batch in it is not known yet", nowNanos);
         }
     }
 
@@ -299,19 +278,19 @@ final class ShardTransaction implements Transaction.Listener {
         conversation.end(isCommit);
     }
 
-    /** What was written in it is to be written again. */
-    void abort(String why, long nowNanos) {
+    @Override
+    public void abort(String why, long nowNanos) {
         if (state == State.OPEN || state == State.CLOSING) {
             LOG.warn("the transaction is aborted, its records are written again id={} reason={}", id, why);
             state = State.ABORTING;
-            isHeldUp(nowNanos);
+            health.holdUp(nowNanos);
             notBeforeNanos = nowNanos + backoff.nextNanos();
         }
     }
 
     private void abortSettled(long nowNanos) {
         for (PartitionWindow window : windows) {
-            if (window.transaction() == this && window.hasSent()) {
+            if (window.transaction() == this && window.inflight().hasSent()) {
                 return;
             }
         }
@@ -331,19 +310,18 @@ final class ShardTransaction implements Transaction.Listener {
         asking.clear();
         members.clear();
         state = State.IDLE;
-        heldUpNanos = 0;
-        takeBackWhatWasTold();
+        goOn();
         readAll(nowNanos);
     }
 
     /** All of the shard is fenced and read under the next grant. */
     private void readAll(long nowNanos) {
         isDoubtful = false;
-        onLoss.run();
         identity.renew();
         for (PartitionWindow window : windows) {
             if (window.transaction() == this && !window.isOver()) {
-                shared.verdicts().aborted(window, nowNanos);
+                window.readUnderNextGrant();
+                outcomes.aborted(window, nowNanos);
             }
         }
     }
@@ -353,24 +331,23 @@ final class ShardTransaction implements Transaction.Listener {
         PartitionWindow window = asking.remove(partition);
         if (openedNanos == 0) {
             openedNanos = nowNanos;
-            heldUpNanos = 0;
-            takeBackWhatWasTold();
+            goOn();
         }
         if (window == null) {
             return;
         }
         if (state == State.OPEN) {
-            window.joined = number;
+            window.join(number);
             members.add(window);
         }
-        consequences.goOn(window);
+        schedule.goOn(window);
     }
 
     @Override
     public void notJoined(TopicPartition partition, Fault fault, long nowNanos) {
         PartitionWindow window = asking.remove(partition);
         if (window != null) {
-            shared.verdicts().notJoined(window, fault, nowNanos);
+            outcomes.notJoined(window, fault, nowNanos);
         }
     }
 
@@ -379,8 +356,7 @@ final class ShardTransaction implements Transaction.Listener {
         List<PartitionWindow> all = List.copyOf(members);
         members.clear();
         state = State.IDLE;
-        heldUpNanos = 0;
-        takeBackWhatWasTold();
+        goOn();
         if (isCommit) {
             backoff.reset();
         } else if (isDoubtful) {
@@ -392,9 +368,9 @@ final class ShardTransaction implements Transaction.Listener {
                 continue;
             }
             if (isCommit) {
-                shared.verdicts().committed(window, nowNanos);
+                outcomes.committed(window, nowNanos);
             } else {
-                shared.verdicts().aborted(window, nowNanos);
+                outcomes.aborted(window, nowNanos);
             }
         }
     }
@@ -417,41 +393,28 @@ final class ShardTransaction implements Transaction.Listener {
 
     @Override
     public void waits(Fault fault, String why, long nowNanos) {
-        tell(why, nowNanos);
+        tellWhy(why, nowNanos);
     }
 
-    /** Says why windows wait, when they have waited for a while. */
-    private void tell(String why, long nowNanos) {
-        boolean isTold = toldNanos != 0 && nowNanos - toldNanos < TELL_AFTER_NANOS;
-        if (!isHeldUp(nowNanos, TELL_AFTER_NANOS) || isTold) {
+    private void tellWhy(String why, long nowNanos) {
+        if (health.mayTell(nowNanos)) {
+            List<PartitionWindow> waiting = new ArrayList<>(members);
+            waiting.addAll(asking.values());
+            health.tell(why, waiting, nowNanos);
+        }
+    }
+
+    /** Windows wait no longer: what they were told is taken back. */
+    private void goOn() {
+        Health told = health.goOn();
+        if (told == null) {
             return;
         }
-        toldNanos = nowNanos;
-        Health before = told;
-        told = TargetTrouble.noTransaction(cluster, identity.shard(), why);
-        members.forEach(window -> tell(window, before, told));
-        asking.values().forEach(window -> tell(window, before, told));
-    }
-
-    /** One that has a reason of its own keeps it. */
-    private static void tell(PartitionWindow window, Health before, Health now) {
-        Health health = window.partition().targetHealth();
-        boolean isFree = health.equals(Health.RUNNING) || health.equals(before);
-        if (!window.isOver() && window.opening == null && isFree) {
-            window.partition().publishTargetHealthIfChanged(now);
-        }
-    }
-
-    /** It went on. */
-    private void takeBackWhatWasTold() {
-        if (told != null) {
-            for (PartitionWindow window : windows) {
-                if (window.transaction() == this
-                        && window.partition().targetHealth().equals(told)) {
-                    window.partition().publishTargetHealthIfChanged(Health.RUNNING);
-                }
+        for (PartitionWindow window : windows) {
+            if (window.transaction() == this
+                    && window.partition().targetHealth().equals(told)) {
+                window.partition().publishTargetHealthIfChanged(Health.RUNNING);
             }
-            told = null;
         }
     }
 }

@@ -1,33 +1,37 @@
 package io.replicator.produce;
 
 import io.replicator.wire.ProduceCall;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
-/** One target broker: the partitions that have something to send to it, and how many requests it has not answered. */
+/** One target broker: how many requests it has not answered, how far away it is, and whether it answers at all. */
 final class TargetBroker {
     static final int REQUESTS_IN_FLIGHT = 5;
 
-    final int nodeId;
-    final ArrayDeque<PartitionWindow> sendable = new ArrayDeque<>();
-    int inflightRequests;
+    /** Thousands of windows may wait for a broker: they are told that it cannot be reached no more often than this. */
+    private static final long TELL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private final int nodeId;
     private final RoundTrip roundTrip = new RoundTrip();
 
     /** Of the requests in flight, which are answered in the order in which they were sent: what was owed with each. */
     private final long[] owedBytes = new long[REQUESTS_IN_FLIGHT];
 
     private int oldest;
+    private int inflightRequests;
     private long inflightBytes;
 
     /** When its windows were last told that it cannot be reached, 0 when they never were. */
-    long toldNanos;
+    private long toldNanos;
 
     /** When it last answered, or was first asked after a time without requests. */
-    long lastSignNanos;
+    private long lastSignNanos;
 
     TargetBroker(int nodeId) {
         this.nodeId = nodeId;
+    }
+
+    int nodeId() {
+        return nodeId;
     }
 
     void sent(int requestBytes, long nowNanos) {
@@ -55,6 +59,11 @@ final class TargetBroker {
         return inflightRequests < REQUESTS_IN_FLIGHT;
     }
 
+    /** Whether it owes no answer. */
+    boolean isIdle() {
+        return inflightRequests == 0;
+    }
+
     /**
      * Whether round trips to it are what limits a partition.
      *
@@ -69,5 +78,14 @@ final class TargetBroker {
     /** Whether it has owed an answer for so long. */
     boolean isSilent(long nowNanos, long sinceNanos) {
         return inflightRequests > 0 && nowNanos - lastSignNanos > sinceNanos;
+    }
+
+    /** Whether its windows were told a moment ago that it cannot be reached. */
+    boolean isToldLately(long nowNanos) {
+        return toldNanos != 0 && nowNanos - toldNanos < TELL_INTERVAL_NANOS;
+    }
+
+    void told(long nowNanos) {
+        toldNanos = nowNanos;
     }
 }

@@ -171,7 +171,7 @@ final class TargetTrouble {
     }
 
     /** Whether the topic on the target has another id than the one that is meant. */
-    static boolean isAnother(TopicView topic, Partition partition) {
+    static boolean hasOtherId(TopicView topic, Partition partition) {
         Uuid meant = partition.targetTopicId();
         return !topic.id().equals(Uuid.ZERO_UUID)
                 && !meant.equals(Uuid.ZERO_UUID)

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** The windows of the lane's partitions, by the partitions' numbers. */
+/** The windows of the lane's partitions, by lane index. */
 final class Windows implements Iterable<PartitionWindow> {
     private final List<PartitionWindow> byLaneIndex = new ArrayList<>();
     private final List<PartitionWindow> all = new ArrayList<>();
@@ -59,13 +59,13 @@ final class Windows implements Iterable<PartitionWindow> {
     }
 
     /**
-     * What has changed since the last call and is to be saved. Not of a partition that was not opened: it has nothing new,
-     * and its writer is not known. Nor of a shard that another owner took.
+     * What has changed since the last call and is to be saved. Not of a partition that was not recovered: it has nothing
+     * new, and its writer is not known. Nor of a shard that another owner took.
      */
     List<Progress> takeProgress() {
         List<Progress> changed = new ArrayList<>();
         for (PartitionWindow window : all) {
-            if (window.opening == null && !window.identity().isTaken()) {
+            if (window.phase().isRecovered() && !window.identity().isTaken()) {
                 window.map()
                         .trim(
                                 window.partition().sourceStart(),

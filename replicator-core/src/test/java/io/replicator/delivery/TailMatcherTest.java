@@ -47,7 +47,7 @@ class TailMatcherTest {
         tail.add(7, 10);
         assertThat(tail.isCountable()).isFalse();
 
-        tail.lastIs(1_000, 42);
+        tail.markLast(1_000, 42);
 
         assertThat(tail.isCountable()).isTrue();
         assertThat(tail.isLast(1_000, 42, true)).isTrue();
@@ -56,8 +56,8 @@ class TailMatcherTest {
         assertThat(tail.isLast(1_000, 43, true)).isFalse();
         tail.add(17, 1);
         assertThat(tail.isLast(1_000, 42, true)).isFalse();
-        tail.lastIs(1_000, 42);
-        tail.hasHoles();
+        tail.markLast(1_000, 42);
+        tail.markHoles();
         assertThat(tail.isCountable()).isFalse();
     }
 

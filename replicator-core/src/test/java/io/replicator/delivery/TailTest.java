@@ -16,7 +16,7 @@ class TailTest {
         tail.add(10, 3);
         transaction.add(13, 2);
         transaction.add(15, 1);
-        transaction.lastIs(TIME, 42);
+        transaction.markLast(TIME, 42);
 
         tail.add(transaction);
 
@@ -68,9 +68,9 @@ class TailTest {
     void shouldNotKnowTheLastRecordAsLongAsItsBatchWasNotLookedInto() {
         Tail transaction = new Tail();
         tail.add(10, 1);
-        tail.lastIs(TIME, 1);
+        tail.markLast(TIME, 1);
         transaction.add(11, 4);
-        transaction.lastIsIn(77);
+        transaction.markLastBatch(77);
 
         tail.add(transaction);
 
