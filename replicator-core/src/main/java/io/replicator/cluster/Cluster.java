@@ -151,6 +151,9 @@ public interface Cluster extends AutoCloseable {
 
     // Consumer groups.
 
+    /** The consumer groups and their positions. */
+    ConsumerGroups consumerGroups();
+
     /** The ids of all consumer groups that this user may see. */
     Set<String> groupIds() throws InterruptedException;
 

@@ -1,6 +1,7 @@
 package io.replicator.cluster;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One compacted topic. It is written to its first partition, so that the order of appending is the order of reading. One
@@ -37,11 +38,11 @@ public interface CompactedTopic {
 
     /**
      * Reads all partitions from their starts to their ends as they are when this is called. A topic that does not exist has
-     * no records.
+     * no records. Unlike {@link #read} it hands out whole records, of which other programs may have written some.
      *
      * @throws UnavailableException when they cannot be read to their ends
      */
-    void readAll(EntryReader reader) throws InterruptedException;
+    void readAll(Consumer<ReadRecord> reader) throws InterruptedException;
 
     /**
      * The first offset that the first partition still has.

@@ -29,6 +29,7 @@ public class KafkaCluster implements Cluster {
     private final KafkaLogOffsets offsets;
     private final KafkaTransactions transactions;
     private final KafkaGroups groups;
+    private final ConsumerGroups consumerGroups;
 
     KafkaCluster(ClusterConfig config, KafkaAdmin admin) {
         this.config = config;
@@ -37,6 +38,7 @@ public class KafkaCluster implements Cluster {
         this.offsets = new KafkaLogOffsets(admin);
         this.transactions = new KafkaTransactions(admin);
         this.groups = new KafkaGroups(admin);
+        this.consumerGroups = new KafkaConsumerGroups(admin);
     }
 
     /** As {@link ClusterOpener#open}. */
@@ -159,6 +161,11 @@ public class KafkaCluster implements Cluster {
     @Override
     public void prepareTransactions(String transactionalId) {
         transactions.prepare(transactionalId);
+    }
+
+    @Override
+    public ConsumerGroups consumerGroups() {
+        return consumerGroups;
     }
 
     @Override

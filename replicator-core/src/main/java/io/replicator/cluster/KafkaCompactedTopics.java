@@ -130,18 +130,19 @@ final class KafkaCompactedTopics implements CompactedTopics {
                         && consumer().partitionsFor(name, options.timeout()).isEmpty()) {
                     return from;
                 }
-                return readToEnds(Map.of(log, from), reader).get(log);
+                return readToEnds(Map.of(log, from), record -> reader.accept(record.offset(), record.key(), record.value()))
+                        .get(log);
             });
         }
 
         @Override
-        public void readAll(EntryReader reader) throws InterruptedException {
+        public void readAll(java.util.function.Consumer<ReadRecord> reader) throws InterruptedException {
             reading(() -> {
                 Map<TopicPartition, Long> starts = new HashMap<>();
                 consumer()
                         .partitionsFor(name, options.timeout())
                         .forEach(partition -> starts.put(new TopicPartition(name, partition.partition()), 0L));
-                return readToEnds(starts, reader);
+                return readToEnds(starts, record -> reader.accept(KafkaTopicReader.read(record)));
             });
         }
 
@@ -166,7 +167,9 @@ final class KafkaCompactedTopics implements CompactedTopics {
             }
         }
 
-        private Map<TopicPartition, Long> readToEnds(Map<TopicPartition, Long> from, EntryReader reader) {
+        private Map<TopicPartition, Long> readToEnds(
+                Map<TopicPartition, Long> from,
+                java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
             consumer.assign(from.keySet());
             from.forEach(consumer::seek);
             Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet(), options.timeout());
@@ -178,9 +181,7 @@ final class KafkaCompactedTopics implements CompactedTopics {
             Map<TopicPartition, Long> positions = new HashMap<>(from);
             long lastMoveNanos = System.nanoTime();
             while (!hasReached(positions, ends)) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    reader.accept(record.offset(), record.key(), record.value());
-                }
+                consumer.poll(POLL).forEach(reader);
                 boolean isMoved = false;
                 for (TopicPartition partition : from.keySet()) {
                     long position = consumer.position(partition, options.timeout());

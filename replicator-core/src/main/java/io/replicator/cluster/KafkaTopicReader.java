@@ -81,7 +81,7 @@ final class KafkaTopicReader implements TopicReader {
         });
     }
 
-    private static ReadRecord read(ConsumerRecord<byte[], byte[]> record) {
+    static ReadRecord read(ConsumerRecord<byte[], byte[]> record) {
         List<ReadRecord.Header> headers = new ArrayList<>();
         for (Header header : record.headers()) {
             headers.add(new ReadRecord.Header(header.key(), header.value()));

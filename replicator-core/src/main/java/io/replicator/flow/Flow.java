@@ -5,7 +5,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.mirrormaker.MirrorMakerRecords;
 import io.replicator.ownership.Membership;
-import io.replicator.positions.GroupSync;
+import io.replicator.positions.GroupSyncThread;
 import io.replicator.positions.GroupsStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ public final class Flow implements AutoCloseable {
     private final FlowMail mail;
     private final CallThreads callThreads;
     private final RunningLanes lanes;
-    private final GroupSync groupSync;
+    private final GroupSyncThread groupSync;
     private final FlowConnections connections;
     private final FlowControl control;
     private final AgentThread thread;
@@ -68,7 +68,7 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 () -> mail.commands().put(new FlowCommand.LookNow(new CompletableFuture<>())),
                 mail.shards());
-        this.groupSync = new GroupSync(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
+        this.groupSync = new GroupSyncThread(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
         Membership membership = Membership.of(process);
         this.connections = new FlowConnections(
                 config, process.flows(), membership, mail.ownership(), lanes, groupSync::own);

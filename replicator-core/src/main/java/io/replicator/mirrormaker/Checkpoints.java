@@ -1,11 +1,13 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.Translation;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionState;
+import io.replicator.positions.RoundTime;
 import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,14 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where groups stand on both sides, in {@code <source>.checkpoints.internal} on the target: each position once it was
- * carried over, and again when it changed. One thread.
+ * Groups' positions on both sides, in {@code <source>.checkpoints.internal} on the target: each position once it was
+ * written to the target, and again when it changed. One thread.
  */
 final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -47,9 +48,9 @@ final class Checkpoints {
     }
 
     /**
-     * What was written last of each group and partition, also by an earlier life or by MirrorMaker 2.
+     * The last checkpoint of each group and partition, also of an earlier start of the flow or of MirrorMaker 2.
      *
-     * @throws UnavailableException when the target does not say
+     * @throws UnavailableException when they cannot be read
      */
     Collection<Checkpoint> read() throws InterruptedException {
         written.clear();
@@ -57,24 +58,24 @@ final class Checkpoints {
         return List.copyOf(written.values());
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record) {
+    private void take(ReadRecord record) {
         if (record.key() == null || record.value() == null) {
-            return; // Compaction takes away what a tombstone stands for, and nobody else writes any.
+            return; // Compaction removes the record that a tombstone replaces; nothing is known to write tombstones here.
         }
         Optional<Checkpoint> checkpoint = Checkpoint.read(record.key(), record.value());
         if (checkpoint.isPresent()) {
             written.put(new Place(checkpoint.get()), checkpoint.get());
         } else {
             LOG.warn(
-                    "a record is no checkpoint of MirrorMaker 2's and is passed over flow={} topic={} offset={}",
+                    "ignored a record that is not a checkpoint of MirrorMaker 2 flow={} topic={} offset={}",
                     flow,
-                    record.topic(),
+                    record.partition().topic(),
                     record.offset());
         }
     }
 
     /** Writes what changed since the last round. */
-    void round(FlowPositions positions, List<GroupPosition> groups) throws InterruptedException {
+    void round(FlowPositions positions, List<GroupPosition> groups, RoundTime now) throws InterruptedException {
         List<Checkpoint> changed = new ArrayList<>();
         for (GroupPosition position : groups) {
             targetOffset(positions, position).ifPresent(offset -> {
@@ -84,14 +85,14 @@ final class Checkpoints {
                 }
             });
         }
-        if (topic.write(changed, System.currentTimeMillis())) {
+        if (topic.write(changed, now)) {
             changed.forEach(checkpoint -> written.put(new Place(checkpoint), checkpoint));
         }
     }
 
     /**
-     * Where a group goes on on the target. Where its positions are kept fresh there, that is what was written: what the
-     * target's own consumers say is theirs. Where they are not, it is what they would be.
+     * Where a group continues on the target. Where its positions are kept up to date there, that is what was written, and not
+     * what consumers on the target commit. Elsewhere it is the translation.
      */
     private OptionalLong targetOffset(FlowPositions positions, GroupPosition position) {
         if (position.partition() < 0 || position.sourceOffset() < 0) {

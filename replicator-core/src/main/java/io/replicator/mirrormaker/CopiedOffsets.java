@@ -3,19 +3,19 @@ package io.replicator.mirrormaker;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.replicator.cluster.ReadRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far MirrorMaker 2 has come with each partition of a source, as Kafka Connect keeps it for its source connector: the
- * key is {@code ["<connector>",{"cluster":"<alias>","partition":0,"topic":"orders"}]}, the value {@code {"offset":7}}, 7
- * being the last record that was copied. A record without a value takes its key's back.
+ * How far MirrorMaker 2 has copied each partition of a source, as Kafka Connect saves it for its source connector. The key
+ * is {@code ["<connector>",{"cluster":"<alias>","partition":0,"topic":"orders"}]}, the value {@code {"offset":7}}, where 7
+ * is the offset of the last copied record. A record without a value deletes its key.
  */
 final class CopiedOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(CopiedOffsets.class);
@@ -23,20 +23,20 @@ final class CopiedOffsets {
 
     private final String alias;
 
-    /** By the record's key: where one connector stands with one partition. */
+    /** By the record's key: how far one connector has copied one partition. */
     private final Map<String, Standing> standings = new HashMap<>();
 
     private record Standing(TopicPartition source, long offset, long timestampMillis) {}
 
     /**
-     * @param alias the source's in MirrorMaker 2's configuration
+     * @param alias the source's alias in MirrorMaker 2's configuration
      */
     CopiedOffsets(String alias) {
         this.alias = alias;
     }
 
-    /** Takes a record of Connect's topic; of a key the last one counts. */
-    void take(ConsumerRecord<byte[], byte[]> record) {
+    /** Takes a record of Connect's topic; the last one of each key counts. */
+    void take(ReadRecord record) {
         Optional<TopicPartition> source = source(record.key());
         if (source.isEmpty()) {
             return;
@@ -48,17 +48,17 @@ final class CopiedOffsets {
         }
         JsonNode offset = parse(record.value()).path("offset");
         if (offset.isIntegralNumber()) {
-            standings.put(key, new Standing(source.get(), offset.longValue(), record.timestamp()));
+            standings.put(key, new Standing(source.get(), offset.longValue(), record.timestampMillis()));
         } else {
             LOG.warn(
-                    "a record does not say how far MirrorMaker 2 has come and is passed over topic={} partition={} offset={}",
-                    record.topic(),
-                    record.partition(),
+                    "ignored a record that does not say how far MirrorMaker 2 has copied topic={} partition={} offset={}",
+                    record.partition().topic(),
+                    record.partition().partition(),
                     record.offset());
         }
     }
 
-    /** The partition that a key is about; empty where it is about something else, or another cluster. */
+    /** The partition that a key names; empty where it names another cluster, or something else. */
     private Optional<TopicPartition> source(byte[] key) {
         JsonNode partition = key == null ? JSON.missingNode() : parse(key).path(1);
         boolean isOurs = partition.path("cluster").asText().equals(alias)
@@ -79,7 +79,7 @@ final class CopiedOffsets {
         }
     }
 
-    /** The last copied source offset of each partition; where several connectors copied one, what was said last. */
+    /** The last copied source offset of each partition; where several connectors copied it, the latest record counts. */
     Map<TopicPartition, Long> offsets() {
         Map<TopicPartition, Standing> last = new HashMap<>();
         standings

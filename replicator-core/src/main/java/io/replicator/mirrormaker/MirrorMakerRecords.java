@@ -1,11 +1,14 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.ClusterOpener;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionListener;
+import io.replicator.positions.RoundTime;
 import io.replicator.positions.Written;
 import io.replicator.positions.WrittenBefore;
 import java.time.Duration;
@@ -19,13 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that a flow writes for MirrorMaker 2's friends, as its configuration asks for. Whatever cannot be written is said
- * once and tried again; nothing else waits for it. The thread that keeps the groups' positions.
+ * All that a flow writes for clients that are compatible with MirrorMaker 2, as its configuration asks for. What cannot be
+ * written is logged once and tried again; nothing else waits for it. Called by the turns of
+ * {@link io.replicator.positions.GroupSync}.
  */
 public final class MirrorMakerRecords implements PositionListener, WrittenBefore {
     private static final Logger LOG = LoggerFactory.getLogger(MirrorMakerRecords.class);
 
-    /** How long a cluster may take: the groups' positions wait meanwhile. */
+    /** How long a call may take: the groups' positions wait until then. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final String flow;
@@ -36,21 +40,26 @@ public final class MirrorMakerRecords implements PositionListener, WrittenBefore
     private final Optional<Heartbeats> heartbeats;
 
     public MirrorMakerRecords(FlowConfig flow) {
-        MirrorMakerConfig config = flow.positions().mirrorMaker();
-        this.flow = flow.name();
-        this.source = new MirrorCluster(flow, flow.source(), TIMEOUT);
-        this.target = new MirrorCluster(flow, flow.target(), TIMEOUT);
-        this.offsetSyncs = config.offsetSyncs() ? Optional.of(new OffsetSyncs(flow, source, target)) : Optional.empty();
-        this.checkpoints = config.checkpoints() ? Optional.of(new Checkpoints(flow, target)) : Optional.empty();
-        this.heartbeats = config.heartbeats()
-                ? Optional.of(new Heartbeats(flow, source, target, System.nanoTime()))
-                : Optional.empty();
+        this(flow, KafkaCluster::openLater);
     }
 
     /**
-     * The positions that the checkpoints say were carried over; nothing where none are kept.
+     * @param opener opens both clusters; what is wrong with a cluster may show only later
+     */
+    public MirrorMakerRecords(FlowConfig flow, ClusterOpener opener) {
+        MirrorMakerConfig config = flow.positions().mirrorMaker();
+        this.flow = flow.name();
+        this.source = new MirrorCluster(flow, flow.source(), opener, TIMEOUT);
+        this.target = new MirrorCluster(flow, flow.target(), opener, TIMEOUT);
+        this.offsetSyncs = config.offsetSyncs() ? Optional.of(new OffsetSyncs(flow, source, target)) : Optional.empty();
+        this.checkpoints = config.checkpoints() ? Optional.of(new Checkpoints(flow, target)) : Optional.empty();
+        this.heartbeats = config.heartbeats() ? Optional.of(new Heartbeats(flow, source, target)) : Optional.empty();
+    }
+
+    /**
+     * The positions that were written according to the checkpoints; none where the flow writes no checkpoints.
      *
-     * @throws UnavailableException when the target does not say
+     * @throws UnavailableException when they cannot be read
      */
     @Override
     public Map<Place, Written> read() throws InterruptedException {
@@ -71,8 +80,8 @@ public final class MirrorMakerRecords implements PositionListener, WrittenBefore
                 throw unavailable;
             }
             LOG.warn(
-                    "{}; which positions were carried over before is not known: a group that goes back on the source is not"
-                            + " followed until it was carried over again flow={}",
+                    "{}; the positions that were written before are not known: a group that moves back on the source is not"
+                            + " followed until its position was written again flow={}",
                     unavailable.getMessage(),
                     flow);
             return List.of();
@@ -80,21 +89,21 @@ public final class MirrorMakerRecords implements PositionListener, WrittenBefore
     }
 
     @Override
-    public void round(FlowPositions positions, List<GroupPosition> groups) throws InterruptedException {
+    public void round(FlowPositions positions, List<GroupPosition> groups, RoundTime now) throws InterruptedException {
         if (offsetSyncs.isPresent()) {
-            offsetSyncs.get().round(positions);
+            offsetSyncs.get().round(positions, now);
         }
         if (checkpoints.isPresent()) {
-            checkpoints.get().round(positions, groups);
+            checkpoints.get().round(positions, groups, now);
         }
     }
 
     @Override
-    public long turn(long nowNanos) throws InterruptedException {
-        return heartbeats.isPresent() ? heartbeats.get().runDue(nowNanos) : PositionListener.super.turn(nowNanos);
+    public long turn(RoundTime now) throws InterruptedException {
+        return heartbeats.isPresent() ? heartbeats.get().runDue(now) : PositionListener.super.turn(now);
     }
 
-    /** What cannot be written and why, for a person; empty when all is well. Any thread. */
+    /** What cannot be written and why, for a person; empty when everything can. Any thread. */
     public List<String> troubles() {
         return Stream.of(
                         offsetSyncs.map(OffsetSyncs::trouble).stream(),

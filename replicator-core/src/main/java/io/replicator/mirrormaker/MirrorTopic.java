@@ -1,166 +1,114 @@
 package io.replicator.mirrormaker;
 
-import io.replicator.agent.Interruption;
+import io.replicator.agent.Backoff;
+import io.replicator.agent.LogOnce;
+import io.replicator.agent.Retry;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.CompactedTopic;
+import io.replicator.cluster.LogEntry;
+import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.UnavailableException;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.replicator.positions.RoundTime;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of MirrorMaker 2's topics on one cluster: compacted, and all of it in its first partition. Made when something is
- * first written to it. One thread.
+ * One of MirrorMaker 2's topics on one cluster: compacted, with all its records in the first partition. It is created before
+ * the first write. What cannot be written is logged once and tried again later. One thread.
  */
 final class MirrorTopic {
     private static final Logger LOG = LoggerFactory.getLogger(MirrorTopic.class);
-    private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Brokers that send nothing for so long are taken for silent; longer than a quota delays an answer. */
-    private static final Duration SILENCE = Duration.ofSeconds(30);
+    /** A right that was granted shows within half a minute. */
+    private static final Backoff BACKOFF = Backoff.ofMillis(2_000, 30_000);
 
-    private static final Map<String, String> SETTINGS =
-            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    private static final Map<String, String> SETTINGS = Map.of("cleanup.policy", "compact");
 
-    private final MirrorCluster cluster;
-    private final String topic;
-    private final Trouble trouble;
+    private final String flow;
+    private final Cluster cluster;
+    private final CompactedTopic topic;
+    private final String named;
+    private final Retry retry = new Retry(BACKOFF);
+    private final LogOnce trouble = new LogOnce();
     private boolean isThere;
+    private boolean hasFailed;
 
     /**
      * @param what it holds, for a person
      */
     MirrorTopic(String flow, MirrorCluster cluster, String topic, String what) {
-        this.cluster = cluster;
-        this.topic = topic;
-        this.trouble = new Trouble(flow, "topic " + topic + " on " + cluster.name() + ", which holds " + what + ",");
+        this.flow = flow;
+        this.cluster = cluster.cluster();
+        this.topic = cluster.topics().topic(topic);
+        this.named = "topic " + topic + " on " + this.cluster.name() + ", which holds " + what + ",";
     }
 
-    /** Why it cannot be written, empty when all is well. Any thread. */
+    /** Why it cannot be written, empty when it can. Any thread. */
     String trouble() {
-        return trouble.words();
+        return trouble.text();
     }
 
     /**
-     * Writes records in their order and waits for them; false when it cannot be, and is worth another try later.
+     * Writes records in their order, and waits until they are written; false when they were not, and have to be written
+     * again later.
      *
-     * @param nowMillis the records' timestamp, in milliseconds since 1970
+     * @param now the millis are the records' timestamp
      */
-    boolean write(List<? extends MirrorRecord> records, long nowMillis) throws InterruptedException {
-        long nowNanos = System.nanoTime();
+    boolean write(List<? extends MirrorRecord> records, RoundTime now) throws InterruptedException {
         if (records.isEmpty()) {
             return true;
         }
-        if (!trouble.mayTry(nowNanos)) {
+        if (hasFailed) {
+            hasFailed = false;
+            retry.failed(now.nanos()); // The wait counts from the end of the attempt, which is known now.
+        }
+        if (!retry.isDue(now.nanos())) {
             return false;
         }
         try {
-            ensure();
-            send(records, nowMillis);
-            trouble.isOver();
+            create();
+            topic.append(
+                    records.stream()
+                            .map(record -> new LogEntry(record.key(), record.value()))
+                            .toList(),
+                    now.millis());
+            retry.succeeded();
+            if (trouble.end()) {
+                LOG.info("{} can be written again flow={}", named, flow);
+            }
             return true;
-        } catch (InterruptException interrupted) {
-            throw Interruption.of(interrupted);
         } catch (UnavailableException unavailable) {
             isThere = false;
-            trouble.is(unavailable.getMessage(), System.nanoTime());
-        } catch (KafkaException failure) {
-            isThere = false;
-            trouble.is(words(failure), System.nanoTime());
-        }
-        return false;
-    }
-
-    private String words(Throwable failure) {
-        return cluster.admin().unavailable(failure, "WRITE", named()).getMessage();
-    }
-
-    private void send(List<? extends MirrorRecord> records, long nowMillis) throws InterruptedException {
-        Producer<byte[], byte[]> producer = cluster.producer();
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (MirrorRecord record : records) {
-            sent.add(producer.send(new ProducerRecord<>(topic, 0, nowMillis, record.key(), record.value())));
-        }
-        for (Future<RecordMetadata> answer : sent) {
-            try {
-                answer.get();
-            } catch (ExecutionException failure) {
-                throw cluster.admin().unavailable(failure.getCause(), "WRITE", named());
+            hasFailed = true;
+            String text = named + " cannot be written: " + unavailable.getMessage();
+            if (trouble.observe(text, now.nanos())) {
+                LOG.warn("{}; the flow goes on copying and tries again flow={}", text, flow);
             }
+            return false;
         }
     }
 
-    /**
-     * Reads the topic from its beginning to its end as it is now; nothing when there is no such topic.
-     *
-     * @throws UnavailableException when it cannot be read
-     */
-    void readAll(Consumer<ConsumerRecord<byte[], byte[]>> reader) throws InterruptedException {
-        int partitions = partitions();
-        if (partitions > 0) {
-            List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(number -> new TopicPartition(topic, number))
-                    .toList();
-            try (var consumer = cluster.consumer()) {
-                readAll(consumer, all, reader);
-            } catch (InterruptException interrupted) {
-                throw Interruption.of(interrupted);
-            } catch (KafkaException failure) {
-                throw cluster.admin().unavailable(failure, "READ", named());
-            }
-        }
-    }
-
-    private void readAll(
-            org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
-            List<TopicPartition> partitions,
-            Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        long heardNanos = System.nanoTime();
-        long reached = -1;
-        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-            consumer.poll(POLL).forEach(reader);
-            long now = partitions.stream().mapToLong(consumer::position).sum();
-            if (now > reached) {
-                reached = now;
-                heardNanos = System.nanoTime();
-            } else if (System.nanoTime() - heardNanos > SILENCE.toNanos()) {
-                throw new TimeoutException("no record came within " + SILENCE);
-            }
-        }
-    }
-
-    private void ensure() throws InterruptedException {
+    private void create() throws InterruptedException {
         if (!isThere) {
-            if (partitions() == 0 && cluster.admin().create(topic, 1, SETTINGS)) {
-                LOG.info("created a topic as MirrorMaker 2 does cluster={} topic={}", cluster.name(), topic);
+            boolean isMissing = cluster.topic(topic.name()).isEmpty();
+            if (isMissing && cluster.createTopic(topic.name(), 1, SETTINGS)) {
+                LOG.info("created a topic as MirrorMaker 2 does cluster={} topic={}", cluster.name(), topic.name());
             }
             isThere = true;
         }
     }
 
-    /** How many it has, 0 when there is no such topic. */
-    private int partitions() throws InterruptedException {
-        return cluster.admin().partitions(topic).orElse(0);
-    }
-
-    private String named() {
-        return "topic " + topic;
+    /**
+     * Reads the topic from its start to its present end; nothing when there is no such topic.
+     *
+     * @throws UnavailableException when it cannot be read
+     */
+    void readAll(Consumer<ReadRecord> reader) throws InterruptedException {
+        if (cluster.topic(topic.name()).isPresent()) {
+            topic.readAll(reader);
+        }
     }
 }

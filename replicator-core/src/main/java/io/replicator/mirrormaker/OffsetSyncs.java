@@ -5,6 +5,7 @@ import io.replicator.config.MirrorMakerConfig;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.Translator;
 import io.replicator.positions.FlowPositions;
+import io.replicator.positions.RoundTime;
 import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,9 +14,9 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Pairs of offsets that stand for the same record, in {@code mm2-offset-syncs.*.internal}: in each round the last record of
- * every partition that moved, and those at which runs began since the round before. From these MirrorMaker 2 translates as
- * from its own, up to one record behind the nearest pair. One thread.
+ * Pairs of offsets of the same record, in {@code mm2-offset-syncs.*.internal}: in each round the last record of every
+ * partition that moved, and the first records of runs that began since the previous round. MirrorMaker 2 translates with
+ * them as with its own, up to one record after the nearest pair. One thread.
  */
 final class OffsetSyncs {
     /** MirrorMaker 2 keeps 64 pairs of a partition, most of them near its end. */
@@ -23,10 +24,10 @@ final class OffsetSyncs {
 
     private final MirrorTopic topic;
 
-    /** What each partition's pairs were taken from; the same again means that it did not move. */
+    /** What each partition's pairs were taken from: a partition with the same translator did not move. */
     private final Map<TopicPartition, Translator> seen = new HashMap<>();
 
-    /** The last pair that was written of each. */
+    /** The last pair that was written of each partition. */
     private final Map<TopicPartition, OffsetSync> last = new HashMap<>();
 
     OffsetSyncs(FlowConfig flow, MirrorCluster source, MirrorCluster target) {
@@ -36,17 +37,17 @@ final class OffsetSyncs {
     }
 
     /** Writes what moved since the last round. */
-    void round(FlowPositions positions) throws InterruptedException {
+    void round(FlowPositions positions, RoundTime now) throws InterruptedException {
         Map<TopicPartition, Translator> moved = new HashMap<>();
         List<OffsetSync> syncs = new ArrayList<>();
         for (TopicPartition source : positions.partitions()) {
-            Translator now = positions.translator(source).orElseThrow();
-            if (seen.get(source) != now) {
-                moved.put(source, now);
-                syncs.addAll(syncs(source, now.lastRuns(MAX_STARTS), last.get(source)));
+            Translator present = positions.translator(source).orElseThrow();
+            if (seen.get(source) != present) {
+                moved.put(source, present);
+                syncs.addAll(syncs(source, present.lastRuns(MAX_STARTS), last.get(source)));
             }
         }
-        if (topic.write(syncs, System.currentTimeMillis())) {
+        if (topic.write(syncs, now)) {
             seen.putAll(moved);
             syncs.forEach(sync -> last.put(sync.source(), sync));
         }
@@ -55,7 +56,7 @@ final class OffsetSyncs {
     }
 
     /**
-     * The pairs of one partition that are to be written, in the order of the offsets.
+     * The pairs of one partition to write, in the order of their offsets.
      *
      * @param former the last one that was written, {@code null} for none
      */
@@ -69,7 +70,7 @@ final class OffsetSyncs {
             return List.of();
         }
         List<OffsetSync> syncs = new ArrayList<>();
-        // Where the source lost what was copied, the pair goes back, by which MirrorMaker 2 forgets the later ones.
+        // Where the source lost copied records, the pair goes back, and MirrorMaker 2 then forgets the later ones.
         boolean goesOn = former == null || former.sourceOffset() < end.sourceOffset();
         for (int run = Math.max(0, runs.count() - MAX_STARTS); goesOn && run <= lastRun; run++) {
             OffsetSync start = new OffsetSync(source, runs.source(run), runs.target(run));

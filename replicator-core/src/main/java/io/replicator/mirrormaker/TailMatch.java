@@ -13,9 +13,9 @@ import java.util.Optional;
  * </pre>
  */
 final class TailMatch {
-    private final Stretch before;
-    private final Stretch after;
-    private final Stretch tail;
+    private final HashedRecords before;
+    private final HashedRecords after;
+    private final HashedRecords tail;
 
     /** What the two sides have in common. */
     enum Verdict {
@@ -62,7 +62,7 @@ final class TailMatch {
      * @param after the source's records behind it, at least as many as the tail has, or all
      * @param tail the target's last records
      */
-    TailMatch(Stretch before, Stretch after, Stretch tail) {
+    TailMatch(HashedRecords before, HashedRecords after, HashedRecords tail) {
         this.before = before;
         this.after = after;
         this.tail = tail;

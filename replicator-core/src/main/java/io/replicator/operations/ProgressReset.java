@@ -1,6 +1,7 @@
 package io.replicator.operations;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
@@ -12,8 +13,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Removes the saved progress of topics from a flow that nobody runs, so that they are copied as if they never had been. Their
- * copies on the target are left as they are.
+ * Removes the saved progress of topics from a flow that is not running, so that the flow copies them as new ones. Their
+ * copies on the target are not changed.
  */
 public final class ProgressReset {
     private final FlowConfig flow;
@@ -25,12 +26,12 @@ public final class ProgressReset {
     }
 
     /**
-     * Forgets, or changes nothing.
+     * Removes all of it, or changes nothing.
      *
      * @param topics the source's names
      * @param timeout of each call
-     * @return how many partitions were forgotten
-     * @throws RefusedException when somebody runs the flow, or nothing is known of one of the topics
+     * @return of how many partitions it was removed
+     * @throws RefusedException when the flow is running, or has saved nothing about one of the topics
      * @throws UnavailableException when the target does not answer
      * @throws io.replicator.offsets.OffsetLogException when progress cannot be read or written
      */
@@ -39,7 +40,7 @@ public final class ProgressReset {
     }
 
     private int forget(Set<String> topics) throws InterruptedException {
-        try (ClusterAdmin target = ClusterAdmin.open(flow.target(), "replicator-" + flow.name() + "-forget", timeout);
+        try (Cluster target = KafkaCluster.open(flow.target(), "replicator-" + flow.name() + "-forget", timeout);
                 OffsetLog log = new OffsetLog(flow, target, timeout)) {
             requireStopped(target);
             Set<TopicPartition> known = log.load().partitions().keySet();
@@ -56,13 +57,13 @@ public final class ProgressReset {
         }
     }
 
-    /** A running flow would save the progress again, and go on copying where it is. */
-    private void requireStopped(ClusterAdmin target) throws InterruptedException {
+    /** A running flow would save the progress again. */
+    private void requireStopped(Cluster target) throws InterruptedException {
         String group = flow.ownershipGroup();
         int members = target.members(group);
         if (members > 0) {
             throw new RefusedException(
-                    "flow " + flow.name() + " is running: group " + group + " on " + target.cluster() + " has "
+                    "flow " + flow.name() + " is running: group " + group + " on " + target.name() + " has "
                             + members
                             + " members; stop all its instances first (one that died counts until its session-timeout is over)");
         }

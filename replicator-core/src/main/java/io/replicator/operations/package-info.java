@@ -1,2 +1,5 @@
-/** Commands on a flow that run beside it or while it is stopped. They use the flow's saved state, and no thread of its own. */
+/**
+ * Commands on a flow that run beside it or while it is stopped: moving a consumer group, resetting the progress of topics.
+ * They use what the flow saved, and share no thread with it. Each plans first, as a pure function, and then acts.
+ */
 package io.replicator.operations;

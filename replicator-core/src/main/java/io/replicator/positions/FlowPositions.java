@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a flow has saved of where records stand, read from its offset log: as true for a command beside a daemon as for the
- * daemon itself, and at most as old as the last save. It only reads, so that it can be used beside a running flow. One
+ * Where a flow's records are on both sides, as it saved that in its offset log. What is read is as recent as the last save,
+ * for a command beside a daemon as for the daemon itself. It only reads, so that it can be used beside a running flow. One
  * thread.
  */
 public final class FlowPositions implements AutoCloseable {
@@ -23,7 +23,7 @@ public final class FlowPositions implements AutoCloseable {
     private Map<TopicPartition, PartitionPair> pairs = Map.of();
     private Map<TopicPartition, TopicPartition> sources = Map.of();
 
-    /** A translator, and the change of its partition that it was made for. */
+    /** A translator, and the change of its partition that it was created for. */
     private record Known(long change, Translator translator) {}
 
     private FlowPositions(OffsetLogReader log) {
@@ -31,13 +31,22 @@ public final class FlowPositions implements AutoCloseable {
     }
 
     /**
-     * Reads all that the flow has saved so far; nothing where it never ran.
+     * Reads all that the flow has saved so far, nothing if it never ran.
      *
      * @param timeout of each call to the target
      * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
      */
     public static FlowPositions open(FlowConfig flow, Duration timeout) throws InterruptedException {
-        FlowPositions positions = new FlowPositions(OffsetLogReader.open(flow, timeout));
+        return open(OffsetLogReader.open(flow, timeout));
+    }
+
+    /**
+     * As {@link #open(FlowConfig, Duration)}.
+     *
+     * @param log used by nobody else; closed with the positions
+     */
+    public static FlowPositions open(OffsetLogReader log) throws InterruptedException {
+        FlowPositions positions = new FlowPositions(log);
         try {
             positions.log.load();
             positions.index();
@@ -49,7 +58,7 @@ public final class FlowPositions implements AutoCloseable {
     }
 
     /**
-     * Reads on, at a cost of what was saved since.
+     * Reads what was saved since the last call. Costs no more than that.
      *
      * @throws OffsetLogException when it cannot be read, or holds what this version does not understand
      */
@@ -65,12 +74,12 @@ public final class FlowPositions implements AutoCloseable {
         known.keySet().retainAll(pairs.keySet());
     }
 
-    /** The source partitions that something is known of. */
+    /** The source partitions about which the flow has saved something. */
     public Collection<TopicPartition> partitions() {
         return pairs.keySet();
     }
 
-    /** Translates positions of a source partition; empty when nothing is known of it. */
+    /** Translates positions of a source partition; empty when the flow has saved nothing about it. */
     public Optional<Translator> translator(TopicPartition source) {
         if (!pairs.containsKey(source)) {
             return Optional.empty();
@@ -84,7 +93,7 @@ public final class FlowPositions implements AutoCloseable {
         return Optional.of(found.translator());
     }
 
-    /** The same for the partition that holds the copy. */
+    /** The same, by the partition that holds the copy. */
     public Optional<Translator> byTarget(TopicPartition target) {
         return Optional.ofNullable(sources.get(target)).flatMap(this::translator);
     }

@@ -1,15 +1,16 @@
 package io.replicator.positions;
 
+import io.replicator.agent.Retry;
+import io.replicator.cluster.CommittedPosition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** One group of the source, from round to round. The sync thread's. */
+/** One group of the source, from round to round. One thread: that of the round. */
 final class FollowedGroup {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -18,19 +19,20 @@ final class FollowedGroup {
     private final String targetName;
     private final Map<TopicPartition, FollowedPosition> positions = new TreeMap<>(BY_NAME);
 
-    /** What is the matter with the group as a whole; null when nothing is. */
+    /** The state of the group as a whole; null when there is nothing to report about it. */
     private GroupPosition whole;
 
     private boolean hasMoved;
     private boolean isInUse;
 
-    /** Since it could not be read, on either side. */
-    private final BackOff backOff = new BackOff();
+    /** Attempts to read the group, on either side. */
+    private final Retry retry = new Retry(FollowedPosition.BACKOFF);
 
-    private final BackOff hiddenBackOff = new BackOff();
+    /** Attempts to find out whether a group that is not listed was deleted. */
+    private final Retry deletionRetry = new Retry(FollowedPosition.BACKOFF);
 
-    /** How often in a row the source did not list it. */
-    private int missed;
+    /** In how many rounds in a row the source did not list it. */
+    private int missedRounds;
 
     FollowedGroup(String name, String targetName) {
         this.name = name;
@@ -49,17 +51,22 @@ final class FollowedGroup {
         return positions.values();
     }
 
+    List<TopicPartition> partitions() {
+        return List.copyOf(positions.keySet());
+    }
+
     boolean hasPositions() {
         return !positions.isEmpty();
     }
 
-    /** Whether something of it was written on the target. */
+    /** Whether a position of it was written on the target. */
     boolean isWritten() {
-        return positions.values().stream().anyMatch(position -> position.written.targetOffset() >= 0);
+        return positions.values().stream()
+                .anyMatch(position -> position.written().targetOffset() >= 0);
     }
 
-    /** Takes note of where the group stands on the source now. */
-    void standsAt(Map<TopicPartition, OffsetAndMetadata> committed) {
+    /** Takes the positions that the group has on the source now. */
+    void moveTo(Map<TopicPartition, CommittedPosition> committed) {
         whole = null;
         hasMoved |= positions.keySet().retainAll(committed.keySet());
         committed.forEach((partition, position) -> {
@@ -67,92 +74,89 @@ final class FollowedGroup {
             if (known == null) {
                 positions.put(partition, new FollowedPosition(partition, position));
                 hasMoved = true;
-            } else if (!known.committed.equals(position)) {
-                known.committed = position;
+            } else if (!known.committed().equals(position)) {
+                known.moveTo(position);
                 hasMoved = true;
             }
         });
     }
 
-    /** Whether the source or its copy may have moved since it was last looked at. */
+    /** Whether the group or the copy may have moved since the target was last looked at. */
     boolean isDue(long nowNanos) {
         return hasMoved || !positions.values().stream().allMatch(position -> position.isSettled(nowNanos));
     }
 
-    void lookedAt() {
+    /** The target is being looked at. */
+    void look(boolean nowInUse) {
         hasMoved = false;
+        isInUse = nowInUse;
     }
 
-    /** Whether it had members on the target when it was last looked at. */
+    /** Whether it had members on the target when that was last looked at. */
     boolean isInUse() {
         return isInUse;
     }
 
-    void inUse(boolean nowInUse) {
-        isInUse = nowInUse;
+    /** A write was refused because the group has members on the target. */
+    void markInUse() {
+        isInUse = true;
     }
 
-    /** The group as a whole is in that state, for that reason. */
-    void is(PositionState state, String reason) {
+    /** Reports the group as a whole in this state, for this reason. */
+    void report(PositionState state, String reason) {
         whole = new GroupPosition(name, targetName, "", -1, "", -1, -1, state, false, reason, -1, -1, "");
     }
 
-    /** It cannot be read; whatever was known of it is no longer. */
-    void failed(String reason) {
-        is(PositionState.FAILED, reason);
+    /** It cannot be read, so that its positions have to be looked at again. */
+    void fail(String reason) {
+        report(PositionState.FAILED, reason);
         hasMoved = true;
     }
 
-    /** The source shows it no longer, and does not say either that it is gone: nobody can tell where it stands. */
-    void hidden(String reason, long nowNanos) {
-        failed(reason);
-        positions.values().forEach(position -> position.told = null);
-        hiddenBackOff.failed(nowNanos);
+    /** The source no longer shows it, and does not say that it was deleted: its positions are not known. */
+    void hide(String reason, long nowNanos) {
+        fail(reason);
+        positions.values().forEach(FollowedPosition::forgetReport);
+        deletionRetry.failed(nowNanos);
     }
 
-    /** Since it was asked for in vain whether it was deleted. */
-    BackOff hiddenBackOff() {
-        return hiddenBackOff;
+    Retry deletionRetry() {
+        return deletionRetry;
     }
 
-    BackOff backOff() {
-        return backOff;
+    Retry retry() {
+        return retry;
     }
 
-    void listed() {
-        hiddenBackOff.worked();
-        missed = 0;
+    /** The source lists it. */
+    void list() {
+        deletionRetry.succeeded();
+        missedRounds = 0;
     }
 
-    /** One round more without it; how many that makes in a row. */
-    int missed() {
-        return ++missed;
+    /** The source does not list it in this round. */
+    void miss() {
+        missedRounds++;
     }
 
-    /** What of it failed, if anything did. */
+    int missedRounds() {
+        return missedRounds;
+    }
+
+    /** What failed, if anything did. */
     Optional<GroupPosition> failure() {
-        if (whole != null && whole.state() == PositionState.FAILED) {
-            return Optional.of(whole);
-        }
-        for (FollowedPosition position : positions.values()) {
-            if (position.told != null && position.told.state() == PositionState.FAILED) {
-                return Optional.of(position.told);
-            }
-        }
-        return Optional.empty();
+        return report().stream()
+                .filter(position -> position.state() == PositionState.FAILED)
+                .findFirst();
     }
 
-    /** What is to be told of it, in order. */
-    List<GroupPosition> told() {
-        List<GroupPosition> told = new ArrayList<>(positions.size() + 1);
+    /** All that is to be reported of it, in order. */
+    List<GroupPosition> report() {
+        List<GroupPosition> report = new ArrayList<>(positions.size() + 1);
         if (whole != null) {
-            told.add(whole);
+            report.add(whole);
         }
-        for (FollowedPosition position : positions.values()) {
-            if (position.told != null) {
-                told.add(position.told);
-            }
-        }
-        return told;
+        positions.values().forEach(position -> position.report().ifPresent(report::add));
+        return report;
     }
 }

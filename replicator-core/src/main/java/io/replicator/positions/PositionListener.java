@@ -2,30 +2,30 @@ package io.replicator.positions;
 
 import java.util.List;
 
-/** Told of the groups' positions, round by round. Runs on the thread of {@link GroupSync}, which opens and closes it. */
+/** Told of the groups' positions after each round. {@link GroupSync} opens, calls and closes it. */
 public interface PositionListener extends AutoCloseable {
-    /** Nobody listens. */
-    PositionListener NONE = (positions, groups) -> {};
+    /** Does nothing. */
+    PositionListener NONE = (positions, groups, now) -> {};
 
     /**
-     * A round is over.
+     * A round ended.
      *
-     * @param positions where records stand, as the round saw it
+     * @param positions where records are on both sides, as the round saw it
      * @param groups all positions of all groups, as the round left them
+     * @param now when the round started
      */
-    void round(FlowPositions positions, List<GroupPosition> groups) throws InterruptedException;
+    void round(FlowPositions positions, List<GroupPosition> groups, RoundTime now) throws InterruptedException;
 
     /**
-     * Between two rounds, and at least once between any two.
+     * Called between two rounds, at least once between any two.
      *
-     * @param nowNanos the time
-     * @return when it is to be called again at the latest, as the process counts time
+     * @return when to call it again at the latest, as the process counts time
      */
-    default long turn(long nowNanos) throws InterruptedException {
-        return nowNanos + Long.MAX_VALUE / 2;
+    default long turn(RoundTime now) throws InterruptedException {
+        return now.nanos() + Long.MAX_VALUE / 2;
     }
 
-    /** Nothing is told any more. Must not wait for clusters. */
+    /** Frees what it holds. Must not wait for a cluster. */
     @Override
     default void close() {}
 }

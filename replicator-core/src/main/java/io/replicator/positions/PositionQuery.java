@@ -1,7 +1,10 @@
 package io.replicator.positions;
 
 import io.replicator.NearestName;
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.KafkaCluster;
+import io.replicator.cluster.LogPosition;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
@@ -13,18 +16,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Answers where positions stand on the other side: of one offset, of a time, of a whole group. It reads what the flow has
- * saved, at most a progress-interval old, so it needs no running daemon and disturbs none. One thread at a time.
+ * Translates positions to the other side: one offset, a time, or all positions of a group. It reads what the flow saved,
+ * which is at most one progress-interval old, so that it needs no running daemon and does not disturb one. One thread at a
+ * time.
  */
 public final class PositionQuery implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
@@ -35,11 +35,11 @@ public final class PositionQuery implements AutoCloseable {
     private final Duration timeout;
     private final FlowPositions positions;
 
-    /** Which way is asked. */
+    /** The direction of a translation. */
     public enum Direction {
-        /** From the source to the target, for a migration or a fail-over. */
+        /** From the source to the target: for a migration or a failover. */
         TO_TARGET,
-        /** From the target to the source, for the way back. */
+        /** From the target to the source: for the way back. */
         TO_SOURCE
     }
 
@@ -51,7 +51,7 @@ public final class PositionQuery implements AutoCloseable {
     }
 
     /**
-     * Reads what the flow has saved.
+     * Reads what the flow saved.
      *
      * @param timeout of each call
      * @throws OffsetLogException when it cannot be read
@@ -62,27 +62,27 @@ public final class PositionQuery implements AutoCloseable {
         return new PositionQuery(flow, direction, timeout, FlowPositions.open(flow, timeout));
     }
 
-    /** Reads what the flow has saved since; costs that much. */
+    /** Reads what the flow saved since the last call. */
     public void refresh() throws InterruptedException {
         positions.refresh();
     }
 
     /**
-     * Where an offset stands.
+     * Translates an offset.
      *
-     * @throws RefusedException when the flow does not know the partition, with those that it knows
+     * @throws RefusedException when the flow has copied nothing of the partition; the message says what it has copied
      */
     public Answer ofOffset(TopicPartition from, long offset) {
         return answer(required(from), from, offset);
     }
 
     /**
-     * Where the first records stand whose timestamp is not before a time; where there are none, the end of the log that is
-     * asked.
+     * Translates the offsets of the first records whose timestamp is not before a time; in a log without such a record, its
+     * end.
      *
-     * @param topic by its name on the side that is asked
-     * @param partition its number, -1 for all that the flow knows
-     * @throws RefusedException when the flow does not know the topic or the partition
+     * @param topic the name on the side of the offsets
+     * @param partition a partition number, or -1 for all partitions of which the flow has copied something
+     * @throws RefusedException when the flow has copied nothing of the topic or the partition
      * @throws UnavailableException when the cluster does not answer
      */
     public List<Answer> ofTime(String topic, int partition, Instant time) throws InterruptedException {
@@ -93,46 +93,26 @@ public final class PositionQuery implements AutoCloseable {
         if (asked.isEmpty()) {
             throw unknown(new TopicPartition(topic, partition));
         }
-        try (ClusterAdmin cluster = open()) {
-            Map<TopicPartition, Long> offsets = offsets(cluster, asked, OffsetSpec.forTimestamp(time.toEpochMilli()));
-            List<TopicPartition> later =
-                    asked.stream().filter(each -> offsets.get(each) < 0).toList();
-            if (!later.isEmpty()) {
-                offsets.putAll(offsets(cluster, later, OffsetSpec.latest()));
-            }
+        try (Cluster cluster = open()) {
+            Answers<TopicPartition, Long> offsets = cluster.offsets(asked, new LogPosition.At(time));
             return asked.stream()
-                    .map(each -> answer(required(each), each, offsets.get(each)))
+                    .map(each -> answer(required(each), each, offsets.of(each).orElseThrow()))
                     .toList();
         }
     }
 
-    private static Map<TopicPartition, Long> offsets(
-            ClusterAdmin cluster, List<TopicPartition> partitions, OffsetSpec spec) throws InterruptedException {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        partitions.forEach(partition -> asked.put(partition, spec));
-        ListOffsetsResult answers = cluster.admin().listOffsets(asked);
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        for (TopicPartition partition : partitions) {
-            offsets.put(
-                    partition,
-                    cluster.await(answers.partitionResult(partition), "DESCRIBE", "topic " + partition.topic())
-                            .offset());
-        }
-        return offsets;
-    }
-
     /**
-     * Where all of a group's positions stand. Those in partitions that the flow does not copy are answered too, with the
-     * reason.
+     * Translates all positions of a group. The answer about a partition that the flow does not copy says so.
      *
      * @return ordered by topic and partition
      * @throws RefusedException when the group has no positions
      * @throws UnavailableException when the cluster does not answer
      */
     public List<Answer> ofGroup(String group) throws InterruptedException {
-        try (ClusterGroups groups = new ClusterGroups(open())) {
+        try (Cluster cluster = open()) {
             List<Answer> answers = new ArrayList<>();
-            groups.positions(group)
+            cluster.consumerGroups()
+                    .positions(group)
                     .forEach((partition, position) ->
                             answers.add(answer(translator(partition), partition, position.offset())));
             if (answers.isEmpty()) {
@@ -144,8 +124,8 @@ public final class PositionQuery implements AutoCloseable {
         }
     }
 
-    private ClusterAdmin open() {
-        return ClusterAdmin.open(asked(), "replicator-" + flow.name() + "-query", timeout);
+    private Cluster open() {
+        return KafkaCluster.open(asked(), "replicator-" + flow.name() + "-query", timeout);
     }
 
     private ClusterConfig asked() {

@@ -4,42 +4,42 @@ import io.replicator.offsets.Translation;
 import io.replicator.offsets.Translator;
 
 /**
- * What is to be done about one group's position in one partition: a pure function of where the group stands on the source,
- * what that is on the target, where it stands there, and what was written there last.
+ * What is done about one group's position in one partition. A pure function of the group's position on the source, what
+ * that is on the target, the group's position there, and what was written there last.
  *
- * <p>A position on the target only ever goes forward, unless it is still the one that was written here: then it follows the
- * source's back as well. One that was set back on the target since stays there. No position is written that lies beyond a
- * record that the group has still to read.
+ * <p>A position on the target only moves forward, unless it is still the one that was written here: then it also follows
+ * the source's position back. One that a consumer on the target moved back stays where it is. No position is written that
+ * lies after a record that the group has not read yet.
  */
-final class PositionRule {
-    /** No position, or none that is known. */
-    static final long NONE = -1;
+public final class PositionRule {
+    /** No position, or an unknown one. */
+    public static final long NONE = -1;
 
     private PositionRule() {}
 
     /**
-     * Where the group stands on the target.
+     * What the group has on the target.
      *
      * @param offset its position there, {@link #NONE} when it has none
      * @param isInUse whether it has members there
-     * @param written what was written there last
+     * @param written the last position that was written there
      */
-    record Held(long offset, boolean isInUse, Written written) {}
+    public record Held(long offset, boolean isInUse, Written written) {}
 
     /**
-     * What is to be done.
+     * What is done.
      *
-     * @param state the position's, once that is done
+     * @param state the position's state afterwards
      * @param write the position to write on the target, {@link #NONE} to leave it
      * @param isExact whether a reader that continues on the target then reads exactly what it would have read
-     * @param isWhole whether the position that is written stands for all that the group has read, so that what it keeps with
-     *     its position belongs to it
-     * @param reason for a person, empty when all is well
+     * @param isWhole whether the position that is written covers all that the group has read, so that the metadata of its
+     *     position belongs to it
+     * @param reason for a person; empty when the position is right
      */
-    record Verdict(PositionState state, long write, boolean isExact, boolean isWhole, String reason) {}
+    public record Verdict(PositionState state, long write, boolean isExact, boolean isWhole, String reason) {}
 
-    /** What is to be done about a position in a partition that is copied. */
-    static Verdict of(long sourceOffset, Translator translator, Held held) {
+    /** What is done about a position in a partition that is copied. */
+    public static Verdict of(long sourceOffset, Translator translator, Held held) {
         Translation there = translator.toTarget(sourceOffset);
         if (there instanceof Translation.Unknown unknown) {
             return new Verdict(PositionState.FAILED, NONE, false, false, unknown.reason());
@@ -70,7 +70,7 @@ final class PositionRule {
                 NONE,
                 isExact,
                 false,
-                "the group has members on the target: its position there is theirs");
+                "the group has members on the target: they own its position there");
     }
 
     private static Verdict notCopied(long sourceOffset, Translation.NotCopied notCopied) {
@@ -79,11 +79,11 @@ final class PositionRule {
                 notCopied.offset(),
                 false,
                 true,
-                "copying began at source offset " + notCopied.start() + ", behind the group's position " + sourceOffset
-                        + ": what the source holds between the two is not on the target");
+                "copying began at source offset " + notCopied.start() + ", after the group's position " + sourceOffset
+                        + ": the source's records between the two are not on the target");
     }
 
-    /** Goes to a position, unless what is there is right as well, or not ours to take back. */
+    /** Moves to a position, unless the present one is right as well, or must not be moved back. */
     private static Verdict reach(long wanted, Verdict written, Translator translator, Held held) {
         if (held.offset() < wanted) {
             return isSetBack(held) ? setBack(wanted, held) : written;
@@ -99,8 +99,8 @@ final class PositionRule {
     }
 
     /**
-     * Whether nothing of the copy stands between a position and a later one, so that a reader reads the same from both. Beyond
-     * what is saved of the copy nobody knows: after a kill there may be records that were copied and are not on record yet.
+     * Whether there is no copied record between a position and a later one, so that a reader reads the same from both. After
+     * the end of what is saved about the copy that is not known: after a crash there may be copied records that are not saved.
      */
     private static boolean isSame(long wanted, Translator translator, long later) {
         return translator.toSource(later) instanceof Translation.Exact source
@@ -108,7 +108,7 @@ final class PositionRule {
                 && target.offset() == wanted;
     }
 
-    /** Whether it lies before what was written last: only somebody on the target can have put it there, to read again. */
+    /** Whether it lies before what was written last: then somebody on the target moved it back, to read again. */
     private static boolean isSetBack(Held held) {
         return held.offset() != NONE && held.offset() < held.written().targetOffset();
     }
@@ -121,7 +121,7 @@ final class PositionRule {
                 false,
                 "somebody set the group back on the target, from "
                         + held.written().targetOffset() + " to " + held.offset()
-                        + ": it stays, and does not go on to " + wanted
+                        + ": the position is kept, and does not move on to " + wanted
                         + "; to overwrite it: replicator migrate-group --force");
     }
 
@@ -136,17 +136,17 @@ final class PositionRule {
                 NONE,
                 false,
                 false,
-                "the group's position on the target, " + held.offset() + ", is beyond " + wanted + " "
+                "the group's position on the target, " + held.offset() + ", is after " + wanted + " "
                         + (isKnown
-                                ? "and was committed there by a consumer: it stays"
-                                : "and nobody knows any more who committed it: it stays, also if the group went back on"
+                                ? "and was committed there by a consumer: it is kept"
+                                : "and it is not known who committed it: it is kept, even if the group moved back on"
                                         + " the source")
                         + "; to overwrite it: replicator migrate-group --force");
     }
 
     /**
-     * Our own position within the bound may be the exact one, from when that was still known: it is kept, if it is known to
-     * stand for no later one of the source. Anybody else's may lie behind records that are still to be read.
+     * A position within the bound that was written here may be the exact one, from when that was still known: it is kept if it
+     * is known not to stand for a later position of the source. Anybody else's may lie after records that were not read yet.
      */
     static Verdict coarse(long sourceOffset, Translation.Coarse coarse, Translator translator, Held held) {
         Verdict verdict = new Verdict(
@@ -155,7 +155,7 @@ final class PositionRule {
                 false,
                 true,
                 "the position is so old that it is only known coarsely: up to " + coarse.mostRepeated()
-                        + " records are read again; offset-map.max-runs says how many are known exactly");
+                        + " records are read again; offset-map.max-runs limits what is known exactly");
         Written written = held.written();
         if (isOurs(held) && written.sourceOffset() == sourceOffset) {
             return written.isExact() ? new Verdict(PositionState.SYNCED, NONE, true, true, "") : left(verdict);
@@ -168,7 +168,7 @@ final class PositionRule {
         return reach(coarse.offset(), verdict, translator, held);
     }
 
-    /** The group has read all that is copied: it goes to the copy's end, and on with the copy. */
+    /** The group has read all that is copied: its position moves to the end of the copy, and on with it. */
     private static Verdict notYet(Translation.NotYet notYet, Translator translator, Held held) {
         long end = translator.toTarget(notYet.position()) instanceof Translation.Exact exact ? exact.offset() : NONE;
         boolean isForward = held.offset() < end;
@@ -181,13 +181,13 @@ final class PositionRule {
                 write,
                 false,
                 false,
-                "the copy has come to source offset " + notYet.position() + ", the group is " + notYet.distance()
-                        + " offsets further on");
+                "the copy ends at source offset " + notYet.position() + ", " + notYet.distance()
+                        + " offsets before the group's position");
     }
 
     /**
-     * Source offsets from what a position on the target stands for to where the group stands on the source: 0 when it is no
-     * less, -1 when nobody can tell.
+     * How many source offsets a position on the target is behind the group's position on the source: 0 when it is not
+     * behind, -1 when that is not known.
      */
     static long lagRecords(long sourceOffset, Translator translator, long targetOffset) {
         if (targetOffset == NONE) {

@@ -1,21 +1,21 @@
 package io.replicator.positions;
 
-/** What became of one group's position in one partition. */
+/** How one group's position in one partition on the target compares with that on the source. */
 public enum PositionState {
-    /** The target's group stands where the source's does, exactly. */
+    /** It is the exact translation. */
     SYNCED,
-    /** It stands before or after that, and how far is said; see the reason. */
+    /** It lies before or after the exact translation, by a known bound; see the reason. */
     INEXACT,
-    /** The copy has not come as far as the group. */
+    /** The copy has not reached the group's position. */
     NOT_YET,
-    /** The group has members on the target, or was set back there: its position there is theirs. */
+    /** The group has members on the target, or was set back there: they own its position there. */
     IN_USE,
-    /** A consumer on the target has committed a position further on: it stays. */
+    /** A consumer on the target committed a position that is further on: it is kept. */
     AHEAD,
-    /** The partition is not one that the flow copies. */
+    /** The flow does not copy the partition. */
     NOT_REPLICATED,
-    /** A group of a kind that has no positions to move. */
+    /** A kind of group that has no positions to move. */
     UNSUPPORTED,
-    /** Nobody can tell what position it is, or it cannot be written; see the reason. */
+    /** The position is not known, or it cannot be written; see the reason. */
     FAILED
 }

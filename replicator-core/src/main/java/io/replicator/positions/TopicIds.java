@@ -1,35 +1,35 @@
 package io.replicator.positions;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.TopicDescription;
 import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Tells topics that were deleted, and perhaps created anew under the same name: what is known of their offsets holds no
- * more. It asks by name: brokers before 3.1 cannot be asked by id, and to one who may not see a topic all of them say that
- * there is no such id.
+ * Finds out which topics were deleted, or deleted and recreated under the same name: the saved offsets no longer apply to
+ * them. It asks by name: brokers before 3.1 cannot be asked by id, and all brokers answer a user who may not see a topic
+ * that there is no such id.
  */
 final class TopicIds {
-    /** Topics of one question. */
+    /** How many topics one request asks for. */
     private static final int BATCH = 500;
 
     private final Map<String, Set<Uuid>> asked = new TreeMap<>();
 
     /**
-     * What became of incarnations of topics.
+     * The topics that are not as they were.
      *
-     * @param gone those that are no more
-     * @param hidden why nobody can tell, of those that this user may not see
+     * @param gone ids of topics that no longer exist
+     * @param hidden why this user may not see a topic, by id
      */
     record Found(Set<Uuid> gone, Map<Uuid, String> hidden) {
         static final Found NOTHING = new Found(Set.of(), Map.of());
@@ -39,7 +39,7 @@ final class TopicIds {
         }
     }
 
-    /** An incarnation to ask for. Those of clusters that have no ids are taken for granted. */
+    /** Adds a topic to ask for. One of a cluster that has no ids counts as still there. */
     void add(String topic, Uuid id) {
         if (!id.equals(Uuid.ZERO_UUID)) {
             asked.computeIfAbsent(topic, added -> new HashSet<>()).add(id);
@@ -51,35 +51,33 @@ final class TopicIds {
      *
      * @throws UnavailableException when the cluster does not answer
      */
-    Found find(ClusterAdmin cluster) throws InterruptedException {
+    Found find(Cluster cluster) throws InterruptedException {
         Found found = new Found();
         List<String> topics = new ArrayList<>(asked.keySet());
         for (int from = 0; from < topics.size(); from += BATCH) {
-            Map<String, KafkaFuture<TopicDescription>> answers = cluster.admin()
-                    .describeTopics(topics.subList(from, Math.min(topics.size(), from + BATCH)))
-                    .topicNameValues();
-            for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
-                take(cluster, answer.getKey(), answer.getValue(), found);
-            }
+            List<String> batch = topics.subList(from, Math.min(topics.size(), from + BATCH));
+            Answers<String, TopicDescription> answers = cluster.describeTopics(batch, false);
+            batch.forEach(topic -> add(topic, answers, found));
         }
         return found;
     }
 
-    private void take(ClusterAdmin cluster, String topic, KafkaFuture<TopicDescription> answer, Found found)
-            throws InterruptedException {
+    private void add(String topic, Answers<String, TopicDescription> answers, Found found) {
         Set<Uuid> ids = asked.get(topic);
-        try {
-            Uuid present = cluster.await(answer, "DESCRIBE", "topic " + topic).topicId();
-            ids.stream()
-                    .filter(id -> !present.equals(Uuid.ZERO_UUID) && !present.equals(id))
-                    .forEach(found.gone()::add);
-        } catch (UnavailableException failure) {
-            if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
-                found.gone().addAll(ids);
-            } else if (failure.reason() == UnavailableException.Reason.DENIED) {
-                ids.forEach(id -> found.hidden().put(id, failure.getMessage()));
-            } else {
+        UnavailableException failure = answers.failed().get(topic);
+        if (failure != null) {
+            if (failure.reason() != UnavailableException.Reason.DENIED) {
                 throw failure;
+            }
+            ids.forEach(id -> found.hidden().put(id, failure.getMessage()));
+            return;
+        }
+        Optional<Uuid> present = answers.of(topic).map(TopicDescription::id);
+        for (Uuid id : ids) {
+            boolean isThere = present.isPresent()
+                    && (present.get().equals(Uuid.ZERO_UUID) || present.get().equals(id));
+            if (!isThere) {
+                found.gone().add(id);
             }
         }
     }

@@ -3,20 +3,20 @@ package io.replicator.positions;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** Remembers what an earlier life of the flow wrote: without it, nobody could tell it from what consumers committed. */
+/** Knows the positions that an earlier start of the flow wrote. Without it they look like positions of consumers. */
 public interface WrittenBefore {
-    /** Nobody remembers. */
+    /** Knows none. */
     WrittenBefore NOTHING = Map::of;
 
     /**
-     * The last positions that were written on the target. Called once, before the first round.
+     * The last position that was written on the target for each group and partition. Called once, before the first round.
      *
-     * @return what was written, by the target's names
+     * @return by the names on the target
      */
     Map<Place, Written> read() throws InterruptedException;
 
     /**
-     * Where a position was written.
+     * A position on the target.
      *
      * @param targetGroup the group's name on the target
      * @param target the target partition

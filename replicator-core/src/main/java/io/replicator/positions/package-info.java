@@ -1,6 +1,7 @@
 /**
- * Consumer groups: where they stand on the source, what position that is on the target, and how it gets there. All of it
- * is told by what the flow has saved in its {@link io.replicator.offsets.OffsetLog}, so it is the same for an instance
- * that runs and for a command beside it. Never in the data's way.
+ * Positions of consumer groups: translated for a person or a program, and kept up to date on the target. Comes in: what the
+ * flow saved about its copies, and the groups of both clusters. Goes out: positions on the target, and a report of each.
+ * {@link io.replicator.positions.GroupSync} is the task that does this round by round; it has no thread and no clock of its
+ * own. {@link io.replicator.positions.PositionRule} decides what is written, as a pure function.
  */
 package io.replicator.positions;

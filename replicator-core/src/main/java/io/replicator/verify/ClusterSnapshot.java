@@ -1,8 +1,12 @@
 package io.replicator.verify;
 
-import io.replicator.config.ClusterConfig;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.LogBounds;
+import io.replicator.cluster.Settings;
+import io.replicator.cluster.TopicDescription;
+import io.replicator.cluster.UnavailableException;
+import io.replicator.config.Isolation;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,103 +14,66 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What a verification needs to know of one cluster's topics, as they were when it began. */
+/** What a verification has to know about one cluster's topics, as they were when it started. */
 final class ClusterSnapshot {
-    private final ClusterConfig cluster;
+    private final String name;
     private final Map<String, TopicDescription> topics = new HashMap<>();
     private final Set<String> compactedTopics = new HashSet<>();
-    private final Map<TopicPartition, Long> logStarts = new HashMap<>();
-    private final Map<TopicPartition, Long> logEnds = new HashMap<>();
+    private final Map<TopicPartition, LogBounds> logs = new HashMap<>();
 
-    private ClusterSnapshot(ClusterConfig cluster) {
-        this.cluster = cluster;
+    private ClusterSnapshot(String name) {
+        this.name = name;
     }
 
     /**
      * Asks a cluster.
      *
-     * @param consumer whose isolation says where a log ends
+     * @param isolation says where a log ends
+     * @throws UnavailableException when it does not answer
      */
     static ClusterSnapshot of(
-            ClusterConfig cluster,
+            Cluster cluster,
             Collection<TopicPartition> partitions,
-            Admin admin,
-            Consumer<byte[], byte[]> consumer,
-            Duration timeout,
-            Findings findings)
+            Isolation isolation,
+            VerificationFindings findings)
             throws InterruptedException {
-        ClusterSnapshot view = new ClusterSnapshot(cluster);
+        ClusterSnapshot snapshot = new ClusterSnapshot(cluster.name());
         Set<String> names = new HashSet<>();
         partitions.forEach(partition -> names.add(partition.topic()));
-        view.describe(admin, names, timeout);
-        view.readPolicies(admin, timeout, findings);
-        List<TopicPartition> existing = new ArrayList<>(partitions);
-        existing.removeIf(partition -> !view.has(partition));
-        view.logStarts.putAll(consumer.beginningOffsets(existing, timeout));
-        view.logEnds.putAll(consumer.endOffsets(existing, timeout));
-        return view;
+        snapshot.topics.putAll(allOf(cluster.describeTopics(names, false)));
+        snapshot.takePolicies(cluster.topicSettings(snapshot.topics.keySet()), findings);
+        List<TopicPartition> existing =
+                partitions.stream().filter(snapshot::has).toList();
+        snapshot.logs.putAll(allOf(cluster.bounds(existing, isolation)));
+        return snapshot;
     }
 
-    private void describe(Admin admin, Set<String> names, Duration timeout) throws InterruptedException {
-        for (Map.Entry<String, KafkaFuture<TopicDescription>> each :
-                admin.describeTopics(names).topicNameValues().entrySet()) {
-            try {
-                topics.put(each.getKey(), await(each.getValue(), timeout));
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw Failures.of(cluster, "topic " + each.getKey() + " cannot be described", e.getCause());
-                }
+    private static <K, T> Map<K, T> allOf(Answers<K, T> answers) {
+        for (UnavailableException failure : answers.failed().values()) {
+            throw failure;
+        }
+        return answers.found();
+    }
+
+    private void takePolicies(Answers<String, Settings> answers, VerificationFindings findings) {
+        answers.found().forEach((topic, settings) -> {
+            if (settings.text("cleanup.policy", "").contains("compact")) {
+                compactedTopics.add(topic);
             }
-        }
-    }
-
-    private void readPolicies(Admin admin, Duration timeout, Findings findings) throws InterruptedException {
-        List<ConfigResource> resources = topics.keySet().stream()
-                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
-                .toList();
-        for (Map.Entry<ConfigResource, KafkaFuture<Config>> each :
-                admin.describeConfigs(resources).values().entrySet()) {
-            String topic = each.getKey().name();
-            try {
-                ConfigEntry policy = await(each.getValue(), timeout).get(TopicConfig.CLEANUP_POLICY_CONFIG);
-                if (policy != null && policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-                    compactedTopics.add(topic);
-                }
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof AuthorizationException)) {
-                    throw Failures.of(cluster, "settings of topic " + topic + " cannot be read", e.getCause());
-                }
-                findings.note(topic + ": its settings on " + cluster.name()
-                        + " may not be seen; if it is compacted, records that were compacted away show as differences");
+        });
+        answers.failed().forEach((topic, failure) -> {
+            if (failure.reason() != UnavailableException.Reason.DENIED) {
+                throw failure;
             }
-        }
-    }
-
-    private <T> T await(KafkaFuture<T> future, Duration timeout) throws InterruptedException, ExecutionException {
-        try {
-            return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw Failures.of(cluster, "no answer within " + timeout, e);
-        }
+            findings.note(topic + ": this user may not see its settings on " + name
+                    + "; if it is compacted, records that compaction removed show as differences");
+        });
     }
 
     String name() {
-        return cluster.name();
+        return name;
     }
 
     boolean has(TopicPartition partition) {
@@ -114,7 +81,7 @@ final class ClusterSnapshot {
         return topic != null && partition.partition() < topic.partitions().size();
     }
 
-    /** The topic as it is now; empty when it is not there. */
+    /** The topic as it is now; empty when it does not exist. */
     Optional<TopicDescription> topic(String topic) {
         return Optional.ofNullable(topics.get(topic));
     }
@@ -124,11 +91,11 @@ final class ClusterSnapshot {
     }
 
     long logStart(TopicPartition partition) {
-        return logStarts.get(partition);
+        return logs.get(partition).start();
     }
 
-    /** Where a reader's log ends: at the last stable offset, or the high watermark. */
+    /** Where a log ends for a reader: at the last stable offset, or the high watermark. */
     long logEnd(TopicPartition partition) {
-        return logEnds.get(partition);
+        return logs.get(partition).end();
     }
 }

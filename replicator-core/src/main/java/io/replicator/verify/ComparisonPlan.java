@@ -1,11 +1,11 @@
 package io.replicator.verify;
 
+import io.replicator.cluster.TopicDescription;
 import io.replicator.offsets.CoarseRuns;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.SavedProgress;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -13,9 +13,9 @@ import org.apache.kafka.common.Uuid;
 final class ComparisonPlan {
     private final ClusterSnapshot source;
     private final ClusterSnapshot target;
-    private final Findings findings;
+    private final VerificationFindings findings;
 
-    ComparisonPlan(ClusterSnapshot source, ClusterSnapshot target, Findings findings) {
+    ComparisonPlan(ClusterSnapshot source, ClusterSnapshot target, VerificationFindings findings) {
         this.source = source;
         this.target = target;
         this.findings = findings;
@@ -29,7 +29,7 @@ final class ComparisonPlan {
             return Optional.empty();
         }
         if (isAnotherTopic(source.topic(pair.source().topic()), pair.sourceTopicId())) {
-            findings.note(pair.source() + ": its topic was created anew on " + source.name()
+            findings.note(pair.source() + ": its topic was recreated on " + source.name()
                     + " after it was copied, not compared");
             return Optional.empty();
         }
@@ -37,17 +37,17 @@ final class ComparisonPlan {
             return refuse(pair, "partition is missing on target");
         }
         if (isAnotherTopic(target.topic(pair.targetTopic()), pair.targetTopicId())) {
-            return refuse(pair, "topic was created anew on target after it was copied");
+            return refuse(pair, "topic was recreated on target after it was copied");
         }
         if (!saved.damage().isEmpty()) {
             findings.note(pair.source() + ": compared from offset " + saved.start()
-                    + ", for where older records stand is not known: " + saved.damage());
+                    + ", because the positions of older records are not known: " + saved.damage());
         }
         return Optional.of(comparison(saved));
     }
 
     private static boolean isAnotherTopic(Optional<TopicDescription> now, Uuid then) {
-        Uuid nowId = now.map(TopicDescription::topicId).orElse(Uuid.ZERO_UUID);
+        Uuid nowId = now.map(TopicDescription::id).orElse(Uuid.ZERO_UUID);
         return !nowId.equals(Uuid.ZERO_UUID) && !then.equals(Uuid.ZERO_UUID) && !nowId.equals(then);
     }
 
@@ -91,7 +91,7 @@ final class ComparisonPlan {
                 findings);
     }
 
-    /** Where records stand among old runs that were made coarse is not known one by one: begins behind them. */
+    /** The place of a single record in a run that was made coarse is not known: comparison starts after those runs. */
     private long exactFrom(SavedProgress saved) {
         long exactFrom = saved.start();
         long records = 0;
@@ -108,7 +108,7 @@ final class ComparisonPlan {
         return exactFrom;
     }
 
-    /** A log that ends early, by an unclean election, ends the feed: what it lacks is then missing. */
+    /** A log that was cut short by an unclean election ends the feed: the lost records then count as missing. */
     private static Feed feed(ClusterSnapshot cluster, TopicPartition partition, long from, long to) {
         long logEnd = cluster.logEnd(partition);
         return new Feed(

@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 
-/**
- * Compares partitions, a set of them at a time, until none is left in the queue. One thread, which ends early when it is
- * interrupted.
- */
+/** Compares partitions, several at a time, until the queue is empty. One thread, which ends early when it is interrupted. */
 final class ComparisonWorker implements Callable<Void> {
     /** Enough to keep a fetch busy, few enough for small heaps. */
     private static final int PARTITIONS_AT_ONCE = 16;
@@ -51,7 +48,7 @@ final class ComparisonWorker implements Callable<Void> {
         return isDone;
     }
 
-    private void takeMore() {
+    private void takeMore() throws InterruptedException {
         while (active.size() < PARTITIONS_AT_ONCE) {
             PartitionComparison next = waiting.poll();
             if (next == null) {

@@ -1,15 +1,15 @@
 package io.replicator.verify;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.RecordContent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition's records on their way from a {@link LogReader} to a {@link PartitionComparison}: a short queue, bounded
- * in bytes and records. One thread.
+ * One partition's records between a {@link LogReader} and a {@link PartitionComparison}: a short queue, limited in bytes
+ * and records. One thread.
  */
 final class Feed {
     private static final int MAX_RECORDS = 2_000;
@@ -18,7 +18,7 @@ final class Feed {
     private final TopicPartition partition;
     private final boolean isCompacted;
     private final long logEnd;
-    private final Deque<ConsumerRecord<byte[], byte[]>> queue = new ArrayDeque<>();
+    private final Deque<ReadRecord> queue = new ArrayDeque<>();
     private long queuedBytes;
     private long logStart;
     private long end;
@@ -27,13 +27,13 @@ final class Feed {
     private long silentOffset = -1;
 
     /**
-     * A feed that begins and ends somewhere within a log.
+     * A feed of a part of a log.
      *
      * @param isCompacted whether the log's cleaner may remove single records
      * @param logStart the log's first offset
-     * @param from where to begin
+     * @param from where to start
      * @param to where to end, exclusive
-     * @param logEnd the log's end; what lies between is read only on demand, see {@link #readOn()}
+     * @param logEnd the log's end; the records from {@code to} on are read only after {@link #readOn()}
      */
     Feed(TopicPartition partition, boolean isCompacted, long logStart, long from, long to, long logEnd) {
         this.partition = partition;
@@ -53,12 +53,12 @@ final class Feed {
         return isCompacted;
     }
 
-    /** The log's first offset as last seen: records below it have expired. */
+    /** The log's first offset, as last seen: records before it have expired. */
     long logStart() {
         return logStart;
     }
 
-    /** Takes note that records expired under way. */
+    /** Takes note that records expired while the log was read. */
     void logStartMoved(long newLogStart) {
         logStart = Math.max(logStart, newLogStart);
     }
@@ -67,7 +67,7 @@ final class Feed {
         return end;
     }
 
-    /** Where the reader has to go before it reads on, once. */
+    /** Where the reader has to go before it reads on; each answer is given once. */
     OptionalLong takeSeek() {
         if (seekOffset < 0) {
             return OptionalLong.empty();
@@ -77,25 +77,25 @@ final class Feed {
         return OptionalLong.of(offset);
     }
 
-    void offer(ConsumerRecord<byte[], byte[]> record) {
+    void offer(ReadRecord record) {
         if (record.offset() < end) {
             queue.add(record);
             queuedBytes += RecordContent.of(record).sizeInBytes();
         }
     }
 
-    /** Takes note that nothing more comes. */
+    /** Takes note that there are no more records. */
     void markEnded() {
         isEnded = true;
     }
 
-    /** Takes note that nothing comes from an offset on, although the end is not reached. */
+    /** Takes note that the brokers send no record from an offset on, although the end is not reached. */
     void markSilent(long offset) {
         silentOffset = offset;
         isEnded = true;
     }
 
-    /** From where on nothing came, -1 when the end was reached. */
+    /** The offset from which on no record came, -1 when the end was reached. */
     long silentOffset() {
         return silentOffset;
     }
@@ -104,13 +104,13 @@ final class Feed {
         return !isEnded && queue.size() < MAX_RECORDS && queuedBytes < MAX_BYTES;
     }
 
-    /** Whether {@link #peek()} is the last word: a record, or nothing for ever. */
+    /** Whether {@link #peek()} is final: a record, or none for ever. */
     boolean isReady() {
         return isEnded || !queue.isEmpty();
     }
 
-    /** The next record; null when none is there now. */
-    ConsumerRecord<byte[], byte[]> peek() {
+    /** The next record; null when there is none now. */
+    ReadRecord peek() {
         return queue.peek();
     }
 
@@ -118,7 +118,7 @@ final class Feed {
         queuedBytes -= RecordContent.of(queue.remove()).sizeInBytes();
     }
 
-    /** Goes on to the log's end; whether there is anything. */
+    /** Extends the feed to the log's end; false when it already ends there. */
     boolean readOn() {
         if (end >= logEnd) {
             return false;

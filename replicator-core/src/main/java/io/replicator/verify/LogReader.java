@@ -1,46 +1,38 @@
 package io.replicator.verify;
 
-import io.replicator.config.ClusterConfig;
+import io.replicator.cluster.TopicReader;
+import io.replicator.cluster.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Reads some partitions of one cluster into their feeds, none further ahead than its feed has room for. One thread, the
- * worker's.
+ * Reads some partitions of one cluster into their feeds, none further than its feed has room for. One thread: that of the
+ * worker.
  */
 final class LogReader implements AutoCloseable {
-    /** Silence after which the brokers are asked whether there is anything at all; longer than any quota's delay. */
+    /** How long the reader waits for a record before it asks the brokers; longer than any quota's delay. */
     private static final long STALL_NANOS = Duration.ofSeconds(60).toNanos();
 
-    private final ClusterConfig cluster;
-    private final Consumer<byte[], byte[]> consumer;
-    private final Duration timeout;
+    private final TopicReader reader;
     private Map<TopicPartition, Feed> feeds = Map.of();
     private long lastPositions;
     private long lastMoveNanos;
 
-    LogReader(ClusterConfig cluster, Consumer<byte[], byte[]> consumer, Duration timeout) {
-        this.cluster = cluster;
-        this.consumer = consumer;
-        this.timeout = timeout;
+    LogReader(TopicReader reader) {
+        this.reader = reader;
     }
 
-    /** Reads these feeds from now on; those read before go on where they are. */
-    void follow(Collection<Feed> newFeeds, long nowNanos) {
+    /** Reads these feeds from now on; those that were read before keep their position. */
+    void follow(Collection<Feed> newFeeds, long nowNanos) throws InterruptedException {
         Map<TopicPartition, Feed> byPartition = new HashMap<>();
         newFeeds.forEach(feed -> byPartition.put(feed.partition(), feed));
-        consumer.assign(byPartition.keySet());
+        reader.assign(byPartition.keySet());
         feeds = byPartition;
         lastMoveNanos = nowNanos;
     }
@@ -50,67 +42,63 @@ final class LogReader implements AutoCloseable {
         return feeds.values().stream().anyMatch(Feed::wantsMore);
     }
 
-    /** Reads what is there, waiting for it at most that long. */
-    void poll(Duration wait, long nowNanos) {
+    /** Reads the records that are there, and waits for some at most that long. */
+    void poll(Duration wait, long nowNanos) throws InterruptedException {
         if (!isWanted()) {
             lastMoveNanos = nowNanos;
             return;
         }
-        try {
-            read(wait);
-            markEnds(nowNanos);
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            throw Failures.of(cluster, "cannot be read", e);
-        }
-    }
-
-    private void read(Duration wait) {
         prepare();
-        try {
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                feeds.get(new TopicPartition(record.topic(), record.partition()))
-                        .offer(record);
-            }
-        } catch (OffsetOutOfRangeException e) {
-            followLogStart(e.offsetOutOfRangePartitions());
-        }
+        read(wait);
+        markEnds(nowNanos);
     }
 
-    private void prepare() {
+    private void prepare() throws InterruptedException {
         List<TopicPartition> wanted = new ArrayList<>();
         List<TopicPartition> unwanted = new ArrayList<>();
         for (Feed feed : feeds.values()) {
-            feed.takeSeek().ifPresent(offset -> consumer.seek(feed.partition(), offset));
+            OptionalLong seek = feed.takeSeek();
+            if (seek.isPresent()) {
+                reader.seek(feed.partition(), seek.getAsLong());
+            }
             (feed.wantsMore() ? wanted : unwanted).add(feed.partition());
         }
-        consumer.resume(wanted);
-        consumer.pause(unwanted);
+        reader.resume(wanted);
+        reader.pause(unwanted);
     }
 
-    /** The log lost its beginning to retention while it was read, or its end to an unclean election. */
-    private void followLogStart(Map<TopicPartition, Long> positions) {
-        Map<TopicPartition, Long> starts = consumer.beginningOffsets(positions.keySet(), timeout);
-        positions.forEach((partition, position) -> {
-            Feed feed = feeds.get(partition);
-            long start = starts.get(partition);
+    private void read(Duration wait) throws InterruptedException {
+        TopicReader.Polled polled = reader.poll(wait);
+        for (UnavailableException denied : polled.denied().values()) {
+            throw denied;
+        }
+        polled.records().forEach(record -> feeds.get(record.partition()).offer(record));
+        if (!polled.outOfRange().isEmpty()) {
+            followLogStart(polled.outOfRange());
+        }
+    }
+
+    /** Retention removed the log's first records while it was read, or an unclean election its last ones. */
+    private void followLogStart(Map<TopicPartition, Long> positions) throws InterruptedException {
+        Map<TopicPartition, Long> starts = reader.starts(positions.keySet());
+        for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
+            Feed feed = feeds.get(position.getKey());
+            long start = starts.get(position.getKey());
             feed.logStartMoved(start);
-            if (position < start) {
-                consumer.seek(partition, start);
+            if (position.getValue() < start) {
+                reader.seek(position.getKey(), start);
             } else {
                 feed.markEnded();
             }
-        });
+        }
     }
 
-    private void markEnds(long nowNanos) {
+    private void markEnds(long nowNanos) throws InterruptedException {
         long positions = 0;
         List<Feed> wanting = new ArrayList<>();
         for (Feed feed : feeds.values()) {
             if (feed.wantsMore()) {
-                long position = consumer.position(feed.partition(), timeout);
+                long position = reader.position(feed.partition());
                 positions += position;
                 if (position >= feed.end()) {
                     feed.markEnded();
@@ -128,14 +116,16 @@ final class LogReader implements AutoCloseable {
         }
     }
 
-    /** Brokers that answer and still send nothing have nothing: the offsets up to the end hold no record. */
-    private void endStalled(List<Feed> wanting) {
-        consumer.endOffsets(wanting.stream().map(Feed::partition).toList(), timeout);
-        wanting.forEach(feed -> feed.markSilent(consumer.position(feed.partition(), timeout)));
+    /** Brokers that answer and still send nothing have nothing: the offsets up to the end have no record. */
+    private void endStalled(List<Feed> wanting) throws InterruptedException {
+        reader.ends(wanting.stream().map(Feed::partition).toList());
+        for (Feed feed : wanting) {
+            feed.markSilent(reader.position(feed.partition()));
+        }
     }
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 }

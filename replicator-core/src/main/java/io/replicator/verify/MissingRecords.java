@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Records that one side of a compacted partition lacks. The cleaner removes a record when a later one with its key is
- * there, so each waits for its key to come by on the side that lacks it.
+ * Records that one side of a compacted partition does not have. Compaction removes a record when a later one has the same
+ * key, so each waits for a later record with its key on that side.
  */
 final class MissingRecords {
-    /** Bound of what waits; what comes on top is believed to have been compacted away. */
+    /** How many may wait; more are counted as removed by compaction, without proof. */
     private static final int MAX_WAITING = 100_000;
 
     private final Map<ByteBuffer, List<Difference>> waiting = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class MissingRecords {
     private long removedRecords;
     private long unprovenRecords;
 
-    /** Takes note of a record that is missing, and of the difference it makes unless its key turns up. */
+    /** Adds a missing record, with the difference that is reported unless a later record has its key. */
     void add(byte[] key, Difference difference) {
         if (waitingRecords == MAX_WAITING) {
             unprovenRecords++;
@@ -31,12 +31,12 @@ final class MissingRecords {
                 .add(difference);
     }
 
-    /** Takes note of a tombstone that is missing: they are removed after a while, whatever follows. */
+    /** Adds a missing tombstone: compaction removes tombstones after a while, whatever follows. */
     void addTombstone() {
         removedRecords++;
     }
 
-    /** Takes note of a later record on the side that lacks some. */
+    /** A later record on the side that does not have the missing ones. */
     void seen(byte[] key) {
         if (key == null || waiting.isEmpty()) {
             return;
@@ -52,17 +52,17 @@ final class MissingRecords {
         return waiting.isEmpty();
     }
 
-    /** Those that nothing explained. */
+    /** The differences that no later record explained. */
     Collection<Difference> unexplained() {
         return waiting.values().stream().flatMap(List::stream).toList();
     }
 
-    /** How many the cleaner removed. */
+    /** How many records compaction removed. */
     long removedRecords() {
         return removedRecords;
     }
 
-    /** How many the cleaner may have removed: they were too many to follow. */
+    /** How many records compaction may have removed: they were too many to wait for. */
     long unprovenRecords() {
         return unprovenRecords;
     }

@@ -1,20 +1,20 @@
 package io.replicator.verify;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.RecordContent;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Compares one partition with its copy: two feeds of ascending offsets, walked in step.
  *
  * <pre>
- *   source   a b c | m | d e        the runs say where each record has to stand:
- *   target   a b c   d e            whoever is behind is missing on the other side
+ *   source   a b c | m | d e        the runs say where each record has to be:
+ *   target   a b c   d e            a record that comes too early is missing on the other side
  * </pre>
  *
- * <p>One thread. Every record of either feed is looked at once, and nothing is kept but the two heads and, for compacted
- * topics, what waits to be explained.
+ * <p>One thread. Every record of either feed is looked at once. Only the two heads are kept and, for compacted topics, the
+ * differences that compaction may still explain.
  */
 final class PartitionComparison {
     private final PartitionPair pair;
@@ -22,7 +22,7 @@ final class PartitionComparison {
     private final Feed target;
     private final RunCursor toTarget;
     private final RunCursor toSource;
-    private final Findings findings;
+    private final VerificationFindings findings;
     private final MissingRecords missingOnSource = new MissingRecords();
     private final MissingRecords missingOnTarget = new MissingRecords();
     private boolean isReadingOn;
@@ -35,11 +35,11 @@ final class PartitionComparison {
     private long stampedRecords;
 
     /**
-     * @param isTailCounted whether the target is read on to its end, and what stands there counted: records in flight when the
-     *     progress was saved, or written by somebody else; nobody can tell before more is saved
+     * @param isTailCounted whether the target is read to its end, and its last records counted: they were in flight when the
+     *     progress was saved, or somebody else wrote them; which of the two is not known before more is saved
      */
     PartitionComparison(
-            PartitionPair pair, Runs runs, Feed source, Feed target, boolean isTailCounted, Findings findings) {
+            PartitionPair pair, Runs runs, Feed source, Feed target, boolean isTailCounted, VerificationFindings findings) {
         this.pair = pair;
         this.isTailCounted = isTailCounted;
         this.source = source;
@@ -57,7 +57,7 @@ final class PartitionComparison {
         return target;
     }
 
-    /** Compares as far as the feeds have come; whether the end is reached. */
+    /** Compares as far as the feeds have records; true when the end is reached. */
     boolean advance() {
         while (!isReadingOn && source.isReady() && target.isReady()) {
             if (source.peek() == null && target.peek() == null) {
@@ -73,7 +73,7 @@ final class PartitionComparison {
         return isReadingOn && isExplained();
     }
 
-    private void step(ConsumerRecord<byte[], byte[]> sourceHead, ConsumerRecord<byte[], byte[]> targetHead) {
+    private void step(ReadRecord sourceHead, ReadRecord targetHead) {
         long placeOnTarget = sourceHead == null ? Long.MAX_VALUE : toTarget.translate(sourceHead.offset());
         long placeOnSource = targetHead == null ? Long.MAX_VALUE : toSource.translate(targetHead.offset());
         if (placeOnTarget < 0) {
@@ -105,7 +105,7 @@ final class PartitionComparison {
         target.remove();
     }
 
-    private void compare(ConsumerRecord<byte[], byte[]> sourceHead, ConsumerRecord<byte[], byte[]> targetHead) {
+    private void compare(ReadRecord sourceHead, ReadRecord targetHead) {
         RecordContent original = RecordContent.of(sourceHead);
         RecordContent copy = RecordContent.of(targetHead);
         unreportedRecords++;
@@ -119,7 +119,7 @@ final class PartitionComparison {
         }
     }
 
-    private void missingOnTarget(ConsumerRecord<byte[], byte[]> sourceHead, long targetOffset) {
+    private void missingOnTarget(ReadRecord sourceHead, long targetOffset) {
         if (targetOffset < target.logStart()) {
             expiredOnTarget++;
             return;
@@ -128,7 +128,7 @@ final class PartitionComparison {
         missing(missingOnTarget, target, sourceHead, difference);
     }
 
-    private void missingOnSource(ConsumerRecord<byte[], byte[]> targetHead, long sourceOffset) {
+    private void missingOnSource(ReadRecord targetHead, long sourceOffset) {
         if (sourceOffset < source.logStart()) {
             expiredOnSource++;
             return;
@@ -138,9 +138,9 @@ final class PartitionComparison {
         missing(missingOnSource, source, targetHead, difference);
     }
 
-    /** A compacted log may lack a record for a good reason; which shows later. */
+    /** Compaction may have removed the record: a later record with its key shows that. */
     private void missing(
-            MissingRecords missing, Feed lacking, ConsumerRecord<byte[], byte[]> present, Difference difference) {
+            MissingRecords missing, Feed lacking, ReadRecord present, Difference difference) {
         if (!lacking.isCompacted() || present.key() == null) {
             findings.difference(difference);
         } else if (present.value() == null) {
@@ -150,7 +150,7 @@ final class PartitionComparison {
         }
     }
 
-    /** For what explains what is missing, and on the target for what stands behind all that is saved. */
+    /** Reads later records: they may explain missing ones, and on the target they are counted. */
     private void readOn() {
         if (!missingOnSource.isEmpty()) {
             source.readOn();
@@ -171,7 +171,7 @@ final class PartitionComparison {
         return source.isReady() && target.isReady();
     }
 
-    /** Says what is only known at the end; call it once, when {@link #advance()} reached it. */
+    /** Reports what is only known at the end; called once, when {@link #advance()} reached it. */
     void close() {
         missingOnSource.unexplained().forEach(findings::difference);
         missingOnTarget.unexplained().forEach(findings::difference);

@@ -2,7 +2,7 @@ package io.replicator.verify;
 
 import io.replicator.offsets.Runs;
 
-/** Walks through runs in step with ascending offsets of one side, and says where they stand on the other. */
+/** Translates ascending offsets of one side to the other, by walking through the runs. */
 final class RunCursor {
     private final Runs runs;
     private final boolean isFromSource;
@@ -21,7 +21,7 @@ final class RunCursor {
         return new RunCursor(runs, false);
     }
 
-    /** The other side's offset, -1 when no run holds this one. Offsets asked for must not go down. */
+    /** The other side's offset, -1 when no run contains this one. The offsets asked for must not decrease. */
     long translate(long offset) {
         skipBelow(offset);
         boolean isInside = run < runs.count() && start(run) <= offset;
@@ -34,7 +34,7 @@ final class RunCursor {
         return run == runs.count() ? -1 : otherStart(run) + Math.max(0, offset - start(run));
     }
 
-    /** How many records the runs hold below this offset. */
+    /** How many records the runs have before this offset. */
     long recordsBelow(long offset) {
         long records = 0;
         for (int i = 0; i < runs.count() && start(i) < offset; i++) {

@@ -1,6 +1,10 @@
 package io.replicator.verify;
 
-import io.replicator.agent.Interruption;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.KafkaCluster;
+import io.replicator.cluster.ReaderOptions;
+import io.replicator.cluster.RefusedException;
+import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
@@ -22,35 +26,33 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Compares what a flow copied with its source, record by record, through the offset map that the flow saved: count,
- * order, key, value, headers, timestamp. A daemon may go on copying meanwhile; compared is what was saved when this began.
+ * Compares what a flow copied with its source, record by record, by the offset map that the flow saved: count, order, key,
+ * value, headers, timestamp. A daemon may copy at the same time; the records that are compared are those that were saved as
+ * copied when the verification started.
  */
 public final class Verification {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final FlowConfig flow;
-    private final Findings findings;
+    private final VerificationFindings findings;
 
-    private Verification(FlowConfig flow, Findings findings) {
+    private Verification(FlowConfig flow, VerificationFindings findings) {
         this.flow = flow;
         this.findings = findings;
     }
 
     /**
-     * Compares, and returns when all is compared.
+     * Compares, and returns when everything is compared.
      *
      * @param sourceTopics which of the flow's source topics to compare, by name
      * @param threads how many partition sets are read at once; each has a connection to every broker, and some 30 MiB
      * @param progress called now and then, never by two threads at once
      * @param differences called with each difference as it is found, never by two threads at once
      * @throws VerificationException when a cluster does not answer or refuses, or nothing was copied yet
-     * @throws InterruptedException when the calling thread was interrupted; nothing goes on then
+     * @throws InterruptedException when the calling thread was interrupted; all work has ended then
      */
     public static VerificationReport run(
             FlowConfig flow,
@@ -62,10 +64,20 @@ public final class Verification {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
         }
-        return new Verification(flow, new Findings(progress, differences)).run(sourceTopics, threads);
+        return new Verification(flow, new VerificationFindings(progress, differences)).run(sourceTopics, threads);
     }
 
     private VerificationReport run(Predicate<String> sourceTopics, int threads) throws InterruptedException {
+        try {
+            return verify(sourceTopics, threads);
+        } catch (UnavailableException failure) {
+            throw VerificationException.of(failure);
+        } catch (RefusedException refused) {
+            throw new VerificationException(refused.getMessage(), refused, false);
+        }
+    }
+
+    private VerificationReport verify(Predicate<String> sourceTopics, int threads) throws InterruptedException {
         List<SavedProgress> saved = saved(sourceTopics);
         Queue<PartitionComparison> comparisons = new ConcurrentLinkedQueue<>(plan(saved));
         compare(comparisons, Math.min(threads, Math.max(1, comparisons.size())));
@@ -102,11 +114,11 @@ public final class Verification {
     }
 
     private List<PartitionComparison> plan(List<SavedProgress> saved) throws InterruptedException {
-        ClusterSnapshot source = view(
+        ClusterSnapshot source = snapshot(
                 flow.source(),
                 flow.isolation(),
                 saved.stream().map(each -> each.pair().source()).toList());
-        ClusterSnapshot target = view(
+        ClusterSnapshot target = snapshot(
                 flow.target(),
                 targetIsolation(),
                 saved.stream().map(each -> each.pair().target()).toList());
@@ -114,16 +126,10 @@ public final class Verification {
         return saved.stream().flatMap(each -> plan.plan(each).stream()).toList();
     }
 
-    private ClusterSnapshot view(ClusterConfig cluster, Isolation isolation, List<TopicPartition> partitions)
+    private ClusterSnapshot snapshot(ClusterConfig cluster, Isolation isolation, List<TopicPartition> partitions)
             throws InterruptedException {
-        String clientId = clientId("view");
-        try (Admin admin = Clients.admin(cluster, clientId);
-                var consumer = Clients.consumer(cluster, clientId, isolation, TIMEOUT)) {
-            return ClusterSnapshot.of(cluster, partitions, admin, consumer, TIMEOUT, findings);
-        } catch (InterruptException e) {
-            throw Interruption.of(e);
-        } catch (KafkaException e) {
-            throw Failures.of(cluster, "its logs' ends cannot be read", e);
+        try (Cluster opened = KafkaCluster.open(cluster, clientId("view"), TIMEOUT)) {
+            return ClusterSnapshot.of(opened, partitions, isolation, findings);
         }
     }
 
@@ -141,30 +147,31 @@ public final class Verification {
         } catch (ExecutionException e) {
             throw thrown(e.getCause());
         } finally {
-            threads.shutdownNow(); // Interrupts those that are left, so that no consumer is called any more.
+            threads.shutdownNow(); // Interrupts the remaining workers, so that none reports anything any more.
             threads.awaitTermination(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
     private Void compare(Queue<PartitionComparison> comparisons, String clientId) throws InterruptedException {
-        try (LogReader source = reader(flow.source(), flow.isolation(), clientId);
-                LogReader target = reader(flow.target(), targetIsolation(), clientId)) {
+        try (Cluster sourceCluster = KafkaCluster.openLater(flow.source(), clientId, TIMEOUT);
+                Cluster targetCluster = KafkaCluster.openLater(flow.target(), clientId, TIMEOUT);
+                LogReader source = reader(sourceCluster, flow.isolation(), clientId);
+                LogReader target = reader(targetCluster, targetIsolation(), clientId)) {
             return new ComparisonWorker(comparisons, source, target).call();
-        } catch (InterruptException e) {
-            throw Interruption.of(e);
         }
     }
 
     /**
-     * The target is read as its readers do by default, unless the flow writes in transactions: then they are meant to see
-     * what was committed.
+     * The target is read as its readers do by default, unless the flow writes in transactions: those readers are expected to
+     * read committed records only.
      */
     private Isolation targetIsolation() {
         return flow.delivery() == Delivery.TRANSACTIONAL ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
     }
 
-    private static LogReader reader(ClusterConfig cluster, Isolation isolation, String clientId) {
-        return new LogReader(cluster, Clients.consumer(cluster, clientId, isolation, TIMEOUT), TIMEOUT);
+    private static LogReader reader(Cluster cluster, Isolation isolation, String clientId) {
+        return new LogReader(
+                cluster.reader(new ReaderOptions(clientId, isolation, ReaderOptions.OutOfRange.REPORT, TIMEOUT)));
     }
 
     private String clientId(String part) {

@@ -1,10 +1,10 @@
 package io.replicator.verify;
 
 /**
- * How far a verification has come.
+ * The progress of a verification.
  *
  * @param comparedRecords pairs of records compared
- * @param totalRecords that the offset map promises; fewer are compared where records were compacted away or expire
+ * @param totalRecords in the offset map; fewer are compared where compaction or retention removed some
  * @param donePartitions compared to their ends
  * @param totalPartitions to be compared
  */

@@ -8,8 +8,8 @@ import java.util.List;
  * @param partitions compared
  * @param comparedRecords pairs of records compared
  * @param comparedBytes of keys, values and headers of the compared source records
- * @param differences how many were handed out
- * @param notes what was not compared and why, and what looks odd without being a difference
+ * @param differences how many were reported
+ * @param notes what was not compared and why, and what is unusual without being a difference
  */
 public record VerificationReport(
         long partitions, long comparedRecords, long comparedBytes, long differences, List<String> notes) {
@@ -17,7 +17,7 @@ public record VerificationReport(
         notes = List.copyOf(notes);
     }
 
-    /** Whether all that was compared is the same. */
+    /** Whether everything that was compared is equal. */
     public boolean isEqual() {
         return differences == 0;
     }

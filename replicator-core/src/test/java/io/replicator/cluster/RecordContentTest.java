@@ -3,9 +3,11 @@ package io.replicator.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.cluster.RecordContent.Header;
+import io.replicator.cluster.ReadRecord.Header;
+import io.replicator.cluster.ReadRecord.TimestampType;
 import java.security.MessageDigest;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -77,11 +79,24 @@ class RecordContentTest {
     }
 
     private static RecordContent record(String key, String value, long timestampMillis, Header... headers) {
-        return new RecordContent(bytes(key), bytes(value), List.of(headers), timestampMillis, false);
+        return content(key, value, timestampMillis, TimestampType.CREATE_TIME, List.of(headers));
     }
 
     private static RecordContent stamped(String value, long timestampMillis) {
-        return new RecordContent(bytes("k"), bytes(value), List.of(), timestampMillis, true);
+        return content("k", value, timestampMillis, TimestampType.LOG_APPEND_TIME, List.of());
+    }
+
+    private static RecordContent content(
+            String key, String value, long timestampMillis, TimestampType type, List<Header> headers) {
+        return RecordContent.of(new ReadRecord(
+                new TopicPartition("orders", 0),
+                7,
+                timestampMillis,
+                type,
+                bytes(key),
+                bytes(value),
+                headers,
+                ReadRecord.UNKNOWN_EPOCH));
     }
 
     private static Header header(String key, String value) {

@@ -2,13 +2,11 @@ package io.replicator.mirrormaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.ReadRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 class CopiedOffsetsTest {
@@ -16,18 +14,15 @@ class CopiedOffsetsTest {
     private long next;
 
     private void take(String key, String value, long timestampMillis) {
-        offsets.take(new ConsumerRecord<>(
-                "mm2-offsets.east.internal",
-                0,
+        offsets.take(new ReadRecord(
+                new TopicPartition("mm2-offsets.east.internal", 0),
                 next++,
                 timestampMillis,
-                TimestampType.CREATE_TIME,
-                -1,
-                -1,
+                ReadRecord.TimestampType.CREATE_TIME,
                 bytes(key),
                 bytes(value),
-                new RecordHeaders(),
-                Optional.empty()));
+                List.of(),
+                ReadRecord.UNKNOWN_EPOCH));
     }
 
     private static byte[] bytes(String text) {

@@ -46,16 +46,16 @@ class TailMatchTest {
             return offsets;
         }
 
-        Stretch source(int from, int to) {
+        HashedRecords source(int from, int to) {
             return stretch(sourceOffsets, from, to);
         }
 
-        Stretch target(int from, int to) {
+        HashedRecords target(int from, int to) {
             return stretch(targetOffsets, from, to);
         }
 
-        private Stretch stretch(long[] offsets, int from, int to) {
-            Stretch stretch = new Stretch();
+        private HashedRecords stretch(long[] offsets, int from, int to) {
+            HashedRecords stretch = new HashedRecords();
             for (int record = Math.max(0, from); record < to; record++) {
                 stretch.add(offsets[record], 1_000 + contents[record], contents[record]);
             }
@@ -112,9 +112,9 @@ class TailMatchTest {
     @Test
     void shouldTellRecordsApartByWhatStandsBeforeThem() {
         // x a a a | a a : the third a was said to be copied, and the target has one more.
-        Stretch before = stretch(9, 1, 1, 1);
-        Stretch after = from(4, 1, 2);
-        Stretch tail = stretch(8, 9, 1, 1, 1, 1);
+        HashedRecords before = stretch(9, 1, 1, 1);
+        HashedRecords after = from(4, 1, 2);
+        HashedRecords tail = stretch(8, 9, 1, 1, 1, 1);
 
         TailMatch.Found found = new TailMatch(before, after, tail).find(3);
 
@@ -177,21 +177,21 @@ class TailMatchTest {
                 .isEqualTo(Verdict.FOUND);
     }
 
-    private static Stretch ownTimes(long... contents) {
-        Stretch stretch = new Stretch();
-        stretch.keepsItsOwnTime();
+    private static HashedRecords ownTimes(long... contents) {
+        HashedRecords stretch = new HashedRecords();
+        stretch.setLogAppendTime();
         for (int record = 0; record < contents.length; record++) {
             stretch.add(record, 99, contents[record]);
         }
         return stretch;
     }
 
-    private static Stretch stretch(long... contents) {
+    private static HashedRecords stretch(long... contents) {
         return from(0, contents);
     }
 
-    private static Stretch from(long first, long... contents) {
-        Stretch stretch = new Stretch();
+    private static HashedRecords from(long first, long... contents) {
+        HashedRecords stretch = new HashedRecords();
         for (int record = 0; record < contents.length; record++) {
             stretch.add(first + record, 0, contents[record]);
         }

@@ -3,33 +3,22 @@ package io.replicator.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.config.ClusterConfig;
+import io.replicator.cluster.ClusterError;
+import io.replicator.cluster.UnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LogReaderTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
-    private static final ClusterConfig EAST = new ClusterConfig("east", "127.0.0.1:1", Map.of());
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
-    private final LogReader reader = new LogReader(EAST, consumer, Duration.ofSeconds(1));
-
-    @BeforeEach
-    void fillLog() {
-        consumer.updateBeginningOffsets(Map.of(ORDERS, 0L));
-        consumer.updateEndOffsets(Map.of(ORDERS, 10L));
-    }
+    private final ReadLog log = new ReadLog(ORDERS, 10);
+    private final LogReader reader = new LogReader(log);
 
     @Test
-    void shouldReadUpToTheEndAndNoFurther() {
+    void shouldReadUpToTheEndAndNoFurther() throws Exception {
         Feed feed = new Feed(ORDERS, false, 0, 2, 6, 10);
         reader.follow(List.of(feed), 0);
         addRecords(2, 10, 10);
@@ -42,10 +31,10 @@ class LogReaderTest {
     }
 
     @Test
-    void shouldGoOnAtTheLogsStartWhenRetentionTookTheRecords() {
+    void shouldGoOnAtTheLogsStartWhenRetentionTookTheRecords() throws Exception {
         Feed feed = new Feed(ORDERS, false, 0, 0, 10, 10);
         reader.follow(List.of(feed), 0);
-        consumer.updateBeginningOffsets(Map.of(ORDERS, 4L));
+        log.startAt(4);
         addRecords(4, 10, 10);
 
         reader.poll(Duration.ZERO, 0);
@@ -56,7 +45,7 @@ class LogReaderTest {
     }
 
     @Test
-    void shouldNotReadAheadOfAFullFeed() {
+    void shouldNotReadAheadOfAFullFeed() throws Exception {
         Feed feed = new Feed(ORDERS, false, 0, 0, 10, 10);
         reader.follow(List.of(feed), 0);
         addRecords(0, 5, 100_000);
@@ -72,7 +61,7 @@ class LogReaderTest {
     }
 
     @Test
-    void shouldEndWhereBrokersAnswerButSendNothing() {
+    void shouldEndWhereBrokersAnswerButSendNothing() throws Exception {
         Feed feed = new Feed(ORDERS, false, 0, 0, 10, 10);
         reader.follow(List.of(feed), 0);
 
@@ -87,19 +76,21 @@ class LogReaderTest {
     }
 
     @Test
-    void shouldSayWhichClusterDoesNotAnswer() {
+    void shouldSayWhichClusterDoesNotAnswer() throws Exception {
         reader.follow(List.of(new Feed(ORDERS, false, 0, 0, 10, 10)), 0);
-        consumer.setPollException(new TimeoutException("no answer"));
+        log.failWith(new UnavailableException(
+                UnavailableException.Reason.UNREACHABLE, ClusterError.OTHER, "cluster east (127.0.0.1:1): no answer"));
 
         assertThatThrownBy(() -> reader.poll(Duration.ZERO, 0))
-                .isInstanceOfSatisfying(VerificationException.class, e -> assertThat(e.isUnreachable())
-                        .isTrue())
-                .hasMessage("east (127.0.0.1:1): cannot be read: no answer");
+                .isInstanceOfSatisfying(UnavailableException.class, failure -> assertThat(
+                                VerificationException.of(failure))
+                        .hasMessage("cluster east (127.0.0.1:1): no answer")
+                        .returns(true, VerificationException::isUnreachable));
     }
 
     private void addRecords(long from, long to, int bytes) {
         for (long offset = from; offset < to; offset++) {
-            consumer.addRecord(new ConsumerRecord<>(ORDERS.topic(), ORDERS.partition(), offset, null, new byte[bytes]));
+            log.add(offset, new byte[bytes]);
         }
     }
 

@@ -3,6 +3,7 @@ package io.replicator.verify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import java.util.ArrayList;
@@ -10,14 +11,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,8 +26,8 @@ class PartitionComparisonTest {
 
     /** A source log with holes, its copy with gaps, and the runs between them. */
     private static final class Copy {
-        final TreeMap<Long, ConsumerRecord<byte[], byte[]>> source = new TreeMap<>();
-        final TreeMap<Long, ConsumerRecord<byte[], byte[]>> target = new TreeMap<>();
+        final TreeMap<Long, ReadRecord> source = new TreeMap<>();
+        final TreeMap<Long, ReadRecord> target = new TreeMap<>();
         final TreeMap<Long, Long> placeOnTarget = new TreeMap<>();
         final List<Long> sourceHoles = new ArrayList<>();
         final List<Long> targetGaps = new ArrayList<>();
@@ -83,7 +80,7 @@ class PartitionComparisonTest {
         Outcome compare(SplittableRandom random) {
             List<Difference> differences = new ArrayList<>();
             List<VerificationProgress> progress = new ArrayList<>();
-            Findings findings = new Findings(progress::add, differences::add);
+            VerificationFindings findings = new VerificationFindings(progress::add, differences::add);
             findings.expect(1, placeOnTarget.size());
             Feed sourceFeed = new Feed(SOURCE, isCompacted, 0, start, position, end(source, position));
             Feed targetFeed = new Feed(TARGET, isCompacted, 0, targetStart, targetEnd, end(target, targetEnd));
@@ -101,7 +98,7 @@ class PartitionComparisonTest {
             return new Outcome(differences, findings.report());
         }
 
-        private static long end(NavigableMap<Long, ConsumerRecord<byte[], byte[]>> log, long end) {
+        private static long end(NavigableMap<Long, ReadRecord> log, long end) {
             return log.isEmpty() ? end : Math.max(end, log.lastKey() + 1);
         }
     }
@@ -111,10 +108,10 @@ class PartitionComparisonTest {
     /** Feeds a log's records by and by, as a reader would. */
     private static final class Reading {
         private final Feed feed;
-        private final NavigableMap<Long, ConsumerRecord<byte[], byte[]>> log;
+        private final NavigableMap<Long, ReadRecord> log;
         private long position;
 
-        Reading(Feed feed, NavigableMap<Long, ConsumerRecord<byte[], byte[]>> log) {
+        Reading(Feed feed, NavigableMap<Long, ReadRecord> log) {
             this.feed = feed;
             this.log = log;
         }
@@ -122,7 +119,7 @@ class PartitionComparisonTest {
         void read(int records) {
             feed.takeSeek().ifPresent(offset -> position = offset);
             for (int i = 0; i < records && feed.wantsMore(); i++) {
-                Map.Entry<Long, ConsumerRecord<byte[], byte[]>> next = log.ceilingEntry(position);
+                Map.Entry<Long, ReadRecord> next = log.ceilingEntry(position);
                 if (next == null || next.getKey() >= feed.end()) {
                     feed.markEnded();
                 } else {
@@ -165,7 +162,7 @@ class PartitionComparisonTest {
         for (int mutation = 1 + random.nextInt(10); mutation > 0; mutation--) {
             long from = offsets.remove(random.nextInt(offsets.size()));
             long to = copy.placeOnTarget.get(from);
-            ConsumerRecord<byte[], byte[]> victim = copy.target.get(to);
+            ReadRecord victim = copy.target.get(to);
             int kind = random.nextInt(10);
             if (kind == 0) {
                 copy.target.remove(to);
@@ -184,34 +181,34 @@ class PartitionComparisonTest {
             } else if (kind == 4) {
                 long otherFrom = offsets.remove(random.nextInt(offsets.size()));
                 long otherTo = copy.placeOnTarget.get(otherFrom);
-                ConsumerRecord<byte[], byte[]> other = copy.target.get(otherTo);
+                ReadRecord other = copy.target.get(otherTo);
                 copy.target.put(to, at(to, other));
                 copy.target.put(otherTo, at(otherTo, victim));
                 expected.add(difference(from, to, contents(copy.source.get(from), other)));
                 expected.add(difference(otherFrom, otherTo, contents(copy.source.get(otherFrom), victim)));
             } else if (kind == 5) {
-                copy.target.put(to, record(TARGET, to, victim.timestamp(), "other", text(victim.value()), "a", "b"));
+                copy.target.put(to, record(TARGET, to, victim.timestampMillis(), "other", text(victim.value()), "a", "b"));
                 expected.add(difference(from, to, "key differs: 1 bytes, target 5 bytes"));
             } else if (kind == 6) {
                 byte[] flipped = victim.value().clone();
                 flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(7));
                 copy.target.put(
-                        to, record(TARGET, to, victim.timestamp(), text(victim.key()), text(flipped), "a", "b"));
+                        to, record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(flipped), "a", "b"));
                 expected.add(difference(
                         from, to, "value differs: " + flipped.length + " bytes, target " + flipped.length + " bytes"));
             } else if (kind == 7) {
                 copy.target.put(
                         to,
-                        record(TARGET, to, victim.timestamp() + 1, text(victim.key()), text(victim.value()), "a", "b"));
+                        record(TARGET, to, victim.timestampMillis() + 1, text(victim.key()), text(victim.value()), "a", "b"));
                 expected.add(difference(
-                        from, to, "timestamp differs: " + victim.timestamp() + ", target " + (victim.timestamp() + 1)));
+                        from, to, "timestamp differs: " + victim.timestampMillis() + ", target " + (victim.timestampMillis() + 1)));
             } else if (kind == 8) {
                 copy.target.put(
-                        to, record(TARGET, to, victim.timestamp(), text(victim.key()), text(victim.value()), "b", "a"));
+                        to, record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(victim.value()), "b", "a"));
                 expected.add(difference(from, to, "header 0 differs; header 1 differs"));
             } else {
                 copy.target.put(
-                        to, record(TARGET, to, victim.timestamp(), text(victim.key()), text(victim.value()), "a"));
+                        to, record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(victim.value()), "a"));
                 expected.add(difference(from, to, "headers differ: 2, target 1"));
             }
         }
@@ -224,9 +221,9 @@ class PartitionComparisonTest {
     }
 
     /** What two different records of one log differ in. */
-    private static String contents(ConsumerRecord<byte[], byte[]> source, ConsumerRecord<byte[], byte[]> target) {
+    private static String contents(ReadRecord source, ReadRecord target) {
         String what = "value differs: " + source.value().length + " bytes, target " + target.value().length
-                + " bytes; timestamp differs: " + source.timestamp() + ", target " + target.timestamp();
+                + " bytes; timestamp differs: " + source.timestampMillis() + ", target " + target.timestampMillis();
         return text(source.key()).equals(text(target.key())) ? what : "key differs: 1 bytes, target 1 bytes; " + what;
     }
 
@@ -243,7 +240,7 @@ class PartitionComparisonTest {
             copy.source.put(copy.position + 5, record(SOURCE, copy.position + 5, 1, "3", "later"));
         }
         boolean isOnSource = random.nextBoolean();
-        TreeMap<Long, ConsumerRecord<byte[], byte[]>> lacking = isOnSource ? copy.source : copy.target;
+        TreeMap<Long, ReadRecord> lacking = isOnSource ? copy.source : copy.target;
         List<Long> removed = new ArrayList<>();
         copy.placeOnTarget.forEach((from, to) -> {
             if (random.nextInt(3) == 0) {
@@ -311,21 +308,17 @@ class PartitionComparisonTest {
                         + " (message.timestamp.type=LogAppendTime), timestamps not compared");
     }
 
-    private static ConsumerRecord<byte[], byte[]> stamped(long offset, String value) {
-        RecordHeaders headers = new RecordHeaders();
-        headers.add("same", "a".getBytes(UTF_8)).add("same", "b".getBytes(UTF_8));
-        return new ConsumerRecord<>(
-                TARGET.topic(),
-                TARGET.partition(),
+    private static ReadRecord stamped(long offset, String value) {
+        ReadRecord record = record(TARGET, offset, 99, "a", value, "a", "b");
+        return new ReadRecord(
+                record.partition(),
                 offset,
-                99,
-                TimestampType.LOG_APPEND_TIME,
-                1,
-                value.length(),
-                "a".getBytes(UTF_8),
-                value.getBytes(UTF_8),
-                headers,
-                Optional.empty());
+                record.timestampMillis(),
+                ReadRecord.TimestampType.LOG_APPEND_TIME,
+                record.key(),
+                record.value(),
+                record.headers(),
+                ReadRecord.UNKNOWN_EPOCH);
     }
 
     private static Copy copyOfTen() {
@@ -349,7 +342,7 @@ class PartitionComparisonTest {
     void shouldCountWhatStandsOnTheTargetAfterWhatIsSavedAndNoMarkers() {
         Copy copy = copyOfTen();
         List<Difference> differences = new ArrayList<>();
-        Findings findings = new Findings(ignored -> {}, differences::add);
+        VerificationFindings findings = new VerificationFindings(ignored -> {}, differences::add);
         Feed source = new Feed(SOURCE, false, 0, 0, 7, 10);
         // Behind the records of which three are not saved yet stand two markers, which no reader sees.
         Feed target = new Feed(TARGET, false, 0, 0, 7, 12);
@@ -369,7 +362,7 @@ class PartitionComparisonTest {
     void shouldNotCompareWhatExpiresUnderWay() {
         Copy copy = copyOfTen();
         List<Difference> differences = new ArrayList<>();
-        Findings findings = new Findings(ignored -> {}, differences::add);
+        VerificationFindings findings = new VerificationFindings(ignored -> {}, differences::add);
         Feed source = new Feed(SOURCE, false, 0, 0, 10, 10);
         Feed target = new Feed(TARGET, false, 0, 0, 10, 10);
         PartitionComparison comparison = new PartitionComparison(PAIR, copy.runs(), source, target, true, findings);
@@ -390,28 +383,25 @@ class PartitionComparisonTest {
         return new Difference(SOURCE.topic(), SOURCE.partition(), sourceOffset, TARGET.topic(), targetOffset, what);
     }
 
-    private static ConsumerRecord<byte[], byte[]> at(long offset, ConsumerRecord<byte[], byte[]> record) {
-        return record(TARGET, offset, record.timestamp(), text(record.key()), text(record.value()), "a", "b");
+    private static ReadRecord at(long offset, ReadRecord record) {
+        return record(TARGET, offset, record.timestampMillis(), text(record.key()), text(record.value()), "a", "b");
     }
 
-    private static ConsumerRecord<byte[], byte[]> record(
+    private static ReadRecord record(
             TopicPartition partition, long offset, long timestamp, String key, String value, String... headers) {
-        RecordHeaders all = new RecordHeaders();
+        List<ReadRecord.Header> all = new ArrayList<>();
         for (String header : headers) {
-            all.add("same", header.getBytes(UTF_8));
+            all.add(new ReadRecord.Header("same", header.getBytes(UTF_8)));
         }
-        return new ConsumerRecord<>(
-                partition.topic(),
-                partition.partition(),
+        return new ReadRecord(
+                partition,
                 offset,
                 timestamp,
-                TimestampType.CREATE_TIME,
-                -1,
-                -1,
+                ReadRecord.TimestampType.CREATE_TIME,
                 key == null ? null : key.getBytes(UTF_8),
                 value == null ? null : value.getBytes(UTF_8),
                 all,
-                Optional.empty());
+                ReadRecord.UNKNOWN_EPOCH);
     }
 
     private static String text(byte[] bytes) {

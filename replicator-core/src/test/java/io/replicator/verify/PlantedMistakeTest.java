@@ -3,19 +3,16 @@ package io.replicator.verify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Runs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -202,24 +199,21 @@ class PlantedMistakeTest {
     private record Content(long timestamp, String key, String value, List<String> headers) {
         static final List<String> HEADERS = List.of("first", "a", "second", "b");
 
-        ConsumerRecord<byte[], byte[]> at(TopicPartition partition, long offset) {
-            RecordHeaders all = new RecordHeaders();
+        ReadRecord at(TopicPartition partition, long offset) {
+            List<ReadRecord.Header> all = new ArrayList<>();
             for (int i = 0; i < headers.size(); i += 2) {
-                all.add(headers.get(i), headers.get(i + 1).getBytes(UTF_8));
+                all.add(new ReadRecord.Header(headers.get(i), headers.get(i + 1).getBytes(UTF_8)));
             }
             byte[] valueBytes = value == null ? null : value.getBytes(UTF_8);
-            return new ConsumerRecord<>(
-                    partition.topic(),
-                    partition.partition(),
+            return new ReadRecord(
+                    partition,
                     offset,
                     timestamp,
-                    TimestampType.CREATE_TIME,
-                    key.length(),
-                    valueBytes == null ? -1 : valueBytes.length,
+                    ReadRecord.TimestampType.CREATE_TIME,
                     key.getBytes(UTF_8),
                     valueBytes,
                     all,
-                    Optional.empty());
+                    ReadRecord.UNKNOWN_EPOCH);
         }
     }
 
@@ -250,7 +244,7 @@ class PlantedMistakeTest {
 
         List<Difference> compare(SplittableRandom random, int mostAtOnce) {
             List<Difference> differences = new ArrayList<>();
-            Findings findings = new Findings(progress -> {}, differences::add);
+            VerificationFindings findings = new VerificationFindings(progress -> {}, differences::add);
             long sourceEnd = SOURCE_START + source.size();
             long targetEnd = TARGET_START + target.size();
             Feed from = new Feed(SOURCE, false, SOURCE_START, SOURCE_START, sourceEnd, sourceEnd);

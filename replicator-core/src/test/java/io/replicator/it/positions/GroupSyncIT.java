@@ -10,12 +10,12 @@ import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
 import io.replicator.it.Flows;
 import io.replicator.it.GroupsOf;
-import io.replicator.positions.GroupMigration;
+import io.replicator.operations.GroupMigration;
+import io.replicator.operations.MigrationOptions;
+import io.replicator.operations.MigrationPlan;
 import io.replicator.positions.GroupPosition;
-import io.replicator.positions.GroupSync;
+import io.replicator.positions.GroupSyncThread;
 import io.replicator.positions.GroupsStatus;
-import io.replicator.positions.MigrationOptions;
-import io.replicator.positions.MigrationPlan;
 import io.replicator.positions.PositionListener;
 import io.replicator.positions.PositionState;
 import io.replicator.positions.WrittenBefore;
@@ -356,7 +356,7 @@ final class GroupSyncIT {
                 GroupMigration.open(flow("created-anew", GroupDeletion.LEAVE, "{group}"), PATIENCE)) {
             MigrationPlan plan = migration.plan("app-created-anew", new MigrationOptions(true, true, true));
             assertThat(plan.isAllowed()).isFalse();
-            assertThat(plan.refusals()).anyMatch(reason -> reason.contains("created anew"));
+            assertThat(plan.refusals()).anyMatch(reason -> reason.contains("recreated"));
         }
         assertThat(targetGroups.offsets("app-created-anew", "created-anew")).isEqualTo(before);
     }
@@ -382,7 +382,7 @@ final class GroupSyncIT {
         topic("silent", 1);
         sourceGroups.commit("app-silent", "silent", 0, 30);
         FlowConfig flow = flow("silent", GroupDeletion.LEAVE, "{group}");
-        GroupSync sync = new GroupSync(flow, () -> WrittenBefore.NOTHING, () -> PositionListener.NONE);
+        GroupSyncThread sync = new GroupSyncThread(flow, () -> WrittenBefore.NOTHING, () -> PositionListener.NONE);
         try (Replicator replicator = start("silent")) {
             awaitSame(replicator, "app-silent", "silent");
         }

@@ -379,7 +379,7 @@ class VerificationIT {
 
         assertThat(differences)
                 .containsExactly(new Difference(
-                        "anew", 0, -1, "anew", -1, "topic was created anew on target after it was copied"));
+                        "anew", 0, -1, "anew", -1, "topic was recreated on target after it was copied"));
     }
 
     @Test

@@ -2,10 +2,10 @@ package io.replicator.daemon.cli;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.daemon.settings.BadSettingsException;
-import io.replicator.positions.GroupMigration;
-import io.replicator.positions.MigrationOptions;
-import io.replicator.positions.MigrationPlan;
-import io.replicator.positions.MigrationReport;
+import io.replicator.operations.GroupMigration;
+import io.replicator.operations.MigrationOptions;
+import io.replicator.operations.MigrationPlan;
+import io.replicator.operations.MigrationReport;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;

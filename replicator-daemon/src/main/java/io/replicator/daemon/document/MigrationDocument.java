@@ -1,9 +1,9 @@
 package io.replicator.daemon.document;
 
-import io.replicator.positions.FirstRecord;
-import io.replicator.positions.GroupMember;
-import io.replicator.positions.MigrationReport;
-import io.replicator.positions.PlannedPosition;
+import io.replicator.cluster.GroupMember;
+import io.replicator.operations.FirstRecord;
+import io.replicator.operations.MigrationReport;
+import io.replicator.operations.PlannedPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -2,13 +2,13 @@ package io.replicator.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cluster.GroupMember;
 import io.replicator.offsets.Translation;
+import io.replicator.operations.FirstRecord;
+import io.replicator.operations.MigrationPlan;
+import io.replicator.operations.MigrationReport;
+import io.replicator.operations.PlannedPosition;
 import io.replicator.positions.Answer;
-import io.replicator.positions.FirstRecord;
-import io.replicator.positions.GroupMember;
-import io.replicator.positions.MigrationPlan;
-import io.replicator.positions.MigrationReport;
-import io.replicator.positions.PlannedPosition;
 import io.replicator.verify.Difference;
 import io.replicator.verify.VerificationReport;
 import java.io.PrintWriter;

@@ -1,14 +1,16 @@
 package io.replicator.mirrormaker;
 
+import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.RecordContent;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.record.TimestampType;
 
-/** Some records of a partition, one behind the other, as far as they tell one from another: offset, time, content. */
-final class Stretch {
+/**
+ * Successive records of a partition, reduced to what tells them apart: offset, timestamp, and a hash of the rest. So a
+ * million of them fits into memory.
+ */
+final class HashedRecords {
     static final int BYTES_PER_RECORD = 3 * Long.BYTES;
 
     private static final int FIRST_CAPACITY = 256;
@@ -21,15 +23,16 @@ final class Stretch {
 
     private boolean isLogAppendTime;
 
-    void add(ConsumerRecord<byte[], byte[]> record) {
-        if (record.timestampType() == TimestampType.LOG_APPEND_TIME) {
-            keepsItsOwnTime();
+    void add(ReadRecord record) {
+        RecordContent content = RecordContent.of(record);
+        if (content.isLogAppendTime()) {
+            setLogAppendTime();
         }
-        add(record.offset(), record.timestamp(), RecordContent.of(record).hash(digest));
+        add(record.offset(), record.timestampMillis(), content.hash(digest));
     }
 
-    /** The cluster put its own time in place of the records'. */
-    void keepsItsOwnTime() {
+    /** The topic has {@code message.timestamp.type=LogAppendTime}. */
+    void setLogAppendTime() {
         isLogAppendTime = true;
     }
 
@@ -45,7 +48,7 @@ final class Stretch {
         count++;
     }
 
-    /** Whether its records have the times that they had on the source. */
+    /** Whether a copy has the timestamp of its original. */
     boolean hasRecordTimes() {
         return !isLogAppendTime;
     }
@@ -58,8 +61,8 @@ final class Stretch {
         return offsets[index];
     }
 
-    /** Whether a record is the copy of one of the source: as {@link RecordContent#isCopyOf}, on hashes. */
-    boolean isCopy(int index, Stretch source, int sourceIndex) {
+    /** Whether a record is a copy of one of the source: the rule of {@link RecordContent#isCopyOf}, on hashes. */
+    boolean isCopy(int index, HashedRecords source, int sourceIndex) {
         return contents[index] == source.contents[sourceIndex]
                 && (isLogAppendTime || timestamps[index] == source.timestamps[sourceIndex]);
     }

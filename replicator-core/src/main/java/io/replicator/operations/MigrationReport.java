@@ -1,12 +1,12 @@
-package io.replicator.positions;
+package io.replicator.operations;
 
 import java.util.List;
 
 /**
  * What moving a group did.
  *
- * @param plan what was to be done
- * @param written positions that were written; 0 when all of them stood there already
+ * @param plan what was planned
+ * @param written how many positions were written; 0 when the target had all of them already
  * @param failures why it did not succeed, for a person; empty when all positions were read back as planned
  */
 public record MigrationReport(MigrationPlan plan, int written, List<String> failures) {
@@ -14,7 +14,7 @@ public record MigrationReport(MigrationPlan plan, int written, List<String> fail
         failures = List.copyOf(failures);
     }
 
-    /** Whether the group stands on the target where the plan says. */
+    /** Whether the group has the planned positions on the target. */
     public boolean isDone() {
         return failures.isEmpty();
     }

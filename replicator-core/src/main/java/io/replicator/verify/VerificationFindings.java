@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Where the workers' findings come together. Any thread; the callers' consumers are called one at a time, under this
- * object's lock, by whichever worker has something to say.
+ * Collects what the workers find. Any thread. It calls the caller's consumers one at a time, under this object's lock, on
+ * the thread of the worker that found something.
  */
-final class Findings {
+final class VerificationFindings {
     private static final long PROGRESS_INTERVAL_NANOS = 200_000_000;
 
     private final Consumer<VerificationProgress> progress;
@@ -25,7 +25,7 @@ final class Findings {
     private long differenceCount;
     private long lastProgressNanos = System.nanoTime() - PROGRESS_INTERVAL_NANOS;
 
-    Findings(Consumer<VerificationProgress> progress, Consumer<Difference> differences) {
+    VerificationFindings(Consumer<VerificationProgress> progress, Consumer<Difference> differences) {
         this.progress = progress;
         this.differences = differences;
     }
@@ -46,16 +46,16 @@ final class Findings {
         long nowNanos = System.nanoTime();
         if (nowNanos - lastProgressNanos >= PROGRESS_INTERVAL_NANOS) {
             lastProgressNanos = nowNanos;
-            sayProgress();
+            reportProgress();
         }
     }
 
     synchronized void partitionDone() {
         donePartitions++;
-        sayProgress();
+        reportProgress();
     }
 
-    private void sayProgress() {
+    private void reportProgress() {
         progress.accept(new VerificationProgress(comparedRecords, totalRecords, donePartitions, totalPartitions));
     }
 
@@ -63,7 +63,7 @@ final class Findings {
         notes.add(note);
     }
 
-    /** Counts records under a note that is said once for each topic; none are no news. */
+    /** Adds to the count of a note that appears once for each topic; does nothing if there are no records. */
     synchronized void note(String topic, long records, String note) {
         if (records > 0) {
             countedNotes.merge(topic + ": %d " + note, records, Long::sum);
