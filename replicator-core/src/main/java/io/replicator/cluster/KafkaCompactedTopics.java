@@ -130,7 +130,9 @@ final class KafkaCompactedTopics implements CompactedTopics {
                         && consumer().partitionsFor(name, options.timeout()).isEmpty()) {
                     return from;
                 }
-                return readToEnds(Map.of(log, from), record -> reader.accept(record.offset(), record.key(), record.value()))
+                return readToEnds(
+                                Map.of(log, from),
+                                record -> reader.accept(record.offset(), record.key(), record.value()))
                         .get(log);
             });
         }
@@ -168,8 +170,7 @@ final class KafkaCompactedTopics implements CompactedTopics {
         }
 
         private Map<TopicPartition, Long> readToEnds(
-                Map<TopicPartition, Long> from,
-                java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+                Map<TopicPartition, Long> from, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
             consumer.assign(from.keySet());
             from.forEach(consumer::seek);
             Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet(), options.timeout());

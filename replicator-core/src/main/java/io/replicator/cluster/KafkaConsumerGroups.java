@@ -66,8 +66,8 @@ final class KafkaConsumerGroups implements ConsumerGroups {
     @Override
     public Optional<Boolean> seesAll() throws InterruptedException {
         DescribeClusterOptions options = new DescribeClusterOptions().includeAuthorizedOperations(true);
-        Set<AclOperation> rights = admin.await(
-                admin.client().describeCluster(options).authorizedOperations(), DESCRIBE, "the cluster");
+        Set<AclOperation> rights =
+                admin.await(admin.client().describeCluster(options).authorizedOperations(), DESCRIBE, "the cluster");
         return Optional.ofNullable(rights).map(all -> all.contains(AclOperation.DESCRIBE));
     }
 
@@ -86,7 +86,8 @@ final class KafkaConsumerGroups implements ConsumerGroups {
         for (String group : specs.keySet()) {
             try {
                 found.put(
-                        group, committed(admin.await(result.partitionsToOffsetAndMetadata(group), DESCRIBE, named(group))));
+                        group,
+                        committed(admin.await(result.partitionsToOffsetAndMetadata(group), DESCRIBE, named(group))));
             } catch (UnavailableException failure) {
                 if (failure.error() == ClusterError.UNKNOWN_GROUP) {
                     found.put(group, Map.of());
@@ -102,16 +103,18 @@ final class KafkaConsumerGroups implements ConsumerGroups {
     }
 
     private static void throwFirst(Collection<UnavailableException> failures) {
-        failures.stream().filter(UnavailableException::isOfTheCluster).findFirst().ifPresent(failure -> {
-            throw failure;
-        });
+        failures.stream()
+                .filter(UnavailableException::isOfTheCluster)
+                .findFirst()
+                .ifPresent(failure -> {
+                    throw failure;
+                });
     }
 
     /** Leaves out partitions that brokers list although the group has no position in them. */
     private static Map<TopicPartition, CommittedPosition> committed(Map<TopicPartition, OffsetAndMetadata> listed) {
         Map<TopicPartition, CommittedPosition> committed = new HashMap<>();
-        listed.forEach((partition, position) ->
-                position(position).ifPresent(known -> committed.put(partition, known)));
+        listed.forEach((partition, position) -> position(position).ifPresent(known -> committed.put(partition, known)));
         return committed;
     }
 
@@ -145,9 +148,7 @@ final class KafkaConsumerGroups implements ConsumerGroups {
         List<String> name = List.of(group.name());
         try {
             if (group.kind() == GroupListing.Kind.STREAMS) {
-                return described(admin.client().describeStreamsGroups(name).describedGroups(), group)
-                        .members()
-                        .stream()
+                return described(admin.client().describeStreamsGroups(name).describedGroups(), group).members().stream()
                         .map(member -> new GroupMember(member.clientId(), member.clientHost(), member.memberId()))
                         .toList();
             }
@@ -231,7 +232,8 @@ final class KafkaConsumerGroups implements ConsumerGroups {
         for (Map.Entry<String, KafkaFuture<ConsumerGroupDescription>> answer : answers.entrySet()) {
             String group = answer.getKey();
             try {
-                GroupState state = admin.await(answer.getValue(), DESCRIBE, named(group)).groupState();
+                GroupState state =
+                        admin.await(answer.getValue(), DESCRIBE, named(group)).groupState();
                 found.put(group, state != GroupState.DEAD);
             } catch (UnavailableException failure) {
                 if (failure.isOfTheCluster()) {

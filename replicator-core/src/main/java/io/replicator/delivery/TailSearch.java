@@ -55,8 +55,7 @@ public final class TailSearch {
      * @param records of the thread
      * @param hasLostBeginning whether the source lost records below the position since the fence was asked for
      */
-    public static TailSearch byCount(
-            TailReader reader, OffsetMap map, RecordHashes records, boolean hasLostBeginning) {
+    public static TailSearch byCount(TailReader reader, OffsetMap map, RecordHashes records, boolean hasLostBeginning) {
         TailSearch search = new TailSearch(reader, map, records, false);
         search.hasLostBeginning = hasLostBeginning;
         return search;

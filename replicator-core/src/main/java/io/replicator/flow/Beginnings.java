@@ -136,8 +136,7 @@ final class Beginnings {
     private boolean isAsConfigured(BlankPartition partition) {
         return !isTakenOver()
                 && partition.former().isEmpty()
-                && rule.isAsConfigured(
-                        partition.source(), partition.partition().shard());
+                && rule.isAsConfigured(partition.source(), partition.partition().shard());
     }
 
     /** Decides by what the clusters said. */
@@ -154,8 +153,8 @@ final class Beginnings {
                 unbegun.put(partition, new UnbegunPartition(partition, targetTopic, health));
                 continue;
             }
-            Optional<String> trouble =
-                    places.starts().whyNot(partition).or(() -> places.targetEnds().whyNot(each.target()));
+            Optional<String> trouble = places.starts().whyNot(partition).or(() -> places.targetEnds()
+                    .whyNot(each.target()));
             if (trouble.isPresent()) {
                 unbegun.put(partition, UnbegunPartition.silent(partition, targetTopic, trouble.get()));
             } else {

@@ -41,11 +41,7 @@ final class ClaimRound {
      * @param answer is given the plan without what another flow has; nothing when the round was overtaken
      */
     ClaimRound(
-            TopicClaims claims,
-            TopicsPlan plan,
-            Standing standing,
-            Means means,
-            Answer<Optional<TopicsPlan>> answer) {
+            TopicClaims claims, TopicsPlan plan, Standing standing, Means means, Answer<Optional<TopicsPlan>> answer) {
         this.claims = claims;
         this.plan = plan;
         this.standing = standing;

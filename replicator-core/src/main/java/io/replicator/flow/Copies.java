@@ -294,10 +294,12 @@ final class Copies {
             return;
         }
         fresh.keySet().stream()
-                .sorted(Comparator.comparing((MissingPartition each) -> each.source().topic())
+                .sorted(Comparator.comparing(
+                                (MissingPartition each) -> each.source().topic())
                         .thenComparing(each -> each.source().partition()))
                 .forEach(each -> begin(each, fresh.get(each)));
-        fresh.keySet().forEach(each -> started.put(each.topic().name(), each.topic().targetName()));
+        fresh.keySet()
+                .forEach(each -> started.put(each.topic().name(), each.topic().targetName()));
         publish();
         LOG.info(
                 "copying flow={} newPartitions={} partitions={} topics={}",

@@ -70,8 +70,8 @@ public final class Flow implements AutoCloseable {
                 mail.shards());
         this.groupSync = new GroupSyncThread(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
         Membership membership = Membership.of(process);
-        this.connections = new FlowConnections(
-                config, process.flows(), membership, mail.ownership(), lanes, groupSync::own);
+        this.connections =
+                new FlowConnections(config, process.flows(), membership, mail.ownership(), lanes, groupSync::own);
         FlowSettings settings = new FlowSettings(
                 config,
                 membership.instance(),
@@ -90,8 +90,7 @@ public final class Flow implements AutoCloseable {
                 connections,
                 callThreads.calls(),
                 condition,
-                (started, nowNanos) ->
-                        new FlowWork(settings, started, callThreads.calls(), mail, condition, nowNanos));
+                (started, nowNanos) -> new FlowWork(settings, started, callThreads.calls(), mail, condition, nowNanos));
         return new FlowControl(
                 "replicator-" + config.name() + "-control", mail, startup, condition, this::endThread, this::closeAll);
     }

@@ -44,8 +44,7 @@ final class FlowControl implements Agent {
      * @param onOver told when nothing is left to do: the thread may end
      * @param closing closes everything that was opened; may block
      */
-    FlowControl(
-            String name, FlowMail mail, Phase first, FlowCondition condition, Runnable onOver, Runnable closing) {
+    FlowControl(String name, FlowMail mail, Phase first, FlowCondition condition, Runnable onOver, Runnable closing) {
         this.name = name;
         this.mail = mail;
         this.phase = first;

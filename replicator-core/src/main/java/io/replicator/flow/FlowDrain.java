@@ -60,8 +60,7 @@ final class FlowDrain implements Phase {
 
     @Override
     public Phase next(long nowNanos) {
-        boolean isSaved =
-                round.isPresent() && saves.last().round() - round.getAsLong() >= 0;
+        boolean isSaved = round.isPresent() && saves.last().round() - round.getAsLong() >= 0;
         if (!isSaved && nowNanos - saveUntilNanos < 0) {
             return this;
         }

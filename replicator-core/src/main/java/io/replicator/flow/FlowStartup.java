@@ -43,11 +43,7 @@ final class FlowStartup implements Phase {
     }
 
     FlowStartup(
-            FlowSettings settings,
-            FlowPorts ports,
-            Calls calls,
-            FlowCondition condition,
-            FollowingPhase following) {
+            FlowSettings settings, FlowPorts ports, Calls calls, FlowCondition condition, FollowingPhase following) {
         this.settings = settings;
         this.ports = ports;
         this.calls = calls;

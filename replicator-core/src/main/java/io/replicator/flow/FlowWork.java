@@ -78,26 +78,19 @@ final class FlowWork implements Phase {
         HandOvers handOvers = new HandOvers(config.name(), settings.drainTimeout(), lanes, served, saves);
         FencedShards fenced = new FencedShards(config.name(), calls.ownership(), ports.confirmation(), condition);
         this.shards = new OwnedShards(config.name(), config.shards(), lanes, served, handOvers, fenced, condition);
-        SourceLosses sourceLosses =
-                new SourceLosses(config, lanes, copies, removals, ports.source(), calls.clusters());
+        SourceLosses sourceLosses = new SourceLosses(config, lanes, copies, removals, ports.source(), calls.clusters());
         OffsetLogWatch logWatch = new OffsetLogWatch(log, ports.logCheck(), condition);
         OpenTransactions transactions = new OpenTransactions(
                 config, copies::all, ports.transactions(), calls.clusters(), OpenTransactions.PATIENCE);
-        TargetLosses targetLosses = new TargetLosses(
-                config.target().name(), lanes, copies, ports.target(), calls.clusters());
+        TargetLosses targetLosses =
+                new TargetLosses(config.target().name(), lanes, copies, ports.target(), calls.clusters());
         this.planning = new Planning(
                 ports.topics(),
                 new TopicClaims(config),
                 new ClaimRound.Means(shards.assignments(), log, calls.clusters(), ports.claims()),
                 shards,
                 copies,
-                List.of(
-                        beginnings::see,
-                        plan -> starts.look(),
-                        sourceLosses,
-                        logWatch,
-                        transactions,
-                        targetLosses),
+                List.of(beginnings::see, plan -> starts.look(), sourceLosses, logWatch, transactions, targetLosses),
                 condition,
                 config.topics().refreshInterval(),
                 nowNanos);

@@ -87,7 +87,8 @@ final class GrantRecords implements ControlTask {
             Map<Integer, ShardOwner> recorded = outcome.orThrow();
             retry.succeeded();
             condition.isWell(Trouble.GRANTS);
-            current.forEach(each -> register(each.grant(), recorded.get(each.grant().shard())));
+            current.forEach(
+                    each -> register(each.grant(), recorded.get(each.grant().shard())));
         } catch (OffsetLogException failure) {
             condition.trouble(Trouble.GRANTS, failure.getMessage(), nowNanos);
             retry.failed(nowNanos);

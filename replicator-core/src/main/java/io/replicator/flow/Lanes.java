@@ -127,7 +127,8 @@ final class Lanes {
         if (!asked.isEmpty() && !isTimeUp) {
             return Optional.empty();
         }
-        Set<Integer> silent = asked.keySet().stream().map(ControlledLane::number).collect(Collectors.toSet());
+        Set<Integer> silent =
+                asked.keySet().stream().map(ControlledLane::number).collect(Collectors.toSet());
         Collected all = new Collected(List.copyOf(collected), silent);
         collected.clear();
         return Optional.of(all);

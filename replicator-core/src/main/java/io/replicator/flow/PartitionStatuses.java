@@ -40,7 +40,10 @@ final class PartitionStatuses {
 
     static PartitionStatus of(UnbegunPartition partition) {
         return unbegun(
-                partition.source().topic(), partition.source().partition(), partition.targetTopic(), partition.health());
+                partition.source().topic(),
+                partition.source().partition(),
+                partition.targetTopic(),
+                partition.health());
     }
 
     /** A topic that cannot be copied shows as one partition that has no number. */

@@ -146,39 +146,38 @@ final class Planning implements ControlTask {
         hasNews = false;
         lastControlTerm = standing.controlTerm();
         Map<String, String> started = new HashMap<>(copies.started());
-        means.log().ask(
-                "read which topics were begun",
-                (log, nowNanos) -> {
-                    if (!standing.isAlone()) {
-                        // What others have begun is known, and a take-over has little left to read.
-                        log.refresh();
-                    }
-                    return log.topics();
-                },
-                (outcome, nowNanos) -> {
-                    if (!hasFailed(outcome, nowNanos)) {
-                        started.putAll(outcome.orThrow());
-                        plan(started, standing);
-                    }
-                });
+        means.log()
+                .ask(
+                        "read which topics were begun",
+                        (log, nowNanos) -> {
+                            if (!standing.isAlone()) {
+                                // What others have begun is known, and a take-over has little left to read.
+                                log.refresh();
+                            }
+                            return log.topics();
+                        },
+                        (outcome, nowNanos) -> {
+                            if (!hasFailed(outcome, nowNanos)) {
+                                started.putAll(outcome.orThrow());
+                                plan(started, standing);
+                            }
+                        });
     }
 
     private void plan(Map<String, String> started, Standing standing) {
-        means.clusters().ask(
-                "plan topics", nowNanos -> topics.plan(started, standing), (outcome, nowNanos) -> {
-                    if (!hasFailed(outcome, nowNanos)) {
-                        planned = Optional.of(outcome.orThrow());
-                        claim(outcome.orThrow(), shards.standing());
-                    }
-                });
+        means.clusters().ask("plan topics", nowNanos -> topics.plan(started, standing), (outcome, nowNanos) -> {
+            if (!hasFailed(outcome, nowNanos)) {
+                planned = Optional.of(outcome.orThrow());
+                claim(outcome.orThrow(), shards.standing());
+            }
+        });
     }
 
     private void claim(TopicsPlan plan, Standing standing) {
         new ClaimRound(claims, plan, standing, means, (outcome, nowNanos) -> {
                     if (!hasFailed(outcome, nowNanos)) {
                         outcome.orThrow()
-                                .ifPresentOrElse(
-                                        allowed -> follow(allowed, standing, nowNanos), () -> again(nowNanos));
+                                .ifPresentOrElse(allowed -> follow(allowed, standing, nowNanos), () -> again(nowNanos));
                     }
                 })
                 .begin();

@@ -153,7 +153,9 @@ final class ProgressSaves implements ControlTask {
     private boolean write(OffsetLog theLog, List<Progress> ours, Map<Integer, Long> terms, long waitedNanos)
             throws InterruptedException {
         List<Progress> stillOurs = ours.stream()
-                .filter(each -> copies.terms().isCurrent(each.writer().shard(), terms.get(each.writer().shard())))
+                .filter(each -> copies.terms()
+                        .isCurrent(
+                                each.writer().shard(), terms.get(each.writer().shard())))
                 .toList();
         if (waitedNanos > settings.sessionTimeout().toNanos()) {
             // The process may have stood still just now. Others are heard first; the next round writes it.

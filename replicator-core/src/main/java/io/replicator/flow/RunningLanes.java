@@ -48,8 +48,9 @@ final class RunningLanes implements LaneFactory, AutoCloseable {
         this.laneMemoryBytes = memoryBytes / count;
         this.onNews = onNews;
         this.shardEvents = shardEvents;
-        this.measures =
-                IntStream.range(0, count).mapToObj(number -> new Lane.Measures()).toList();
+        this.measures = IntStream.range(0, count)
+                .mapToObj(number -> new Lane.Measures())
+                .toList();
         this.lanes = new AtomicReferenceArray<>(count);
     }
 

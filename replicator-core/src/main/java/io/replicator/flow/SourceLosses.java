@@ -75,12 +75,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
      * @param ends used by calls alone
      */
     SourceLosses(
-            FlowConfig flow,
-            Lanes lanes,
-            Copies copies,
-            GracefulRemovals removals,
-            LogEnds ends,
-            CallQueue clusters) {
+            FlowConfig flow, Lanes lanes, Copies copies, GracefulRemovals removals, LogEnds ends, CallQueue clusters) {
         this.flow = flow;
         this.lanes = lanes;
         this.copies = copies;
@@ -265,18 +260,18 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     private void rewind(Copy copy, long from, long partsAt, String epoch) {
         Partition partition = copy.partition();
         copy.rewind(
-                        lanes,
-                        from,
+                lanes,
+                from,
+                partsAt,
+                lostRecords -> LOG.warn(
+                        "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
+                                + " target keeps them, and what the source has in their place is copied behind"
+                                + " them flow={} records={}",
                         partsAt,
-                        lostRecords -> LOG.warn(
-                                "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
-                                        + " target keeps them, and what the source has in their place is copied behind"
-                                        + " them flow={} records={}",
-                                partsAt,
-                                from - 1,
-                                partition,
-                                epoch,
-                                flow.name(),
-                                lostRecords));
+                        from - 1,
+                        partition,
+                        epoch,
+                        flow.name(),
+                        lostRecords));
     }
 }

@@ -212,7 +212,8 @@ final class TopicClaims {
                         "another flow has copied to the same topic; {} flow={} other={} topic={}",
                         others.of(name) == Aliveness.STOPPED
                                 ? "it is not running now: see that it stays so, or that it leaves the topic out"
-                                : "grant DESCRIBE on group " + ClaimReader.group(name) + " to see whether it is running",
+                                : "grant DESCRIBE on group " + ClaimReader.group(name)
+                                        + " to see whether it is running",
                         flow.name(),
                         name,
                         topic.targetName());

@@ -65,9 +65,7 @@ final class TransactionHolders {
         try {
             List<ProducerState> holders = new ArrayList<>();
             for (ProducerState state : source.await(
-                            answer.partitionResult(partition),
-                            "READ",
-                            "topic " + partition.topic())
+                            answer.partitionResult(partition), "READ", "topic " + partition.topic())
                     .activeProducers()) {
                 if (state.currentTransactionStartOffset().isPresent()
                         && state.currentTransactionStartOffset().getAsLong() <= end) {

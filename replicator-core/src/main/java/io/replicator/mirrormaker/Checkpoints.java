@@ -3,12 +3,12 @@ package io.replicator.mirrormaker;
 import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.naming.MirrorMakerTopics;
 import io.replicator.offsets.Translation;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.GroupPosition;
 import io.replicator.positions.PositionState;
 import io.replicator.positions.RoundTime;
-import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -60,7 +60,8 @@ final class Checkpoints {
 
     private void take(ReadRecord record) {
         if (record.key() == null || record.value() == null) {
-            return; // Compaction removes the record that a tombstone replaces; nothing is known to write tombstones here.
+            return; // Compaction removes the record that a tombstone replaces; nothing is known to write tombstones
+            // here.
         }
         Optional<Checkpoint> checkpoint = Checkpoint.read(record.key(), record.value());
         if (checkpoint.isPresent()) {

@@ -37,8 +37,7 @@ final class HashedRecordsReader implements AutoCloseable {
     HashedRecordsReader(Cluster cluster, String clientId, Isolation isolation, Duration timeout) {
         this.cluster = cluster;
         this.isolation = isolation;
-        this.reader =
-                cluster.reader(new ReaderOptions(clientId, isolation, ReaderOptions.OutOfRange.START, timeout));
+        this.reader = cluster.reader(new ReaderOptions(clientId, isolation, ReaderOptions.OutOfRange.START, timeout));
     }
 
     /**
@@ -131,8 +130,8 @@ final class HashedRecordsReader implements AutoCloseable {
                 .filter(partition -> denied.containsKey(partition.topic()))
                 .toList();
         if (!closed.isEmpty()) {
-            closed.forEach(partition -> read.failures()
-                    .put(partition, denied.get(partition.topic()).getMessage()));
+            closed.forEach(partition ->
+                    read.failures().put(partition, denied.get(partition.topic()).getMessage()));
             closed.forEach(open::remove);
             reader.assign(open);
         }

@@ -1,8 +1,8 @@
 package io.replicator.mirrormaker;
 
 import io.replicator.config.FlowConfig;
-import io.replicator.positions.RoundTime;
 import io.replicator.naming.MirrorMakerTopics;
+import io.replicator.positions.RoundTime;
 import java.util.List;
 
 /**

@@ -2,11 +2,11 @@ package io.replicator.mirrormaker;
 
 import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
+import io.replicator.naming.MirrorMakerTopics;
 import io.replicator.offsets.Runs;
 import io.replicator.offsets.Translator;
 import io.replicator.positions.FlowPositions;
 import io.replicator.positions.RoundTime;
-import io.replicator.naming.MirrorMakerTopics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

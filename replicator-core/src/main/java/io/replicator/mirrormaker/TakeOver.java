@@ -7,8 +7,8 @@ import io.replicator.cluster.KafkaCluster;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
-import io.replicator.offsets.OffsetMap;
 import io.replicator.naming.MirrorMakerTopics;
+import io.replicator.offsets.OffsetMap;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -193,8 +193,9 @@ public final class TakeOver {
     private Optional<Refused> stillRuns(Cluster target) throws InterruptedException {
         String group = flow.source().name() + "-mm2";
         try {
-            int members =
-                    target.consumerGroups().members(GroupListing.ofConnect(group)).size();
+            int members = target.consumerGroups()
+                    .members(GroupListing.ofConnect(group))
+                    .size();
             return members == 0 ? Optional.empty() : Optional.of(verdict.running(group, members));
         } catch (UnavailableException unavailable) {
             if (unavailable.reason() == UnavailableException.Reason.DENIED) {

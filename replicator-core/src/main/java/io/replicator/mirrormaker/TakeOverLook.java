@@ -145,7 +145,9 @@ final class TakeOverLook {
         Map<TopicPartition, Range> tails = new HashMap<>();
         for (TopicPartition source : sources) {
             TopicPartition target = targets.get(source);
-            tails.put(target, new Range(tailStart(target, records), targetLog(target).end(), Integer.MAX_VALUE));
+            tails.put(
+                    target,
+                    new Range(tailStart(target, records), targetLog(target).end(), Integer.MAX_VALUE));
             if (copied.containsKey(source)) {
                 LogBounds log = sourceLog(source);
                 long next = Math.min(copied.get(source) + 1, log.end());

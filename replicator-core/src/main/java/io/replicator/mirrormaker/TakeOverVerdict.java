@@ -5,8 +5,8 @@ import io.replicator.mirrormaker.TakeOver.Answer;
 import io.replicator.mirrormaker.TakeOver.AtFirst;
 import io.replicator.mirrormaker.TakeOver.Behind;
 import io.replicator.mirrormaker.TakeOver.Refused;
-import io.replicator.offsets.OffsetMap;
 import io.replicator.naming.MirrorMakerTopics;
+import io.replicator.offsets.OffsetMap;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -85,9 +85,7 @@ final class TakeOverVerdict {
 
     /** The answer; empty when more records have to be read. */
     Optional<Answer> of(TakeOverFacts facts) {
-        return facts.saved().isPresent()
-                ? ofSaved(facts, facts.saved().getAsLong())
-                : ofUnsaved(facts);
+        return facts.saved().isPresent() ? ofSaved(facts, facts.saved().getAsLong()) : ofUnsaved(facts);
     }
 
     private Optional<Answer> ofUnsaved(TakeOverFacts facts) {
@@ -117,7 +115,8 @@ final class TakeOverVerdict {
                     "topics.rename is that of MirrorMaker 2, or topics.start is earliest, latest or a time"));
         }
         if (facts.tail().count() == 0) {
-            // All copied records have expired on the target, or can never be read: none of the next ones is a duplicate.
+            // All copied records have expired on the target, or can never be read: none of the next ones is a
+            // duplicate.
             return facts.isTailWhole() ? Optional.of(behind(new OffsetMap(saved + 1), 0)) : Optional.empty();
         }
         boolean isExpired = facts.sourceLog().start() > saved;
@@ -129,7 +128,8 @@ final class TakeOverVerdict {
 
     private Refused compactedAway(TakeOverFacts facts, long saved) {
         return new Refused(
-                "the source has neither the record at offset " + saved + ", the last that MirrorMaker 2 copied, nor any of"
+                "the source has neither the record at offset " + saved
+                        + ", the last that MirrorMaker 2 copied, nor any of"
                         + " the " + TakeOverLook.FIRST_RECORDS + " offsets before it, although its log starts at "
                         + facts.sourceLog().start() + ": compaction removed them, and the records on " + target
                         + " cannot be recognized",
@@ -143,7 +143,8 @@ final class TakeOverVerdict {
             case FOUND -> Optional.of(behind(found.map().orElseThrow(), found.beyond()));
             case AMBIGUOUS ->
                 Optional.of(new Refused(
-                        "the records around offset " + saved + ", the last that MirrorMaker 2 copied, are all alike: it is"
+                        "the records around offset " + saved
+                                + ", the last that MirrorMaker 2 copied, are all alike: it is"
                                 + " not known how many of them are on " + target,
                         ANY_OTHER_START));
             case WEAK ->

@@ -162,8 +162,8 @@ final class OffsetLogTopic {
         Settings found = answers.found().getOrDefault(topic, Settings.NONE);
         String policy = found.text(CLEANUP_POLICY, COMPACT);
         if (!policy.equals(COMPACT)) {
-            throw OffsetLogException.refused(named() + " has cleanup.policy=" + policy
-                    + ", so saved progress would be lost; set it to compact");
+            throw OffsetLogException.refused(
+                    named() + " has cleanup.policy=" + policy + ", so saved progress would be lost; set it to compact");
         }
     }
 

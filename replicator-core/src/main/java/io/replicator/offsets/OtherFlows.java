@@ -47,6 +47,7 @@ public final class OtherFlows implements AutoCloseable {
 
     /** Up to where each of their logs was read. */
     private final Map<String, Long> readTo = new HashMap<>();
+
     private final Set<String> unreadable = new TreeSet<>();
 
     private final CompactedTopics clients;

@@ -45,16 +45,15 @@ public final class GroupMigration implements AutoCloseable {
     private FirstRecords sourceRecords;
     private FirstRecords targetRecords;
 
-    private GroupMigration(
-            FlowConfig flow, Duration timeout, Cluster source, Cluster target, FlowPositions positions) {
+    private GroupMigration(FlowConfig flow, Duration timeout, Cluster source, Cluster target, FlowPositions positions) {
         this.flow = flow;
         this.timeout = timeout;
         this.source = source;
         this.target = target;
         this.positions = positions;
-        this.topics = new CopiedTopics(flow);
+        this.topics = CopiedTopics.of(flow, source, target);
         this.planner = new MigrationPlanner(flow);
-        this.check = new RecordCheck(positions::translator);
+        this.check = new RecordCheck(positions);
     }
 
     /**
@@ -69,7 +68,7 @@ public final class GroupMigration implements AutoCloseable {
         try {
             Cluster target = KafkaCluster.open(flow.target(), clientId(flow), timeout);
             try {
-                return new GroupMigration(flow, timeout, source, target, FlowPositions.open(flow, timeout));
+                return new GroupMigration(flow, timeout, source, target, FlowPositions.open(flow, target, timeout));
             } catch (RuntimeException | InterruptedException failure) {
                 target.close();
                 throw failure;
@@ -162,7 +161,7 @@ public final class GroupMigration implements AutoCloseable {
         Map<TopicPartition, CommittedPosition> held = there.positions(targetGroup);
         // After the group was read: the copy is then known at least as far as it was at that time.
         positions.refresh();
-        topics.look(committed.keySet(), positions, source, target);
+        topics.look(committed.keySet(), positions);
         Map<TopicPartition, CopiedTopicState> copies = new HashMap<>();
         committed
                 .keySet()
@@ -177,8 +176,7 @@ public final class GroupMigration implements AutoCloseable {
         Set<TopicPartition> asked = new HashSet<>(groups.positions(group).keySet());
         asked.addAll(positions.partitions());
         Map<TopicPartition, Optional<CommittedPosition>> stable = groups.stablePositions(group, asked);
-        stable.forEach(
-                (partition, position) -> position.ifPresent(known -> committed.put(partition, known)));
+        stable.forEach((partition, position) -> position.ifPresent(known -> committed.put(partition, known)));
         return asked.stream()
                 .filter(partition -> !stable.containsKey(partition))
                 .sorted(PlannedPosition.BY_NAME)

@@ -53,7 +53,8 @@ final class MigrationPlanner {
             return refused(
                     group,
                     targetGroup,
-                    "group " + group + " is a share group: it has no positions, because its records are acknowledged one"
+                    "group " + group
+                            + " is a share group: it has no positions, because its records are acknowledged one"
                             + " by one");
         }
         GroupListing there = onTarget.get(targetGroup);
@@ -63,8 +64,7 @@ final class MigrationPlanner {
     }
 
     private static Optional<MigrationPlan> refused(String group, String targetGroup, String why) {
-        return Optional.of(
-                new MigrationPlan(group, targetGroup, List.of(), List.of(), List.of(), List.of(why), false));
+        return Optional.of(new MigrationPlan(group, targetGroup, List.of(), List.of(), List.of(), List.of(why), false));
     }
 
     /** The plan of a group, without the records that it reads next. */
@@ -166,7 +166,9 @@ final class MigrationPlanner {
                 return copied(copied);
             }
             String why = "the flow copies nothing of it";
-            return options.leaveOut() ? leftOut(why) : refuse("", -1, why, "; copy the topic too, or leave its position out");
+            return options.leaveOut()
+                    ? leftOut(why)
+                    : refuse("", -1, why, "; copy the topic too, or leave its position out");
         }
 
         private PlannedPosition copied(CopiedTopicState.Copied copy) {
@@ -196,8 +198,7 @@ final class MigrationPlanner {
         private PlannedPosition wait(Translator translator, Translation.NotYet notYet) {
             String why = "the copy has " + notYet.distance() + " offsets to go to " + position.offset();
             obstacles.passing(partition + ": " + why);
-            return planned(
-                    translator.pair().targetTopic(), -1, present(translator), false, notYet.distance(), why, "");
+            return planned(translator.pair().targetTopic(), -1, present(translator), false, notYet.distance(), why, "");
         }
 
         /** The place on the target is known, at least coarsely. */

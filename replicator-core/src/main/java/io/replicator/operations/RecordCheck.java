@@ -3,13 +3,12 @@ package io.replicator.operations;
 import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.RecordContent;
 import io.replicator.offsets.Translation;
-import io.replicator.offsets.Translator;
+import io.replicator.positions.Translators;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -17,12 +16,9 @@ import org.apache.kafka.common.TopicPartition;
  * has to be the copy of the other, it must be equal. Pure: it is given the records.
  */
 final class RecordCheck {
-    private final Function<TopicPartition, Optional<Translator>> translators;
+    private final Translators translators;
 
-    /**
-     * @param translators by source partition
-     */
-    RecordCheck(Function<TopicPartition, Optional<Translator>> translators) {
+    RecordCheck(Translators translators) {
         this.translators = translators;
     }
 
@@ -38,8 +34,8 @@ final class RecordCheck {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         plan.positions().stream()
                 .filter(PlannedPosition::isMoved)
-                .forEach(each -> offsets.put(
-                        each.target(), meansTheSame(each) ? each.presentOffset() : each.targetOffset()));
+                .forEach(each ->
+                        offsets.put(each.target(), meansTheSame(each) ? each.presentOffset() : each.targetOffset()));
         return offsets;
     }
 
@@ -78,7 +74,7 @@ final class RecordCheck {
                 && planned.presentOffset() >= 0
                 && planned.presentOffset() < planned.targetOffset()
                 && translators
-                        .apply(planned.source())
+                        .translator(planned.source())
                         .map(translator -> translator
                                 .toSource(planned.presentOffset())
                                 .equals(translator.toSource(planned.targetOffset())))
@@ -90,7 +86,7 @@ final class RecordCheck {
             return "";
         }
         boolean isCopied = translators
-                .apply(planned.source())
+                .translator(planned.source())
                 .map(translator -> translator.toTarget(original.get().offset()))
                 .filter(there -> there instanceof Translation.Exact exact
                         && exact.offset() == copy.get().offset())

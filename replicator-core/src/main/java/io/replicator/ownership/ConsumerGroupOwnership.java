@@ -167,8 +167,8 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
             }
             case NOT_SUPPORTED -> {
                 return fallBack()
-                        || refuse("the brokers of " + target.name() + " are too old to share shards: "
-                                + failure.words());
+                        || refuse(
+                                "the brokers of " + target.name() + " are too old to share shards: " + failure.words());
             }
             default -> {
                 trouble(words(failure));
@@ -236,7 +236,8 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
         if (isAlone()) {
             hasBegunAlone = true;
             IntStream.range(0, flow.shards()).forEach(held::add);
-            LOG.info("no other instance is in the group: starting before the coordinator's answer flow={}", flow.name());
+            LOG.info(
+                    "no other instance is in the group: starting before the coordinator's answer flow={}", flow.name());
             events.assigned(Set.copyOf(held));
         }
     }

@@ -36,7 +36,8 @@ public final class OwnershipTopic {
      * @throws RefusedException when the topic has another number of partitions
      */
     public void ensure() throws InterruptedException {
-        Optional<Integer> partitions = target.topic(topic).map(found -> found.partitions().size());
+        Optional<Integer> partitions =
+                target.topic(topic).map(found -> found.partitions().size());
         if (partitions.isEmpty()) {
             if (target.createTopic(topic, flow.shards(), Map.of())) {
                 LOG.info(

@@ -3,9 +3,9 @@ package io.replicator.positions;
 import io.replicator.cluster.Cluster;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.naming.TopicSelection;
 import io.replicator.offsets.PartitionPair;
 import io.replicator.offsets.Translator;
-import io.replicator.naming.TopicSelection;
 import java.util.Collection;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -14,12 +14,22 @@ import org.apache.kafka.common.TopicPartition;
 public final class CopiedTopics {
     private final FlowConfig flow;
     private final TopicSelection selection;
+    private final TopicIds.TopicLookup source;
+    private final TopicIds.TopicLookup target;
     private TopicIds.Found onSource = TopicIds.Found.NOTHING;
     private TopicIds.Found onTarget = TopicIds.Found.NOTHING;
 
-    public CopiedTopics(FlowConfig flow) {
+    CopiedTopics(FlowConfig flow, TopicIds.TopicLookup source, TopicIds.TopicLookup target) {
         this.flow = flow;
+        this.source = source;
+        this.target = target;
         this.selection = new TopicSelection(flow);
+    }
+
+    /** The topics of two clusters. */
+    public static CopiedTopics of(FlowConfig flow, Cluster source, Cluster target) {
+        return new CopiedTopics(
+                flow, names -> source.describeTopics(names, false), names -> target.describeTopics(names, false));
     }
 
     /**
@@ -27,9 +37,7 @@ public final class CopiedTopics {
      *
      * @throws UnavailableException when a cluster does not answer
      */
-    public void look(
-            Collection<TopicPartition> partitions, FlowPositions positions, Cluster source, Cluster target)
-            throws InterruptedException {
+    public void look(Collection<TopicPartition> partitions, Translators positions) throws InterruptedException {
         TopicIds sourceIds = new TopicIds();
         TopicIds targetIds = new TopicIds();
         for (TopicPartition partition : partitions) {

@@ -1,5 +1,6 @@
 package io.replicator.positions;
 
+import io.replicator.cluster.Cluster;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.OffsetLogReader;
@@ -17,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
  * for a command beside a daemon as for the daemon itself. It only reads, so that it can be used beside a running flow. One
  * thread.
  */
-public final class FlowPositions implements AutoCloseable {
+public final class FlowPositions implements Translators, AutoCloseable {
     private final OffsetLogReader log;
     private final Map<TopicPartition, Known> known = new HashMap<>();
     private Map<TopicPartition, PartitionPair> pairs = Map.of();
@@ -40,12 +41,12 @@ public final class FlowPositions implements AutoCloseable {
         return open(OffsetLogReader.open(flow, timeout));
     }
 
-    /**
-     * As {@link #open(FlowConfig, Duration)}.
-     *
-     * @param log used by nobody else; closed with the positions
-     */
-    public static FlowPositions open(OffsetLogReader log) throws InterruptedException {
+    /** As {@link #open(FlowConfig, Duration)}, for a target that is open; the caller closes it. */
+    public static FlowPositions open(FlowConfig flow, Cluster target, Duration timeout) throws InterruptedException {
+        return open(OffsetLogReader.open(flow, target, timeout));
+    }
+
+    private static FlowPositions open(OffsetLogReader log) throws InterruptedException {
         FlowPositions positions = new FlowPositions(log);
         try {
             positions.log.load();
@@ -79,7 +80,7 @@ public final class FlowPositions implements AutoCloseable {
         return pairs.keySet();
     }
 
-    /** Translates positions of a source partition; empty when the flow has saved nothing about it. */
+    @Override
     public Optional<Translator> translator(TopicPartition source) {
         if (!pairs.containsKey(source)) {
             return Optional.empty();

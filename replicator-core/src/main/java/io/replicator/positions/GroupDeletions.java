@@ -34,8 +34,7 @@ final class GroupDeletions {
     /**
      * @param groups all groups that are followed; those that were deleted are removed
      */
-    GroupDeletions(
-            FlowConfig flow, ConsumerGroups source, ConsumerGroups target, Map<String, FollowedGroup> groups) {
+    GroupDeletions(FlowConfig flow, ConsumerGroups source, ConsumerGroups target, Map<String, FollowedGroup> groups) {
         this.flow = flow;
         this.config = flow.positions().groups();
         this.source = source;
@@ -44,7 +43,7 @@ final class GroupDeletions {
     }
 
     /** Asks for groups that are missing from the list, and removes those that were deleted. */
-    void follow(FlowPositions positions, long nowNanos) throws InterruptedException {
+    void follow(Translators positions, long nowNanos) throws InterruptedException {
         List<FollowedGroup> missing = groups.values().stream()
                 .filter(group -> group.missedRounds() >= MISSES_TO_ASK
                         && group.deletionRetry().isDue(nowNanos))
@@ -72,7 +71,7 @@ final class GroupDeletions {
     }
 
     /** Deletes a group on the target where that is wanted; false when it has to be tried again. */
-    private boolean deleteOnTarget(FollowedGroup group, FlowPositions positions) throws InterruptedException {
+    private boolean deleteOnTarget(FollowedGroup group, Translators positions) throws InterruptedException {
         if (config.onDelete() == GroupDeletion.LEAVE || !config.sync() || !group.isWritten()) {
             return true;
         }
@@ -102,7 +101,7 @@ final class GroupDeletions {
     }
 
     /** A position that a consumer on the target committed must not be lost. */
-    private boolean hasOnlyOurPositions(FollowedGroup group, FlowPositions positions) throws InterruptedException {
+    private boolean hasOnlyOurPositions(FollowedGroup group, Translators positions) throws InterruptedException {
         Map<TopicPartition, Long> ours = new HashMap<>();
         for (FollowedPosition position : group.positions()) {
             positions

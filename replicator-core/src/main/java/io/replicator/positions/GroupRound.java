@@ -43,15 +43,11 @@ final class GroupRound {
      * @param alive called from time to time during a long round
      */
     GroupRound(
-            FlowConfig flow,
-            Cluster source,
-            Cluster target,
-            Map<WrittenBefore.Place, Written> before,
-            Runnable alive) {
+            FlowConfig flow, Cluster source, Cluster target, Map<WrittenBefore.Place, Written> before, Runnable alive) {
         this.flow = flow;
         this.alive = alive;
         this.reading = new GroupReading(flow, source.consumerGroups(), groups);
-        this.writing = new GroupWriting(flow, source, target, before);
+        this.writing = new GroupWriting(flow, target.consumerGroups(), CopiedTopics.of(flow, source, target), before);
         this.deletions = new GroupDeletions(flow, source.consumerGroups(), target.consumerGroups(), groups);
     }
 
@@ -117,8 +113,7 @@ final class GroupRound {
         positions.refresh();
         writing.write(
                 batch.stream()
-                        .filter(group ->
-                                group.hasPositions() && group.retry().isDue(now.nanos()))
+                        .filter(group -> group.hasPositions() && group.retry().isDue(now.nanos()))
                         .toList(),
                 positions,
                 now);
@@ -143,13 +138,16 @@ final class GroupRound {
         Map<String, String> reasons = new TreeMap<>();
         failed.forEach((group, failure) -> reasons.put(group, failure.reason()));
         List<String> news = failures.observe(reasons).news();
-        news.stream().limit(MAX_LOGGED).map(failed::get).forEach(failure -> LOG.warn(
-                "a group's position cannot be kept up to date on the target: {} flow={} group={} topic={} partition={}",
-                failure.reason(),
-                flow.name(),
-                failure.group(),
-                failure.topic(),
-                failure.partition()));
+        news.stream()
+                .limit(MAX_LOGGED)
+                .map(failed::get)
+                .forEach(failure -> LOG.warn(
+                        "a group's position cannot be kept up to date on the target: {} flow={} group={} topic={} partition={}",
+                        failure.reason(),
+                        flow.name(),
+                        failure.group(),
+                        failure.topic(),
+                        failure.partition()));
         if (news.size() > MAX_LOGGED) {
             LOG.warn(
                     "the positions of more groups cannot be kept up to date either flow={} groups={}",

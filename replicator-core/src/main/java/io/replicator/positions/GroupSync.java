@@ -4,6 +4,7 @@ import io.replicator.agent.Backoff;
 import io.replicator.agent.LogOnce;
 import io.replicator.agent.Retry;
 import io.replicator.cluster.Cluster;
+import io.replicator.cluster.ClusterOpener;
 import io.replicator.cluster.RefusedException;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
@@ -32,7 +33,8 @@ public final class GroupSync implements AutoCloseable {
     private static final int MIN_REST = 4;
 
     private final FlowConfig flow;
-    private final GroupSyncPorts ports;
+    private final ClusterOpener clusters;
+    private final Duration timeout;
     private final Supplier<WrittenBefore> before;
     private final Supplier<PositionListener> listeners;
     private final Runnable alive;
@@ -55,18 +57,22 @@ public final class GroupSync implements AutoCloseable {
     private volatile boolean isClosing;
 
     /**
+     * @param clusters opens both clusters, during the first turn; the sync closes them
+     * @param timeout of each call to a cluster
      * @param before opens the memory of what earlier starts of the flow wrote, during the first turn
      * @param listeners opens the listener of the rounds, during the first turn and before {@code before}
      * @param alive called from time to time during a long turn
      */
     public GroupSync(
             FlowConfig flow,
-            GroupSyncPorts ports,
+            ClusterOpener clusters,
+            Duration timeout,
             Supplier<WrittenBefore> before,
             Supplier<PositionListener> listeners,
             Runnable alive) {
         this.flow = flow;
-        this.ports = ports;
+        this.clusters = clusters;
+        this.timeout = timeout;
         this.before = before;
         this.listeners = listeners;
         this.alive = alive;
@@ -156,13 +162,13 @@ public final class GroupSync implements AutoCloseable {
 
     private void open() throws InterruptedException {
         if (source == null) {
-            source = ports.open(flow.source());
+            source = clusters.open(flow.source(), clientId(flow), timeout);
         }
         if (target == null) {
-            target = ports.open(flow.target());
+            target = clusters.open(flow.target(), clientId(flow), timeout);
         }
         if (positions == null) {
-            positions = ports.openPositions();
+            positions = FlowPositions.open(flow, target, timeout);
         }
         if (round == null) {
             // Kept until the sync is closed: it knows what it wrote.

@@ -86,8 +86,8 @@ public final class GroupSyncThread implements AutoCloseable {
         private final Thread thread = new Thread(this::run, name());
         private final CountDownLatch ended = new CountDownLatch(1);
         private final CountDownLatch stop = new CountDownLatch(1);
-        private final GroupSync sync = new GroupSync(
-                flow, GroupSyncPorts.of(flow, KafkaCluster::open, CALL_TIMEOUT), before, listeners, this::turned);
+        private final GroupSync sync =
+                new GroupSync(flow, KafkaCluster::open, CALL_TIMEOUT, before, listeners, this::turned);
 
         // Written by the sync's thread.
         private volatile long turnedNanos = System.nanoTime();

@@ -1,9 +1,9 @@
 package io.replicator.positions;
 
 import io.replicator.cluster.Answers;
-import io.replicator.cluster.Cluster;
 import io.replicator.cluster.ClusterError;
 import io.replicator.cluster.CommittedPosition;
+import io.replicator.cluster.ConsumerGroups;
 import io.replicator.cluster.GroupListing;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
@@ -21,8 +21,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class GroupWriting {
     private final boolean mayWrite;
-    private final Cluster source;
-    private final Cluster target;
+    private final ConsumerGroups target;
     private final CopiedTopics topics;
     private final Map<WrittenBefore.Place, Written> before;
     private Map<String, GroupListing> listed = Map.of();
@@ -30,17 +29,17 @@ final class GroupWriting {
     /**
      * @param before what an earlier start of the flow wrote
      */
-    GroupWriting(FlowConfig flow, Cluster source, Cluster target, Map<WrittenBefore.Place, Written> before) {
+    GroupWriting(
+            FlowConfig flow, ConsumerGroups target, CopiedTopics topics, Map<WrittenBefore.Place, Written> before) {
         this.mayWrite = flow.positions().groups().sync();
-        this.source = source;
         this.target = target;
-        this.topics = new CopiedTopics(flow);
+        this.topics = topics;
         this.before = before;
     }
 
     /** Lists the target's groups. */
     void list() throws InterruptedException {
-        listed = mayWrite ? target.consumerGroups().list() : Map.of();
+        listed = mayWrite ? target.list() : Map.of();
     }
 
     /** Whether a group had members on the target when that was last listed. */
@@ -58,14 +57,10 @@ final class GroupWriting {
             SyncRule.Decision decision) {}
 
     /** Compares some groups, and writes. */
-    void write(List<FollowedGroup> batch, FlowPositions positions, RoundTime now) throws InterruptedException {
-        topics.look(
-                batch.stream().flatMap(group -> group.partitions().stream()).toList(), positions, source, target);
-        Answers<String, Map<TopicPartition, CommittedPosition>> answers = target.consumerGroups()
-                .positions(
-                        mayWrite
-                                ? batch.stream().map(FollowedGroup::targetName).toList()
-                                : List.of());
+    void write(List<FollowedGroup> batch, Translators positions, RoundTime now) throws InterruptedException {
+        topics.look(batch.stream().flatMap(group -> group.partitions().stream()).toList(), positions);
+        Answers<String, Map<TopicPartition, CommittedPosition>> answers = target.positions(
+                mayWrite ? batch.stream().map(FollowedGroup::targetName).toList() : List.of());
         Map<String, Map<TopicPartition, Write>> writes = new HashMap<>();
         for (FollowedGroup group : batch) {
             group.look(isInUse(group));
@@ -88,7 +83,7 @@ final class GroupWriting {
     private Map<TopicPartition, Write> decide(
             FollowedGroup group,
             Map<TopicPartition, CommittedPosition> onTarget,
-            FlowPositions positions,
+            Translators positions,
             RoundTime now) {
         Map<TopicPartition, Write> writes = new HashMap<>();
         for (FollowedPosition position : group.positions()) {
@@ -139,8 +134,7 @@ final class GroupWriting {
                     committed.put(partition, write.decision().write().orElseThrow()));
             sent.put(group, committed);
         });
-        Map<String, Map<TopicPartition, UnavailableException>> failures =
-                target.consumerGroups().write(sent);
+        Map<String, Map<TopicPartition, UnavailableException>> failures = target.write(sent);
         writes.forEach((group, ofGroup) -> ofGroup.forEach((partition, write) -> {
             UnavailableException failure =
                     failures.getOrDefault(group, Map.of()).get(partition);

@@ -93,8 +93,7 @@ final class SyncRule {
     }
 
     /** The position is right, and the group committed other metadata with it on the source. */
-    private static boolean hasOtherMetadata(
-            PositionRule.Verdict verdict, CommittedPosition committed, OnTarget held) {
+    private static boolean hasOtherMetadata(PositionRule.Verdict verdict, CommittedPosition committed, OnTarget held) {
         return verdict.state() == PositionState.SYNCED
                 && held.position().isPresent()
                 && held.offset() == held.written().targetOffset()

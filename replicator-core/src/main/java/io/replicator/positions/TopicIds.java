@@ -1,10 +1,10 @@
 package io.replicator.positions;
 
 import io.replicator.cluster.Answers;
-import io.replicator.cluster.Cluster;
 import io.replicator.cluster.TopicDescription;
 import io.replicator.cluster.UnavailableException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +39,12 @@ final class TopicIds {
         }
     }
 
+    /** Describes topics by name, as {@link io.replicator.cluster.Cluster#describeTopics} does. */
+    @FunctionalInterface
+    interface TopicLookup {
+        Answers<String, TopicDescription> describe(Collection<String> topics) throws InterruptedException;
+    }
+
     /** Adds a topic to ask for. One of a cluster that has no ids counts as still there. */
     void add(String topic, Uuid id) {
         if (!id.equals(Uuid.ZERO_UUID)) {
@@ -51,12 +57,12 @@ final class TopicIds {
      *
      * @throws UnavailableException when the cluster does not answer
      */
-    Found find(Cluster cluster) throws InterruptedException {
+    Found find(TopicLookup cluster) throws InterruptedException {
         Found found = new Found();
         List<String> topics = new ArrayList<>(asked.keySet());
         for (int from = 0; from < topics.size(); from += BATCH) {
             List<String> batch = topics.subList(from, Math.min(topics.size(), from + BATCH));
-            Answers<String, TopicDescription> answers = cluster.describeTopics(batch, false);
+            Answers<String, TopicDescription> answers = cluster.describe(batch);
             batch.forEach(topic -> add(topic, answers, found));
         }
         return found;

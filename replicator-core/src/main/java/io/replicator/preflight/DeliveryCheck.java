@@ -47,8 +47,8 @@ final class DeliveryCheck {
         } else if (answers.found().containsKey(name)) {
             checkRights(answers.found().get(name));
         } else {
-            var settings = new TopicSettings(
-                    Map.of(SettingKeys.CLEANUP_POLICY, SettingKeys.COMPACT), Set.of(), List.of());
+            var settings =
+                    new TopicSettings(Map.of(SettingKeys.CLEANUP_POLICY, SettingKeys.COMPACT), Set.of(), List.of());
             var missing = new TopicCreation.Missing(name, 1, TopicRequest.DEFAULT_REPLICAS, settings);
             findings.addRefusedCreation(target.name(), new TopicCreation(target, true).create(List.of(missing)));
         }

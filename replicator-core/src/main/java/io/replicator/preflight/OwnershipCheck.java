@@ -40,7 +40,10 @@ final class OwnershipCheck {
             checkProgress();
         } else {
             var missing = new TopicCreation.Missing(
-                    name, flow.shards(), TopicRequest.DEFAULT_REPLICAS, new TopicSettings(Map.of(), Set.of(), List.of()));
+                    name,
+                    flow.shards(),
+                    TopicRequest.DEFAULT_REPLICAS,
+                    new TopicSettings(Map.of(), Set.of(), List.of()));
             findings.addRefusedCreation(target.name(), new TopicCreation(target, true).create(List.of(missing)));
         }
     }

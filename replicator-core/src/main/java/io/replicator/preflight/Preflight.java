@@ -81,8 +81,7 @@ public final class Preflight {
         return Optional.empty();
     }
 
-    private List<TopicLine> look(Optional<Cluster> source, Optional<Cluster> target)
-            throws InterruptedException {
+    private List<TopicLine> look(Optional<Cluster> source, Optional<Cluster> target) throws InterruptedException {
         // Both are asked before either is waited for: two dead clusters take no longer than one.
         var sourceAnswer = source.map(Cluster::askDescription);
         var targetAnswer = target.map(Cluster::askDescription);

@@ -82,8 +82,7 @@ final class SourceCheck {
 
     private void checkRead(TopicDescription topic) {
         if (topic.rights().lacks(Right.READ)) {
-            findings.addMissingRight(
-                    source.name(), "READ", "topic " + topic.name(), "grant it, or exclude the topic");
+            findings.addMissingRight(source.name(), "READ", "topic " + topic.name(), "grant it, or exclude the topic");
         }
     }
 

@@ -47,7 +47,8 @@ final class TargetCheck {
         return lines;
     }
 
-    private TopicLine line(SourceCheck.Result seen, String topic, String name, Answers<String, TopicDescription> answers) {
+    private TopicLine line(
+            SourceCheck.Result seen, String topic, String name, Answers<String, TopicDescription> answers) {
         int partitions = seen.topics().get(topic).partitions().size();
         TopicDescription found = answers.found().get(name);
         int existing = found == null ? 0 : found.partitions().size();
@@ -94,9 +95,7 @@ final class TargetCheck {
         requests.problems()
                 .values()
                 .forEach(failure -> findings.add(flow.source().name(), failure));
-        creation.create(requests.topics().values())
-                .values()
-                .forEach(failure -> findings.add(target.name(), failure));
+        creation.create(requests.topics().values()).values().forEach(failure -> findings.add(target.name(), failure));
         for (var request : requests.topics().values()) {
             request.settings()
                     .notes()
@@ -137,8 +136,7 @@ final class TargetCheck {
 
     private void checkWrite(TopicDescription topic) {
         if (topic.rights().lacks(Right.WRITE)) {
-            findings.addMissingRight(
-                    target.name(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
+            findings.addMissingRight(target.name(), "WRITE", "topic " + topic.name(), "grant it, or exclude the topic");
         }
         // What this flow wrote before a restart, after its last saved progress, is read from the topic itself.
         if (flow.delivery().isFenced() && topic.rights().lacks(Right.READ)) {

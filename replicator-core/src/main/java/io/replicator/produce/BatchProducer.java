@@ -300,8 +300,8 @@ public final class BatchProducer implements Agent {
     public void onStart() {
         target = connect.get();
         schedule = new WindowSchedule(target, windows, restarts, fetcherBell);
-        ProduceOutcomes outcomes = new ProduceOutcomes(
-                target.connection().clusterName(), schedule, measures, settings.epochOffsetNanos());
+        ProduceOutcomes outcomes =
+                new ProduceOutcomes(target.connection().clusterName(), schedule, measures, settings.epochOffsetNanos());
         recoveries = new PartitionRecoveries(target, measures, schedule, outcomes);
         writers = new ShardWriters(
                 settings.transactionalIds(),
@@ -311,8 +311,7 @@ public final class BatchProducer implements Agent {
                         windows,
                         recoveries,
                         events,
-                        settings.transactions()
-                                .map(bounds -> new ShardTransaction.Shared(bounds, outcomes, schedule)),
+                        settings.transactions().map(bounds -> new ShardTransaction.Shared(bounds, outcomes, schedule)),
                         random));
         sender = new RequestSender(target, schedule, shaper, outcomes, settings.maxRequestBytes(), measures);
         shedding = new Shedding(windows, schedule, sender, fetcherBell);

@@ -41,7 +41,8 @@ final class DeliveredBatches {
             case COALESCE -> measures.coalescedBatches.add(span.batches());
             case REBUILD -> measures.rebuiltBatches.add(span.batches());
         }
-        measures.inProcessMicros.record(TimeUnit.NANOSECONDS.toMicros(nowNanos - span.arrivedNanos()), batch.recordCount());
+        measures.inProcessMicros.record(
+                TimeUnit.NANOSECONDS.toMicros(nowNanos - span.arrivedNanos()), batch.recordCount());
         if (batch.maxTimestamp() >= 0) {
             measures.replicationMicros.record(
                     TimeUnit.MILLISECONDS.toMicros(epochMillis(nowNanos) - batch.maxTimestamp()), batch.recordCount());

@@ -205,8 +205,8 @@ final class FencedWriter implements ShardWriter, Fence.Listener {
             return giveUp(nowNanos);
         }
         identity.fault()
-                .ifPresent(fault -> windows.tell(
-                        TargetTrouble.noIdentity(cluster, fault, identity.name(), identity.why())));
+                .ifPresent(fault ->
+                        windows.tell(TargetTrouble.noIdentity(cluster, fault, identity.name(), identity.why())));
         return 0;
     }
 

@@ -106,8 +106,7 @@ final class ProduceOutcomes implements ProduceCall.Listener<SentBatch> {
                         "it cannot be part of a transaction"));
         schedule.refreshTarget();
         window.giveUp();
-        schedule.restart(
-                window, window.writtenTo(), nowNanos + window.pacing().nextStopNanos());
+        schedule.restart(window, window.writtenTo(), nowNanos + window.pacing().nextStopNanos());
     }
 
     @Override

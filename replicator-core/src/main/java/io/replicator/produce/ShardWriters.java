@@ -107,8 +107,8 @@ final class ShardWriters {
         }
         polledNanos = nowNanos;
         shared.recoveries()
-                .drainUnfenced(recovery ->
-                        of(recovery.window().partition().shard()).fence(recovery));
+                .drainUnfenced(
+                        recovery -> of(recovery.window().partition().shard()).fence(recovery));
         int work = 0;
         for (ShardWriter writer : writers.values()) {
             work += writer.poll(nowNanos);

@@ -73,8 +73,7 @@ enum WindowPhase {
         return switch (this) {
             case RECOVERING -> OPEN;
             case RELEASED -> RELEASING;
-            case OPEN, UNSURE, TO_BE_READ, RELEASING, RELEASING_UNSURE, OVER ->
-                throw impossible("was recovered");
+            case OPEN, UNSURE, TO_BE_READ, RELEASING, RELEASING_UNSURE, OVER -> throw impossible("was recovered");
         };
     }
 

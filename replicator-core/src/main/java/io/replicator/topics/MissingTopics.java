@@ -42,7 +42,8 @@ public final class MissingTopics {
      * @param sources their descriptions
      * @param pairs their names on the target
      */
-    public Requests requests(Collection<String> missing, Map<String, TopicDescription> sources, Map<String, String> pairs)
+    public Requests requests(
+            Collection<String> missing, Map<String, TopicDescription> sources, Map<String, String> pairs)
             throws InterruptedException {
         var defaults = TargetDefaults.read(target);
         var settings = source.topicSettings(missing);

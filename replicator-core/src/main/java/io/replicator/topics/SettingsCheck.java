@@ -95,8 +95,8 @@ public final class SettingsCheck {
         }
         long sourceLimit = limit(source, key);
         long targetLimit = limit(target, key);
-        boolean deletes = text(target, SettingKeys.CLEANUP_POLICY, SettingKeys.DELETE)
-                .contains(SettingKeys.DELETE);
+        boolean deletes =
+                text(target, SettingKeys.CLEANUP_POLICY, SettingKeys.DELETE).contains(SettingKeys.DELETE);
         if (deletes && targetLimit < sourceLimit) {
             add(
                     false,

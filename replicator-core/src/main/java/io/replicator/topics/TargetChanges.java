@@ -61,8 +61,8 @@ final class TargetChanges {
         Map<String, TopicProblem> problems = new TreeMap<>();
         var requests = missingTopics.requests(missing, selected.sources(), selected.pairs());
         requests.problems()
-                .forEach((topic, failure) -> problems.put(
-                        topic, new TopicProblem(topic, failure.getMessage(), "the right is granted")));
+                .forEach((topic, failure) ->
+                        problems.put(topic, new TopicProblem(topic, failure.getMessage(), "the right is granted")));
         Map<String, UnavailableException> failed =
                 creation.create(requests.topics().values());
         Set<String> names = new HashSet<>();
@@ -89,8 +89,8 @@ final class TargetChanges {
     private TopicProblem unseen(String topic, String name) {
         return new TopicProblem(
                 topic,
-                "topic " + name + " was created, but the brokers of " + flow.target().name()
-                        + " do not show it yet",
+                "topic " + name + " was created, but the brokers of "
+                        + flow.target().name() + " do not show it yet",
                 "the next refresh finds it");
     }
 
@@ -125,7 +125,8 @@ final class TargetChanges {
                         topic,
                         new TopicProblem(
                                 topic,
-                                "partitions from " + targets.get(name).partitions().size() + " on are not copied: "
+                                "partitions from "
+                                        + targets.get(name).partitions().size() + " on are not copied: "
                                         + failure.getMessage(),
                                 "topic " + name + " on " + flow.target().name() + " has " + growing.get(name)
                                         + " partitions"));

@@ -5,7 +5,6 @@ import io.replicator.cluster.SettingKeys;
 import io.replicator.cluster.Settings;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.ReplicationFactor;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,13 +45,12 @@ record TargetDefaults(
         return new TargetDefaults(
                 brokers,
                 Integer.parseInt(settings.text("default.replication.factor", "1")),
-                Integer.parseInt(settings.text("message.max.bytes", String.valueOf(TargetLimits.DEFAULT.maxMessageBytes()))),
+                Integer.parseInt(
+                        settings.text("message.max.bytes", String.valueOf(TargetLimits.DEFAULT.maxMessageBytes()))),
                 settings.text("log.message.timestamp.type", "").equals("LogAppendTime"),
-                settings.text("log.message.timestamp.before.max.ms", forever)
-                        .equals(forever),
+                settings.text("log.message.timestamp.before.max.ms", forever).equals(forever),
                 // One hour since Kafka 4.0.
-                settings.text("log.message.timestamp.after.max.ms", "3600000")
-                        .equals(forever),
+                settings.text("log.message.timestamp.after.max.ms", "3600000").equals(forever),
                 settings.text(SettingKeys.COMPRESSION_TYPE, "producer"),
                 settings.text("log.cleanup.policy", SettingKeys.DELETE));
     }

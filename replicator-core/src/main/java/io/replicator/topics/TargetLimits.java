@@ -16,8 +16,8 @@ record TargetLimits(int maxMessageBytes, boolean isLogAppendTime, boolean isComp
 
     static TargetLimits of(Settings settings) {
         return new TargetLimits(
-                Integer.parseInt(settings.text(
-                        SettingKeys.MAX_MESSAGE_BYTES, String.valueOf(DEFAULT.maxMessageBytes()))),
+                Integer.parseInt(
+                        settings.text(SettingKeys.MAX_MESSAGE_BYTES, String.valueOf(DEFAULT.maxMessageBytes()))),
                 settings.text(SettingKeys.TIMESTAMP_TYPE, "").equals("LogAppendTime"),
                 settings.text(SettingKeys.CLEANUP_POLICY, "").contains(SettingKeys.COMPACT));
     }

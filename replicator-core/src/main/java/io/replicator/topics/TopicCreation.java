@@ -143,9 +143,7 @@ public final class TopicCreation {
                 topic.partitions(),
                 topic.replicas() == TopicRequest.DEFAULT_REPLICAS ? "default" : topic.replicas(),
                 topic.settings().values());
-        topic.settings()
-                .notes()
-                .forEach(note -> LOG.warn("{} cluster={} topic={}", note, target.name(), topic.name()));
+        topic.settings().notes().forEach(note -> LOG.warn("{} cluster={} topic={}", note, target.name(), topic.name()));
     }
 
     private static List<List<Missing>> parts(Collection<Missing> topics) {

@@ -77,8 +77,7 @@ public final class TopicPlanner {
         Answers<String, TopicDescription> answers =
                 target.describeTopics(selected.pairs().values(), false);
         Draft draft = new Draft(selected, answers);
-        TopicRules.Missing missing =
-                rules.missing(selected, draft.targets, draft.problems.keySet(), started);
+        TopicRules.Missing missing = rules.missing(selected, draft.targets, draft.problems.keySet(), started);
         draft.problems.putAll(missing.problems());
         if (mayChange) {
             draft.create(missing.topics());

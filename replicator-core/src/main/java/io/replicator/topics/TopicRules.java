@@ -111,9 +111,8 @@ final class TopicRules {
     /** The problems with copies that the target does not describe, by source topic. */
     Map<String, TopicProblem> hidden(Selected selected, Answers<String, TopicDescription> targets) {
         Map<String, TopicProblem> problems = new TreeMap<>();
-        selected.pairs()
-                .forEach((topic, name) -> targets.whyNot(name)
-                        .ifPresent(why -> problems.put(topic, new TopicProblem(topic, why, RIGHT_IS_GRANTED))));
+        selected.pairs().forEach((topic, name) -> targets.whyNot(name)
+                .ifPresent(why -> problems.put(topic, new TopicProblem(topic, why, RIGHT_IS_GRANTED))));
         return problems;
     }
 

@@ -34,10 +34,7 @@ final class ClusterSnapshot {
      * @throws UnavailableException when it does not answer
      */
     static ClusterSnapshot of(
-            Cluster cluster,
-            Collection<TopicPartition> partitions,
-            Isolation isolation,
-            VerificationFindings findings)
+            Cluster cluster, Collection<TopicPartition> partitions, Isolation isolation, VerificationFindings findings)
             throws InterruptedException {
         ClusterSnapshot snapshot = new ClusterSnapshot(cluster.name());
         Set<String> names = new HashSet<>();

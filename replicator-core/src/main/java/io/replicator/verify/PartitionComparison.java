@@ -39,7 +39,12 @@ final class PartitionComparison {
      *     progress was saved, or somebody else wrote them; which of the two is not known before more is saved
      */
     PartitionComparison(
-            PartitionPair pair, Runs runs, Feed source, Feed target, boolean isTailCounted, VerificationFindings findings) {
+            PartitionPair pair,
+            Runs runs,
+            Feed source,
+            Feed target,
+            boolean isTailCounted,
+            VerificationFindings findings) {
         this.pair = pair;
         this.isTailCounted = isTailCounted;
         this.source = source;
@@ -139,8 +144,7 @@ final class PartitionComparison {
     }
 
     /** Compaction may have removed the record: a later record with its key shows that. */
-    private void missing(
-            MissingRecords missing, Feed lacking, ReadRecord present, Difference difference) {
+    private void missing(MissingRecords missing, Feed lacking, ReadRecord present, Difference difference) {
         if (!lacking.isCompacted() || present.key() == null) {
             findings.difference(difference);
         } else if (present.value() == null) {

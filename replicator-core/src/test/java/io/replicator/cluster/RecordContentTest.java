@@ -43,7 +43,9 @@ class RecordContentTest {
                         "value differs: 1 bytes, target 1 bytes; timestamp differs: 1000, target 2000"),
                 new Different(record("k", "v", THEN, header("a", "1")), "headers differ: 2, target 1"),
                 new Different(record("k", "v", THEN, header("a", "1"), header("b", "")), "header 1 differs"),
-                new Different(record("k", "v", THEN, header("b", null), header("a", "1")), "header 0 differs; header 1 differs"));
+                new Different(
+                        record("k", "v", THEN, header("b", null), header("a", "1")),
+                        "header 0 differs; header 1 differs"));
     }
 
     @ParameterizedTest
@@ -75,7 +77,8 @@ class RecordContentTest {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
 
         assertThat(different.copy().hash(digest)).isNotEqualTo(ORIGINAL.hash(digest));
-        assertThat(stamped("v", NOW).hash(digest)).isEqualTo(record("k", "v", THEN).hash(digest));
+        assertThat(stamped("v", NOW).hash(digest))
+                .isEqualTo(record("k", "v", THEN).hash(digest));
     }
 
     private static RecordContent record(String key, String value, long timestampMillis, Header... headers) {

@@ -10,12 +10,12 @@ import io.replicator.offsets.OffsetMap;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
-import io.replicator.topics.TopicsPlan;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.data.TransactionalLoad;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
+import io.replicator.topics.TopicsPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -107,8 +107,7 @@ class OpenTransactionsIT {
     @Test
     void shouldNotWaitForTransactionsWhereEveryRecordCounts() throws Exception {
         Partition partition = partition("uncommitted", 100, 110, 100);
-        OpenTransactions transactions =
-                transactions(Flows.with(flow("uncommitted"), Isolation.READ_UNCOMMITTED));
+        OpenTransactions transactions = transactions(Flows.with(flow("uncommitted"), Isolation.READ_UNCOMMITTED));
 
         look(transactions, partition, 1);
         look(transactions, partition, 100);

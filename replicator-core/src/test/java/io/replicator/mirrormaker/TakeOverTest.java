@@ -40,7 +40,8 @@ class TakeOverTest {
 
     @Test
     void shouldBeginAtFirstWhatAppearsLater() {
-        assertThat(TakeOverVerdict.isAliasUnknown(Map.of(ORDERS, 7L), List.of())).isFalse();
+        assertThat(TakeOverVerdict.isAliasUnknown(Map.of(ORDERS, 7L), List.of()))
+                .isFalse();
         assertThat(TakeOverVerdict.isAliasUnknown(Map.of(), List.of(ORDERS, HEARTBEATS)))
                 .as("taken over before, and MirrorMaker's topic is gone")
                 .isFalse();

@@ -20,8 +20,7 @@ final class MembershipTest {
 
     @Test
     void shouldBeAMemberOfTheFlowsGroupByTheInstancesName() {
-        MembershipOptions options =
-                membership(Duration.ofSeconds(30)).options(FLOW, chosen(OwnershipProtocol.CLASSIC));
+        MembershipOptions options = membership(Duration.ofSeconds(30)).options(FLOW, chosen(OwnershipProtocol.CLASSIC));
 
         assertThat(options.group()).isEqualTo("replicator-pay");
         assertThat(options.instance()).contains("one");
@@ -30,8 +29,7 @@ final class MembershipTest {
 
     @Test
     void shouldBeWaitedForLongerThanItMayDrain() {
-        MembershipOptions options =
-                membership(Duration.ofHours(1)).options(FLOW, chosen(OwnershipProtocol.CONSUMER));
+        MembershipOptions options = membership(Duration.ofHours(1)).options(FLOW, chosen(OwnershipProtocol.CONSUMER));
 
         assertThat(options.pollTimeout()).isGreaterThan(Duration.ofHours(1));
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import io.replicator.cluster.ClusterPair;
 import io.replicator.it.EngineLog;
-import io.replicator.preflight.Preflight;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
@@ -106,7 +105,8 @@ final class CopySettingsIT {
                         topic("own-stamped", STAMPED));
 
         try (ClusterPair gate = ClusterPair.open(flow.config())) {
-            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
+            TopicPlanner planner =
+                    new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
             assertThat(refresh(planner))
                     .containsExactly(
                             topic("own-narrow", NARROW) + " flow=own",
@@ -152,7 +152,8 @@ final class CopySettingsIT {
                             topic("default-new (once created)", COMPRESSED.formatted("gzip")));
 
             try (ClusterPair gate = ClusterPair.open(flow.config())) {
-                TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
+                TopicPlanner planner =
+                        new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
                 assertThat(refresh(planner))
                         .contains(
                                 topic("default-new", COMPRESSED.formatted("gzip")) + " flow=default",
@@ -184,7 +185,8 @@ final class CopySettingsIT {
 
         assertThat(warningsOfCheck(flow)).hasSize(12);
         try (ClusterPair gate = ClusterPair.open(flow.config())) {
-            TopicPlanner planner = new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
+            TopicPlanner planner =
+                    new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
             List<String> lines = refresh(planner);
 
             assertThat(lines).hasSize(6);

@@ -14,7 +14,6 @@ import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
 import io.replicator.preflight.Finding.Kind;
 import io.replicator.preflight.Finding.Severity;
-import io.replicator.preflight.Preflight;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;

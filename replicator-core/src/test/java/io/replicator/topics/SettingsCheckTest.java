@@ -27,8 +27,7 @@ class SettingsCheckTest {
         "compression.type, gzip, zstd, WARNING",
         "compression.type, zstd, uncompressed, WARNING",
     })
-    void shouldSayWhatTheTargetWouldChangeOrRefuse(
-            String key, String source, String target, String severity) {
+    void shouldSayWhatTheTargetWouldChangeOrRefuse(String key, String source, String target, String severity) {
         var found = SettingsCheck.compare(config(Map.of(key, source)), config(Map.of(key, target)));
 
         assertThat(found).extracting(SettingsNotice::isWarning).containsExactly(severity.equals("WARNING"));
@@ -54,8 +53,7 @@ class SettingsCheckTest {
         var compacted = Map.of("cleanup.policy", "compact", "retention.ms", "1");
 
         assertThat(SettingsCheck.compare(
-                        config(Map.of("cleanup.policy", "compact", "retention.ms", "2")),
-                        config(compacted)))
+                        config(Map.of("cleanup.policy", "compact", "retention.ms", "2")), config(compacted)))
                 .isEmpty();
     }
 

@@ -299,7 +299,8 @@ final class TopicPlannerIT {
         var there = clusters.flow("there").selecting("round");
         var back = there.reversed("back").selecting("rou.*");
         try (ClusterPair gate = ClusterPair.open(there.config())) {
-            var planner = new TopicPlanner(there.config(), List.of(there.config(), back.config()), gate.source(), gate.target());
+            var planner = new TopicPlanner(
+                    there.config(), List.of(there.config(), back.config()), gate.source(), gate.target());
 
             var plan = planner.refresh(Map.of());
 

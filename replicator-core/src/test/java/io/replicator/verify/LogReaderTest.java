@@ -82,10 +82,10 @@ class LogReaderTest {
                 UnavailableException.Reason.UNREACHABLE, ClusterError.OTHER, "cluster east (127.0.0.1:1): no answer"));
 
         assertThatThrownBy(() -> reader.poll(Duration.ZERO, 0))
-                .isInstanceOfSatisfying(UnavailableException.class, failure -> assertThat(
-                                VerificationException.of(failure))
-                        .hasMessage("cluster east (127.0.0.1:1): no answer")
-                        .returns(true, VerificationException::isUnreachable));
+                .isInstanceOfSatisfying(
+                        UnavailableException.class, failure -> assertThat(VerificationException.of(failure))
+                                .hasMessage("cluster east (127.0.0.1:1): no answer")
+                                .returns(true, VerificationException::isUnreachable));
     }
 
     private void addRecords(long from, long to, int bytes) {

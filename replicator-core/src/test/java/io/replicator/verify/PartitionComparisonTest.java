@@ -187,7 +187,8 @@ class PartitionComparisonTest {
                 expected.add(difference(from, to, contents(copy.source.get(from), other)));
                 expected.add(difference(otherFrom, otherTo, contents(copy.source.get(otherFrom), victim)));
             } else if (kind == 5) {
-                copy.target.put(to, record(TARGET, to, victim.timestampMillis(), "other", text(victim.value()), "a", "b"));
+                copy.target.put(
+                        to, record(TARGET, to, victim.timestampMillis(), "other", text(victim.value()), "a", "b"));
                 expected.add(difference(from, to, "key differs: 1 bytes, target 5 bytes"));
             } else if (kind == 6) {
                 byte[] flipped = victim.value().clone();
@@ -199,16 +200,35 @@ class PartitionComparisonTest {
             } else if (kind == 7) {
                 copy.target.put(
                         to,
-                        record(TARGET, to, victim.timestampMillis() + 1, text(victim.key()), text(victim.value()), "a", "b"));
+                        record(
+                                TARGET,
+                                to,
+                                victim.timestampMillis() + 1,
+                                text(victim.key()),
+                                text(victim.value()),
+                                "a",
+                                "b"));
                 expected.add(difference(
-                        from, to, "timestamp differs: " + victim.timestampMillis() + ", target " + (victim.timestampMillis() + 1)));
+                        from,
+                        to,
+                        "timestamp differs: " + victim.timestampMillis() + ", target "
+                                + (victim.timestampMillis() + 1)));
             } else if (kind == 8) {
                 copy.target.put(
-                        to, record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(victim.value()), "b", "a"));
+                        to,
+                        record(
+                                TARGET,
+                                to,
+                                victim.timestampMillis(),
+                                text(victim.key()),
+                                text(victim.value()),
+                                "b",
+                                "a"));
                 expected.add(difference(from, to, "header 0 differs; header 1 differs"));
             } else {
                 copy.target.put(
-                        to, record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(victim.value()), "a"));
+                        to,
+                        record(TARGET, to, victim.timestampMillis(), text(victim.key()), text(victim.value()), "a"));
                 expected.add(difference(from, to, "headers differ: 2, target 1"));
             }
         }
@@ -301,8 +321,7 @@ class PartitionComparisonTest {
 
         Outcome outcome = copy.compare(new SplittableRandom(1));
 
-        assertThat(outcome.differences())
-                .containsExactly(difference(3, 3, "value differs: 7 bytes, target 8 bytes"));
+        assertThat(outcome.differences()).containsExactly(difference(3, 3, "value differs: 7 bytes, target 8 bytes"));
         assertThat(outcome.report().notes())
                 .containsExactly("orders: 10 records have the target's timestamps"
                         + " (message.timestamp.type=LogAppendTime), timestamps not compared");

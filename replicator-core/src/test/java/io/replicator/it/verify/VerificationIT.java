@@ -378,8 +378,8 @@ class VerificationIT {
         made.verify(differences, new ArrayList<>());
 
         assertThat(differences)
-                .containsExactly(new Difference(
-                        "anew", 0, -1, "anew", -1, "topic was recreated on target after it was copied"));
+                .containsExactly(
+                        new Difference("anew", 0, -1, "anew", -1, "topic was recreated on target after it was copied"));
     }
 
     @Test
