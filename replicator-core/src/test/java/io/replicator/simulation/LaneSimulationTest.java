@@ -6,7 +6,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lifetimes of one lane; see {@link Lifetimes} for how to live other ones. */
 class LaneSimulationTest {
-    private static final int LIFETIMES = 3_000;
+    /** With {@code -Psoak}, 3,000. */
+    private static final int LIFETIMES = 600;
 
     @Test
     void shouldCopyEverythingOnceWhateverGoesWrong() throws InterruptedException {

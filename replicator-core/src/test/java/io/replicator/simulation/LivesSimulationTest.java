@@ -8,8 +8,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lives of several instances of a flow; see {@link Lifetimes} for how to live other ones. */
 class LivesSimulationTest {
-    private static final int LIFETIMES = 10_000;
-    private static final int TRANSACTIONAL_LIFETIMES = 3_000;
+    /** With {@code -Psoak}, 3,000 of each. */
+    private static final int LIFETIMES = 600;
+
+    private static final int TRANSACTIONAL_LIFETIMES = 300;
 
     /** A planted bug that is not found among so many seeds would not be found by chance either. */
     private static final int MAX_SEEDS = 3_000;
