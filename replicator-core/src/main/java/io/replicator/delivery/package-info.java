@@ -1,6 +1,12 @@
 /**
- * Who may write, and where to go on: the producer identity of each shard, the fence that keeps its earlier owners
- * from writing, and the recovery of what they wrote after their last saved progress. Used by the producer's thread; {@link
- * io.replicator.delivery.ShardEvents} is how the control plane hears of it.
+ * Who may write, and where the copy goes on: the producer identity of each shard, the fence that keeps the shard's earlier
+ * owners from writing, the shard's transactions, and the search for what earlier owners wrote after the last saved progress.
+ *
+ * <p>In: answers of the target's transaction coordinator; batches that were read from the target ({@link
+ * io.replicator.delivery.TailReader}) and from the source ({@link io.replicator.delivery.TailSearch}). Out: grants, fenced
+ * partitions, and runs for the offset map. Thread: the lane's producer. The control plane hears of it through {@link
+ * io.replicator.delivery.ShardEvents}, which is called on that thread.
+ *
+ * <p>The README.md beside this file explains the rules.
  */
 package io.replicator.delivery;

@@ -237,8 +237,7 @@ final class FencedWriter implements ShardWriter, Fence.Listener {
     }
 
     private int goOnWriting(long nowNanos) {
-        boolean makesWay = isFencing() || fence.wants();
-        return transaction.isPresent() ? transaction.get().poll(makesWay, nowNanos) : 0;
+        return transaction.isPresent() ? transaction.get().poll(isFencing() || fence.wants(), nowNanos) : 0;
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.replicator.config.Shaping;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which way a batch goes that could pass: decided by what waits. Every figure was measured; DESIGN.md tells each.
+ * Which way a batch goes that could pass: decided by what waits. Every figure was measured; README.md gives the figures.
  *
  * <p>A broker spends about 17 microseconds on a batch however small. So small neighbours are worth a copy, and tiny compressed
  * ones a decompression and a compression. Where the target is far, a partition moves no more than five batches in a round
