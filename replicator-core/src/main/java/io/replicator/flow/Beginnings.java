@@ -1,6 +1,8 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.LogEnds;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.LogPosition;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.StartFrom;
 import io.replicator.mirrormaker.TakeOver;
@@ -31,7 +33,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class Beginnings {
     private static final StartFrom EARLIEST = new StartFrom.Earliest();
-    private static final StartFrom LATEST = new StartFrom.Latest();
 
     /** Of what nobody has written yet. */
     private static final int NO_PRODUCER = -1;
@@ -40,8 +41,8 @@ final class Beginnings {
     private final StartRule rule;
     private final RecreatedTopics recreations;
     private final TakeOver takeOver;
-    private final LogEnds source;
-    private final LogEnds target;
+    private final Cluster source;
+    private final Cluster target;
 
     /**
      * @param rule for those that begin as configured
@@ -54,8 +55,8 @@ final class Beginnings {
             StartRule rule,
             RecreatedTopics recreations,
             TakeOver takeOver,
-            LogEnds source,
-            LogEnds target) {
+            Cluster source,
+            Cluster target) {
         this.flow = flow;
         this.rule = rule;
         this.recreations = recreations;
@@ -71,7 +72,10 @@ final class Beginnings {
      * @param starts where the others begin on the source
      * @param targetEnds where their copies end on the target
      */
-    record Places(Map<TopicPartition, TakeOver.Answer> takenOver, LogEnds.Found starts, LogEnds.Found targetEnds) {}
+    record Places(
+            Map<TopicPartition, TakeOver.Answer> takenOver,
+            Answers<TopicPartition, Long> starts,
+            Answers<TopicPartition, Long> targetEnds) {}
 
     /**
      * What comes of that.
@@ -115,9 +119,17 @@ final class Beginnings {
                     }
                 }
             }
-            LogEnds.Found starts = source.of(fromRule, flow.topics().start()).and(source.of(fromFirst, EARLIEST));
-            return new Places(taken, starts, target.of(targets, LATEST));
+            Answers<TopicPartition, Long> starts = source.offsets(fromRule, position(flow.topics().start()))
+                    .and(source.offsets(fromFirst, LogPosition.START));
+            return new Places(taken, starts, target.offsets(targets, LogPosition.END));
         };
+    }
+
+    private static LogPosition position(StartFrom from) {
+        if (from instanceof StartFrom.At at) {
+            return new LogPosition.At(at.time());
+        }
+        return from instanceof StartFrom.Latest ? LogPosition.END : LogPosition.START;
     }
 
     private Map<TopicPartition, TakeOver.Answer> takeOver(
@@ -171,8 +183,8 @@ final class Beginnings {
         boolean isBehind = answer instanceof TakeOver.Behind;
         OffsetMap map = answer instanceof TakeOver.Behind behind
                 ? behind.map()
-                : new OffsetMap(places.starts().offset(partition.source()));
-        map.extendTargetKnownTo(places.targetEnds().offset(blank.target()));
+                : new OffsetMap(places.starts().found().get(partition.source()));
+        map.extendTargetKnownTo(places.targetEnds().found().get(blank.target()));
         boolean isAtLogStart =
                 !isBehind && (!isAsConfigured(blank) || flow.topics().start().equals(EARLIEST));
         return new Progress(

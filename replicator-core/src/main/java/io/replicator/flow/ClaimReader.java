@@ -1,6 +1,6 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.flow.OtherClaims.Aliveness;
 import io.replicator.offsets.OtherFlows;
@@ -11,17 +11,17 @@ import java.util.Map;
 
 /** Reads what other flows say of topics of the target, and whether they run. Used in calls of the clusters' queue. */
 final class ClaimReader implements AutoCloseable {
-    private final ClusterAdmin target;
+    private final Cluster target;
     private final OtherFlows others;
 
-    ClaimReader(ClusterAdmin target, OtherFlows others) {
+    ClaimReader(Cluster target, OtherFlows others) {
         this.target = target;
         this.others = others;
     }
 
     /** One look at some topics. */
     OtherClaims read(Collection<String> targetTopics) throws InterruptedException {
-        others.read(target.await(target.admin().listTopics().names(), "DESCRIBE", "the topics"));
+        others.read(target.topicNames());
         Map<String, Map<String, TopicClaim>> byTopic = new HashMap<>();
         Map<String, Aliveness> aliveness = new HashMap<>();
         for (String topic : targetTopics) {

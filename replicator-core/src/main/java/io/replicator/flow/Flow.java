@@ -1,9 +1,11 @@
 package io.replicator.flow;
 
 import io.replicator.agent.AgentThread;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
 import io.replicator.mirrormaker.MirrorMakerRecords;
+import io.replicator.ownership.ConsumerGroupOwnership;
 import io.replicator.ownership.Membership;
 import io.replicator.positions.GroupSyncThread;
 import io.replicator.positions.GroupsStatus;
@@ -70,8 +72,13 @@ public final class Flow implements AutoCloseable {
                 mail.shards());
         this.groupSync = new GroupSyncThread(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
         Membership membership = Membership.of(process);
-        this.connections =
-                new FlowConnections(config, process.flows(), membership, mail.ownership(), lanes, groupSync::own);
+        this.connections = new FlowConnections(
+                config,
+                process.flows(),
+                membership,
+                mail.ownership(),
+                new FlowConnections.Ports(
+                        KafkaCluster::open, ConsumerGroupOwnership::new, TimeUnit.MILLISECONDS::sleep));
         FlowSettings settings = new FlowSettings(
                 config,
                 membership.instance(),
@@ -85,12 +92,10 @@ public final class Flow implements AutoCloseable {
     }
 
     private FlowControl control(FlowSettings settings) {
+        ControlMeans means =
+                new ControlMeans(settings, callThreads.calls(), mail, condition, lanes, groupSync::own);
         FlowStartup startup = new FlowStartup(
-                settings,
-                connections,
-                callThreads.calls(),
-                condition,
-                (started, nowNanos) -> new FlowWork(settings, started, callThreads.calls(), mail, condition, nowNanos));
+                means, connections, (started, nowNanos) -> new FlowWork(means, started, nowNanos));
         return new FlowControl(
                 "replicator-" + config.name() + "-control", mail, startup, condition, this::endThread, this::closeAll);
     }

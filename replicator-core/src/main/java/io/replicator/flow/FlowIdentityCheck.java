@@ -1,6 +1,6 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.ClusterGate;
+import io.replicator.cluster.ClusterPair;
 import io.replicator.cluster.RefusedException;
 import io.replicator.config.FlowConfig;
 import io.replicator.offsets.FlowEnds;
@@ -23,12 +23,12 @@ final class FlowIdentityCheck {
      * @throws RefusedException when the progress is that of a flow between other clusters, or that divides its partitions
      *     in another way
      */
-    static void check(FlowConfig flow, ClusterGate gate, SavedState saved, OffsetLog log) throws InterruptedException {
+    static void check(FlowConfig flow, ClusterPair clusters, SavedState saved, OffsetLog log) throws InterruptedException {
         FlowEnds now = new FlowEnds(
                 flow.source().name(),
-                gate.sourceId(),
+                clusters.sourceId(),
                 flow.target().name(),
-                gate.targetId(),
+                clusters.targetId(),
                 flow.shards(),
                 settings(flow));
         FlowEnds known = saved.ends().orElse(now);

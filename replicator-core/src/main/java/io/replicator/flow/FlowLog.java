@@ -11,7 +11,6 @@ import io.replicator.offsets.OffsetLogException;
 final class FlowLog {
     private final OffsetLog log;
     private final CallQueue queue;
-    private final Guard guard;
 
     /** Work that needs the log. */
     @FunctionalInterface
@@ -19,20 +18,12 @@ final class FlowLog {
         T make(OffsetLog log, long nowNanos) throws InterruptedException;
     }
 
-    /** Tells a topic that lost records from one that is another now. */
-    @FunctionalInterface
-    interface Guard {
-        /** Whether the log's topic is the one that it was; false where nobody can tell. */
-        boolean isSameTopic(OffsetLog log) throws InterruptedException;
-    }
-
     /**
      * @param log used by calls of the queue alone
      */
-    FlowLog(OffsetLog log, CallQueue queue, Guard guard) {
+    FlowLog(OffsetLog log, CallQueue queue) {
         this.log = log;
         this.queue = queue;
-        this.guard = guard;
     }
 
     /**
@@ -76,7 +67,7 @@ final class FlowLog {
     /** Who starts again after the topic was deleted begins from scratch: that is for an operator to decide. */
     private boolean isStillThere() throws InterruptedException {
         try {
-            return guard.isSameTopic(log);
+            return log.isSameTopic();
         } catch (OffsetLogException unknown) {
             return false;
         }

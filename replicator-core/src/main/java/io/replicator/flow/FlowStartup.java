@@ -3,6 +3,7 @@ package io.replicator.flow;
 import io.replicator.agent.Backoff;
 import io.replicator.agent.Retry;
 import io.replicator.cluster.UnavailableException;
+import io.replicator.config.FlowConfig;
 import io.replicator.flow.FlowCondition.Trouble;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.offsets.SavedState;
@@ -18,38 +19,32 @@ final class FlowStartup implements Phase {
     private static final Logger LOG = LoggerFactory.getLogger(FlowStartup.class);
     private static final Backoff BACKOFF = Backoff.ofMillis(1_000, 15_000);
 
-    private final FlowSettings settings;
-    private final FlowPorts ports;
-    private final Calls calls;
-    private final FlowCondition condition;
+    private final ControlMeans means;
+    private final FlowConnections connections;
     private final FollowingPhase following;
     private final Retry retry = new Retry(BACKOFF);
-    private Runnable step;
+    private Runnable step = this::reach;
     private boolean isAsking;
     private Optional<Started> started = Optional.empty();
 
     /**
      * What the next phase begins with.
      *
-     * @param ports what it works with
-     * @param log the offset log, which was read
-     * @param saved what it held
+     * @param flow connected
+     * @param log its offset log, which was read
+     * @param saved what that held
      */
-    record Started(FlowPorts.Work ports, FlowLog log, SavedState saved) {}
+    record Started(ConnectedFlow flow, FlowLog log, SavedState saved) {}
 
     /** Makes the phase that follows. */
     interface FollowingPhase {
         Phase begin(Started started, long nowNanos);
     }
 
-    FlowStartup(
-            FlowSettings settings, FlowPorts ports, Calls calls, FlowCondition condition, FollowingPhase following) {
-        this.settings = settings;
-        this.ports = ports;
-        this.calls = calls;
-        this.condition = condition;
+    FlowStartup(ControlMeans means, FlowConnections connections, FollowingPhase following) {
+        this.means = means;
+        this.connections = connections;
         this.following = following;
-        this.step = this::reach;
     }
 
     @Override
@@ -68,48 +63,49 @@ final class FlowStartup implements Phase {
     }
 
     private void reach() {
-        calls.clusters().ask("connect", nowNanos -> ports.reach(), (outcome, nowNanos) -> {
+        means.calls().clusters().ask("connect", nowNanos -> connections.reach(), (outcome, nowNanos) -> {
             if (hasSucceeded(outcome, nowNanos)) {
-                FlowPorts.Reached reached = outcome.orThrow();
-                FlowLog log = new FlowLog(ports.log(), calls.log(), reached::isSameTopic);
-                step = () -> ensureTopics(reached, log);
+                ConnectedFlow flow = outcome.orThrow();
+                FlowLog log = flow.log(means.calls().log());
+                step = () -> ensureTopics(flow, log);
             }
         });
     }
 
-    private void ensureTopics(FlowPorts.Reached reached, FlowLog log) {
+    private void ensureTopics(ConnectedFlow flow, FlowLog log) {
         log.ask(
                 "make sure of the flow's own topics",
                 (theLog, nowNanos) -> {
-                    reached.ensureTopics(theLog);
+                    flow.ensureTopics();
                     return true;
                 },
                 (outcome, nowNanos) -> {
                     if (hasSucceeded(outcome, nowNanos)) {
                         // What it takes to join is made ready while it is read what was saved.
-                        reached.prepareToJoin();
-                        step = () -> read(reached, log);
+                        flow.prepareToJoin();
+                        step = () -> read(flow, log);
                     }
                 });
     }
 
-    private void read(FlowPorts.Reached reached, FlowLog log) {
+    private void read(ConnectedFlow flow, FlowLog log) {
         log.ask(
                 "read what was saved",
                 (theLog, nowNanos) -> {
                     SavedState saved = theLog.load();
-                    reached.join(saved, theLog);
+                    flow.join(saved);
                     return saved;
                 },
                 (outcome, nowNanos) -> {
                     if (hasSucceeded(outcome, nowNanos)) {
                         SavedState saved = outcome.orThrow();
+                        FlowConfig config = means.settings().config();
                         LOG.info(
                                 "saved progress read flow={} topic={} partitions={}",
-                                settings.config().name(),
-                                settings.config().offsetsTopic(),
+                                config.name(),
+                                config.offsetsTopic(),
                                 saved.partitions().size());
-                        started = Optional.of(new Started(reached.work(), log, saved));
+                        started = Optional.of(new Started(flow, log, saved));
                     }
                 });
     }
@@ -119,10 +115,10 @@ final class FlowStartup implements Phase {
         try {
             outcome.orThrow();
             retry.succeeded();
-            condition.isWell(Trouble.CLUSTERS);
+            means.condition().isWell(Trouble.CLUSTERS);
             return true;
         } catch (UnavailableException | OffsetLogException failure) {
-            condition.trouble(Trouble.CLUSTERS, failure.getMessage(), nowNanos);
+            means.condition().trouble(Trouble.CLUSTERS, failure.getMessage(), nowNanos);
             retry.failed(nowNanos);
             return false;
         }

@@ -2,6 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
+import io.replicator.mirrormaker.TakeOver;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,31 +33,26 @@ final class FlowWork implements Phase {
      *
      * @param started what the startup left
      */
-    FlowWork(
-            FlowSettings settings,
-            FlowStartup.Started started,
-            Calls calls,
-            FlowMail mail,
-            FlowCondition condition,
-            long nowNanos) {
-        FlowConfig config = settings.config();
-        FlowPorts.Work ports = started.ports();
+    FlowWork(ControlMeans means, FlowStartup.Started started, long nowNanos) {
+        FlowConfig config = means.settings().config();
+        ConnectedFlow flow = started.flow();
         FlowLog log = started.log();
-        this.settings = settings;
-        this.mail = mail;
-        this.condition = condition;
+        CallQueue clusters = means.calls().clusters();
+        this.settings = means.settings();
+        this.mail = means.mail();
+        this.condition = means.condition();
         this.turnedNanos = nowNanos;
-        this.lanes = new Lanes(ports.lanes(), settings.lanes(), mail.doorbell()::ring);
+        this.lanes = new Lanes(means.lanes(), settings.lanes(), mail.doorbell()::ring);
         GracefulRemovals removals = new GracefulRemovals(lanes);
         RecreatedTopics recreations = new RecreatedTopics(config, removals);
         ShardOwners owners = new ShardOwners(settings.instance());
         this.copies = new Copies(config, lanes, removals, recreations, condition);
         Beginnings beginnings = new Beginnings(
-                config, new StartRule(started.saved()), recreations, ports.takeOver(), ports.source(), ports.target());
+                config, new StartRule(started.saved()), recreations, new TakeOver(config), flow.source(), flow.target());
         this.starts = new PartitionStarts(
                 copies,
                 log,
-                calls.clusters(),
+                clusters,
                 beginnings,
                 owners,
                 condition,
@@ -76,21 +72,27 @@ final class FlowWork implements Phase {
         this.grants = new GrantRecords(lanes, copies.terms(), log, owners, condition);
         ServedShards served = new ServedShards(lanes, copies, log, starts);
         HandOvers handOvers = new HandOvers(config.name(), settings.drainTimeout(), lanes, served, saves);
-        FencedShards fenced = new FencedShards(config.name(), calls.ownership(), ports.confirmation(), condition);
+        FencedShards fenced = new FencedShards(config.name(), means.calls().ownership(), flow.ownership()::confirmed, condition);
         this.shards = new OwnedShards(config.name(), config.shards(), lanes, served, handOvers, fenced, condition);
-        SourceLosses sourceLosses = new SourceLosses(config, lanes, copies, removals, ports.source(), calls.clusters());
-        OffsetLogWatch logWatch = new OffsetLogWatch(log, ports.logCheck(), condition);
+        SourceLosses sourceLosses =
+                new SourceLosses(config, lanes, copies, removals, flow.source(), clusters);
+        OffsetLogWatch logWatch = new OffsetLogWatch(log, condition);
         OpenTransactions transactions = new OpenTransactions(
-                config, copies::all, ports.transactions(), calls.clusters(), OpenTransactions.PATIENCE);
-        TargetLosses targetLosses =
-                new TargetLosses(config.target().name(), lanes, copies, ports.target(), calls.clusters());
+                config, copies::all, new TransactionHolders(config, flow.source()), clusters, OpenTransactions.PATIENCE);
+        TargetLosses targetLosses = new TargetLosses(lanes, copies, flow.target(), clusters);
         this.planning = new Planning(
-                ports.topics(),
+                flow::plan,
                 new TopicClaims(config),
-                new ClaimRound.Means(shards.assignments(), log, calls.clusters(), ports.claims()),
+                new ClaimRound.Means(shards.assignments(), log, clusters, flow.claims()),
                 shards,
                 copies,
-                List.of(beginnings::see, plan -> starts.look(), sourceLosses, logWatch, transactions, targetLosses),
+                List.of(
+                        beginnings::see,
+                        plan -> starts.look(),
+                        sourceLosses,
+                        logWatch,
+                        transactions,
+                        targetLosses),
                 condition,
                 config.topics().refreshInterval(),
                 nowNanos);
@@ -102,12 +104,12 @@ final class FlowWork implements Phase {
                 starts,
                 saves,
                 planning,
-                new LaneRevival(config.name(), lanes, ports.lanes(), calls.lanes(), handOvers, grants, copies),
+                new LaneRevival(config.name(), lanes, means.lanes(), means.calls().lanes(), handOvers, grants, copies),
                 sourceLosses,
                 targetLosses,
                 transactions,
                 logWatch,
-                new GroupPositions(ports.groups(), shards)));
+                new GroupPositions(means.groups(), shards)));
     }
 
     @Override

@@ -2,27 +2,18 @@ package io.replicator.flow;
 
 import io.replicator.cluster.UnavailableException;
 import io.replicator.flow.FlowCondition.Trouble;
-import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.OffsetLogException;
 import io.replicator.topics.TopicsPlan;
 
 /** Checks after each plan that the topic of the flow's progress is still the one that it was. Control thread. */
 final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
     private final FlowLog log;
-    private final Check check;
     private final FlowCondition condition;
     private boolean isWanted;
     private boolean isAsking;
 
-    /** Looks at the topic; in a call of the log's queue. */
-    @FunctionalInterface
-    interface Check {
-        void check(OffsetLog log) throws InterruptedException;
-    }
-
-    OffsetLogWatch(FlowLog log, Check check, FlowCondition condition) {
+    OffsetLogWatch(FlowLog log, FlowCondition condition) {
         this.log = log;
-        this.check = check;
         this.condition = condition;
     }
 
@@ -48,7 +39,7 @@ final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
         log.ask(
                 "look at the offset log's topic",
                 (theLog, now) -> {
-                    check.check(theLog);
+                    theLog.requireTopic();
                     return true;
                 },
                 (outcome, now) -> {

@@ -51,14 +51,8 @@ final class Planning implements ControlTask {
     /** The last plan, before claims are considered. */
     private Optional<TopicsPlan> planned = Optional.empty();
 
-    /** Looks at the topics of both clusters. */
+    /** Looks at the topics of both clusters, as {@link ConnectedFlow#plan}. */
     interface Topics {
-        /**
-         * One look; on a call thread.
-         *
-         * @param started source topics of which something was copied, and where on the target
-         * @param standing of the instance: only one changes the target
-         */
         TopicsPlan plan(Map<String, String> started, Standing standing) throws InterruptedException;
     }
 

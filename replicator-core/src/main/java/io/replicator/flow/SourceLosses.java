@@ -1,10 +1,12 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.LogEnds;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.LogBounds;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.config.Isolation;
 import io.replicator.config.LossPolicy;
-import io.replicator.config.StartFrom;
 import io.replicator.partition.Divergence;
 import io.replicator.partition.Health;
 import io.replicator.partition.LeaderEpochs;
@@ -29,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SourceLosses implements ControlTask, Planning.FollowUp {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLosses.class);
-    private static final StartFrom EARLIEST = new StartFrom.Earliest();
-    private static final StartFrom LATEST = new StartFrom.Latest();
 
     /** An election may show a log for a moment as it is not; after so many looks it is what it seems. */
     private static final int LOOKS_TO_BELIEVE = 5;
@@ -39,7 +39,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     private final Lanes lanes;
     private final Copies copies;
     private final GracefulRemovals removals;
-    private final LogEnds ends;
+    private final Cluster source;
     private final CallQueue clusters;
 
     /** Up to which source offset losses were counted. */
@@ -69,18 +69,21 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         }
     }
 
-    private record Ends(LogEnds.Found starts, LogEnds.Found ends) {}
-
     /**
-     * @param ends used by calls alone
+     * @param source used by calls alone
      */
     SourceLosses(
-            FlowConfig flow, Lanes lanes, Copies copies, GracefulRemovals removals, LogEnds ends, CallQueue clusters) {
+            FlowConfig flow,
+            Lanes lanes,
+            Copies copies,
+            GracefulRemovals removals,
+            Cluster source,
+            CallQueue clusters) {
         this.flow = flow;
         this.lanes = lanes;
         this.copies = copies;
         this.removals = removals;
-        this.ends = ends;
+        this.source = source;
         this.clusters = clusters;
     }
 
@@ -120,16 +123,16 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
                     outOfRange.stream().map(OutOfRange::source).toList();
             clusters.ask(
                     "where the source begins and ends",
-                    now -> new Ends(this.ends.of(partitions, EARLIEST), this.ends.of(partitions, LATEST)),
+                    now -> source.bounds(partitions, Isolation.READ_UNCOMMITTED),
                     (outcome, now) -> resolve(outOfRange, outcome));
         }
         copies.publish();
         return 1;
     }
 
-    private void resolve(List<OutOfRange> asked, Outcome<Ends> outcome) {
+    private void resolve(List<OutOfRange> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
         isAsking = false;
-        Ends found;
+        Answers<TopicPartition, LogBounds> found;
         try {
             found = outcome.orThrow();
         } catch (UnavailableException failure) {
@@ -137,15 +140,10 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
             return;
         }
         for (OutOfRange each : asked) {
-            TopicPartition source = each.source();
-            boolean isKnown = found.starts()
-                    .whyNot(source)
-                    .or(() -> found.ends().whyNot(source))
-                    .isEmpty();
+            LogBounds bounds = found.found().get(each.source());
             // A copy that ended or went on since is left alone.
-            if (isKnown && copies.has(each.copy()) && OutOfRange.of(each.copy()).equals(each)) {
-                resolveOutOfRange(
-                        each.copy(), found.starts().offset(source), found.ends().offset(source));
+            if (bounds != null && copies.has(each.copy()) && OutOfRange.of(each.copy()).equals(each)) {
+                resolveOutOfRange(each.copy(), bounds.start(), bounds.end());
             }
         }
         copies.publish();
@@ -260,18 +258,18 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     private void rewind(Copy copy, long from, long partsAt, String epoch) {
         Partition partition = copy.partition();
         copy.rewind(
-                lanes,
-                from,
-                partsAt,
-                lostRecords -> LOG.warn(
-                        "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
-                                + " target keeps them, and what the source has in their place is copied behind"
-                                + " them flow={} records={}",
+                        lanes,
+                        from,
                         partsAt,
-                        from - 1,
-                        partition,
-                        epoch,
-                        flow.name(),
-                        lostRecords));
+                        lostRecords -> LOG.warn(
+                                "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
+                                        + " target keeps them, and what the source has in their place is copied behind"
+                                        + " them flow={} records={}",
+                                partsAt,
+                                from - 1,
+                                partition,
+                                epoch,
+                                flow.name(),
+                                lostRecords));
     }
 }

@@ -1,8 +1,10 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.LogEnds;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.LogBounds;
 import io.replicator.cluster.UnavailableException;
-import io.replicator.config.StartFrom;
+import io.replicator.config.Isolation;
 import io.replicator.partition.Health;
 import io.replicator.partition.Partition;
 import io.replicator.partition.PartitionState;
@@ -22,20 +24,20 @@ import org.slf4j.LoggerFactory;
  */
 final class TargetLosses implements ControlTask, Planning.FollowUp {
     private static final Logger LOG = LoggerFactory.getLogger(TargetLosses.class);
-    private static final StartFrom EARLIEST = new StartFrom.Earliest();
-    private static final StartFrom LATEST = new StartFrom.Latest();
 
     private static final String RESUMES =
             "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
                     + " copied by a flow of another name; verify says what the copy lacks";
 
+    /** Of a partition that nobody leads now: as if nothing were wrong. */
+    private static final LogBounds UNKNOWN = new LogBounds(0, Long.MAX_VALUE);
+
     /** The target is looked at this seldom, in plans; after each one while something looks wrong. */
     private static final int PLANS_PER_LOOK = 6;
 
-    private final String cluster;
     private final Lanes lanes;
     private final Copies copies;
-    private final LogEnds target;
+    private final Cluster target;
     private final CallQueue clusters;
 
     /** What looked wrong the last time: a leader that was just elected may not know all yet. */
@@ -48,14 +50,10 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     /** A copy, and where its target ended as far as was acknowledged when the target was asked. */
     private record Asked(Copy copy, long end) {}
 
-    private record Ends(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {}
-
     /**
-     * @param cluster the target's name
      * @param target used by calls alone
      */
-    TargetLosses(String cluster, Lanes lanes, Copies copies, LogEnds target, CallQueue clusters) {
-        this.cluster = cluster;
+    TargetLosses(Lanes lanes, Copies copies, Cluster target, CallQueue clusters) {
         this.lanes = lanes;
         this.copies = copies;
         this.target = target;
@@ -97,26 +95,25 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
             Set<TopicPartition> places = Set.copyOf(asked.keySet());
             clusters.ask(
                     "where the target begins and ends",
-                    now -> new Ends(
-                            target.of(places, EARLIEST).offsets(),
-                            target.of(places, LATEST).offsets()),
+                    now -> target.bounds(places, Isolation.READ_UNCOMMITTED),
                     (outcome, now) -> judge(asked, outcome));
         }
         return 1;
     }
 
-    private void judge(Map<TopicPartition, Asked> asked, Outcome<Ends> outcome) {
+    private void judge(Map<TopicPartition, Asked> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
         isAsking = false;
-        Ends ends;
+        Map<TopicPartition, LogBounds> bounds;
         try {
-            ends = outcome.orThrow();
+            bounds = outcome.orThrow().found();
         } catch (UnavailableException failure) {
-            LOG.debug("the target does not say where it ends; asked again cluster={}", cluster, failure);
+            LOG.debug("the target does not say where it ends; asked again cluster={}", target.name(), failure);
             return;
         }
         Set<TopicPartition> found = new HashSet<>();
         asked.forEach((place, each) -> {
-            if (copies.has(each.copy()) && hasLost(place, each, ends)) {
+            LogBounds log = bounds.getOrDefault(place, UNKNOWN);
+            if (copies.has(each.copy()) && hasLost(place, each, log)) {
                 found.add(place);
             }
         });
@@ -124,9 +121,9 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
         copies.publish();
     }
 
-    private boolean hasLost(TopicPartition place, Asked asked, Ends ends) {
-        long logStart = ends.starts().getOrDefault(place, 0L);
-        long logEnd = ends.ends().getOrDefault(place, Long.MAX_VALUE);
+    private boolean hasLost(TopicPartition place, Asked asked, LogBounds log) {
+        long logStart = log.start();
+        long logEnd = log.end();
         Copy copy = asked.copy();
         copy.partition().publishTargetStart(logStart);
         long end = asked.end();
@@ -146,7 +143,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     private Health truncated(TopicPartition place, long end, long logEnd) {
         return new Health(
                 PartitionState.FAILED,
-                "target partition " + place + " on " + cluster + " ends at offset " + logEnd + ", but records up to "
+                "target partition " + place + " on " + target.name() + " ends at offset " + logEnd + ", but records up to "
                         + end + " were acknowledged: it lost them, as by an unclean leader election",
                 RESUMES);
     }
@@ -154,7 +151,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     private Health deleted(TopicPartition place, long knownTo, long logStart) {
         return new Health(
                 PartitionState.FAILED,
-                "target partition " + place + " on " + cluster + " begins at offset " + logStart
+                "target partition " + place + " on " + target.name() + " begins at offset " + logStart
                         + ", above all that was copied, which ends at " + knownTo + ": records were deleted there",
                 RESUMES);
     }

@@ -1,6 +1,9 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.ActiveProducer;
+import io.replicator.cluster.Answers;
+import io.replicator.cluster.Cluster;
+import io.replicator.cluster.TransactionState;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
 import io.replicator.partition.Health;
@@ -8,19 +11,13 @@ import io.replicator.partition.PartitionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.DescribeProducersResult;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.ProducerState;
-import org.apache.kafka.clients.admin.TransactionDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.TopicPartition;
 
 /** Asks the source whose transactions hold partitions up. Used in calls of the clusters' queue. */
@@ -29,12 +26,12 @@ final class TransactionHolders {
     private static final long LONG_SECONDS = TimeUnit.HOURS.toSeconds(1);
 
     private final FlowConfig flow;
-    private final ClusterAdmin source;
+    private final Cluster source;
 
     /** Whose transactions are open, by producer id, of one look. */
     private final Map<Long, String> known = new HashMap<>();
 
-    TransactionHolders(FlowConfig flow, ClusterAdmin source) {
+    TransactionHolders(FlowConfig flow, Cluster source) {
         this.flow = flow;
         this.source = source;
     }
@@ -46,7 +43,7 @@ final class TransactionHolders {
      */
     Map<TopicPartition, Health> health(Map<TopicPartition, Long> held) throws InterruptedException {
         known.clear();
-        DescribeProducersResult answer = source.admin().describeProducers(held.keySet());
+        Answers<TopicPartition, List<ActiveProducer>> answer = source.producers(held.keySet());
         Map<TopicPartition, Health> health = new HashMap<>();
         for (Map.Entry<TopicPartition, Long> each : held.entrySet()) {
             health.put(each.getKey(), health(each.getKey(), each.getValue(), answer));
@@ -54,7 +51,7 @@ final class TransactionHolders {
         return health;
     }
 
-    private Health health(TopicPartition partition, long end, DescribeProducersResult answer)
+    private Health health(TopicPartition partition, long end, Answers<TopicPartition, List<ActiveProducer>> answer)
             throws InterruptedException {
         String where = partition + ": a transaction on the source is open since offset " + end;
         String command =
@@ -63,15 +60,9 @@ final class TransactionHolders {
                         + " --start-offset " + end;
         String resumes = "it ends; if its producer is gone, end it: " + command;
         try {
-            List<ProducerState> holders = new ArrayList<>();
-            for (ProducerState state : source.await(
-                            answer.partitionResult(partition), "READ", "topic " + partition.topic())
-                    .activeProducers()) {
-                if (state.currentTransactionStartOffset().isPresent()
-                        && state.currentTransactionStartOffset().getAsLong() <= end) {
-                    holders.add(state);
-                }
-            }
+            List<ActiveProducer> holders = answer.of(partition).orElse(List.of()).stream()
+                    .filter(producer -> producer.transactionStartOffset().orElse(Long.MAX_VALUE) <= end)
+                    .toList();
             if (holders.isEmpty()) {
                 return new Health(PartitionState.WAITING, where + "; its producer is no longer known there", resumes);
             }
@@ -83,8 +74,8 @@ final class TransactionHolders {
     }
 
     /** The one that has been open for longest comes first in the log, and is the one that holds the others up. */
-    private String words(ProducerState holder) throws InterruptedException {
-        Instant last = Instant.ofEpochMilli(holder.lastTimestamp()).truncatedTo(ChronoUnit.SECONDS);
+    private String words(ActiveProducer holder) throws InterruptedException {
+        Instant last = Instant.ofEpochMilli(holder.lastTimestampMillis()).truncatedTo(ChronoUnit.SECONDS);
         return "of producer id " + holder.producerId() + " (" + transactionalId(holder.producerId())
                 + "), which wrote there last at " + last;
     }
@@ -100,16 +91,7 @@ final class TransactionHolders {
 
     private String askTransactionalId(long producerId) throws InterruptedException {
         try {
-            Optional<TransactionListing> found = source
-                    .await(
-                            source.admin()
-                                    .listTransactions(
-                                            new ListTransactionsOptions().filterProducerIds(Set.of(producerId)))
-                                    .all(),
-                            "DESCRIBE",
-                            "TransactionalId of producer id " + producerId)
-                    .stream()
-                    .findFirst();
+            Optional<TransactionState> found = source.transactionOf(producerId);
             return found.isEmpty()
                     ? "its transactional id is not known, or DESCRIBE on TransactionalId is denied"
                     : "transactional id " + found.get().transactionalId() + ", "
@@ -123,15 +105,11 @@ final class TransactionHolders {
     /** Since when the transaction is open; nothing where its coordinator does not say. */
     private String since(String transactionalId) throws InterruptedException {
         try {
-            TransactionDescription found = source.await(
-                    source.admin()
-                            .describeTransactions(List.of(transactionalId))
-                            .description(transactionalId),
-                    "DESCRIBE",
-                    "TransactionalId " + transactionalId);
-            return found.transactionStartTimeMs().isPresent()
-                    ? since(found.transactionStartTimeMs().getAsLong(), System.currentTimeMillis())
-                    : "";
+            OptionalLong start = source.transactions(List.of(transactionalId))
+                    .of(transactionalId)
+                    .map(TransactionState::startMillis)
+                    .orElse(OptionalLong.empty());
+            return start.isPresent() ? since(start.getAsLong(), System.currentTimeMillis()) : "";
         } catch (UnavailableException unknown) {
             return "";
         }

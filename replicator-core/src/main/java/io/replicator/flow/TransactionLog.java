@@ -1,8 +1,7 @@
 package io.replicator.flow;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.Cluster;
 import io.replicator.config.FlowConfig;
-import java.util.List;
 
 /**
  * The target's transaction log, which grants producer identities. Brokers make it when somebody first asks for a
@@ -13,9 +12,9 @@ final class TransactionLog {
     private TransactionLog() {}
 
     /** Returns at once. That there is no such id, or that we may not see it, is no news: lanes say so when they need one. */
-    static void create(FlowConfig flow, ClusterAdmin target) {
+    static void create(FlowConfig flow, Cluster target) {
         if (flow.delivery().isFenced()) {
-            target.admin().describeTransactions(List.of("replicator." + flow.name() + ".0"));
+            target.prepareTransactions("replicator." + flow.name() + ".0");
         }
     }
 }

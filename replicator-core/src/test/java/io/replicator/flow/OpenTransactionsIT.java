@@ -2,7 +2,7 @@ package io.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.cluster.ClusterAdmin;
+import io.replicator.cluster.KafkaCluster;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.it.Flows;
@@ -35,7 +35,7 @@ class OpenTransactionsIT {
 
     private static KafkaCluster source;
 
-    private ClusterAdmin admin;
+    private KafkaCluster admin;
     private List<Copy> copies = List.of();
 
     @BeforeAll
@@ -45,7 +45,7 @@ class OpenTransactionsIT {
 
     @BeforeEach
     void openAdmin() {
-        admin = ClusterAdmin.open(Flows.cluster(source), "test", Duration.ofSeconds(10));
+        admin = KafkaCluster.open(Flows.cluster(source), "test", Duration.ofSeconds(10));
     }
 
     @AfterEach
