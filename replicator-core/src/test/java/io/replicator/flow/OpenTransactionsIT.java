@@ -2,7 +2,7 @@ package io.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.cluster.KafkaCluster;
+import io.replicator.cluster.Cluster;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
 import io.replicator.it.Flows;
@@ -35,7 +35,7 @@ class OpenTransactionsIT {
 
     private static KafkaCluster source;
 
-    private KafkaCluster admin;
+    private Cluster admin;
     private List<Copy> copies = List.of();
 
     @BeforeAll
@@ -45,7 +45,7 @@ class OpenTransactionsIT {
 
     @BeforeEach
     void openAdmin() {
-        admin = KafkaCluster.open(Flows.cluster(source), "test", Duration.ofSeconds(10));
+        admin = io.replicator.cluster.KafkaCluster.open(Flows.cluster(source), "test", Duration.ofSeconds(10));
     }
 
     @AfterEach
