@@ -1,7 +1,8 @@
 package io.replicator.delivery;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.partition.Fault;
-import io.replicator.wire.Backoff;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.TransactionCall;
 import io.replicator.wire.TransactionCoordinator;
@@ -27,8 +28,7 @@ public final class Fence implements TransactionCall.Listener {
     /** Partitions of one transaction. */
     private static final int MAX_PARTITIONS = 1_000;
 
-    private static final long FIRST_BACKOFF_MILLIS = 20;
-    private static final long MAX_BACKOFF_MILLIS = 2_000;
+    private static final Backoff BACKOFF = Backoff.ofMillis(20, 2_000);
 
     /** When nobody has a leader: how long until they are looked at again. */
     private static final long NO_LEADER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -57,7 +57,7 @@ public final class Fence implements TransactionCall.Listener {
     private final TransactionCall call;
     private final Predicate<TopicPartition> hasLeader;
     private final Listener listener;
-    private final Backoff backoff;
+    private final Retry retry;
 
     private final Set<TopicPartition> waiting = new LinkedHashSet<>();
 
@@ -71,7 +71,6 @@ public final class Fence implements TransactionCall.Listener {
 
     private boolean isOver;
     private Grant grant;
-    private long notBeforeNanos;
 
     /**
      * @param hasLeader whether a partition has one: without it no marker can be written, and the transaction of all others
@@ -86,7 +85,7 @@ public final class Fence implements TransactionCall.Listener {
         this.call = new TransactionCall(target, coordinator, this);
         this.hasLeader = hasLeader;
         this.listener = listener;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.retry = new Retry(BACKOFF.withJitter(random));
     }
 
     /** A partition is to be fenced. */
@@ -126,7 +125,7 @@ public final class Fence implements TransactionCall.Listener {
      * @return how much was done
      */
     public int poll(Grant granted, long nowNanos) {
-        if (isOver || call.isAsking() || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
+        if (isOver || call.isAsking() || !retry.isDue(nowNanos)) {
             return 0;
         }
         if (state == State.IDLE) {
@@ -155,7 +154,7 @@ public final class Fence implements TransactionCall.Listener {
             mayBeOpen = false;
             state = State.ADDING;
         } else {
-            notBeforeNanos = nowNanos + NO_LEADER_NANOS;
+            retry.postpone(nowNanos + NO_LEADER_NANOS);
         }
     }
 
@@ -166,8 +165,7 @@ public final class Fence implements TransactionCall.Listener {
     }
 
     private void goOn() {
-        backoff.reset();
-        notBeforeNanos = 0;
+        retry.succeeded();
     }
 
     @Override
@@ -194,13 +192,13 @@ public final class Fence implements TransactionCall.Listener {
     /** An answer was lost, or the coordinator lost the transaction: without one no marker comes, so it begins again. */
     @Override
     public void noTransaction(long nowNanos) {
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        retry.failed(nowNanos);
         state = inTransaction.isEmpty() ? State.IDLE : State.ADDING;
     }
 
     @Override
     public void refused(Fault fault, String why, long nowNanos) {
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        retry.failed(nowNanos);
         mayBeOpen = true;
         if (isOver) {
             return;

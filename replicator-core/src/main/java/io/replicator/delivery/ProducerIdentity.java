@@ -1,8 +1,9 @@
 package io.replicator.delivery;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Remedy;
-import io.replicator.wire.Backoff;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.ProducerIdCall;
 import io.replicator.wire.TransactionCoordinator;
@@ -35,8 +36,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     /** From here on epochs are for fencing only. */
     static final short FIRST_FENCING_EPOCH = LAST_EPOCH - 15;
 
-    private static final long FIRST_BACKOFF_MILLIS = 100;
-    private static final long MAX_BACKOFF_MILLIS = 10_000;
+    private static final Backoff BACKOFF = Backoff.ofMillis(100, 10_000);
 
     /** Coordinators forget a transactional id that nobody used for a week, and then a later owner's marker fences nobody. */
     private static final long USED_AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
@@ -54,7 +54,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     private final String name;
     private final Optional<TransactionCoordinator> coordinator;
     private final ProducerIdCall call;
-    private final Backoff backoff;
+    private final Retry retry;
 
     private State state = State.MISSING;
     private long producerId = ProducerIdCall.NO_PRODUCER_ID;
@@ -72,7 +72,6 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
     private boolean follows;
     private int unresolvedBatches;
     private long grantedNanos;
-    private long notBeforeNanos;
     private Fault fault;
     private String why = "";
 
@@ -85,7 +84,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         this.name = transactionalId.map(id -> "transactional id " + id).orElse("a producer id");
         this.coordinator = transactionalId.map(id -> new TransactionCoordinator(target, id));
         this.call = new ProducerIdCall(target, coordinator, this);
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.retry = new Retry(BACKOFF.withJitter(random));
     }
 
     public int shard() {
@@ -218,7 +217,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
             renew();
         }
         boolean mayAsk = state == State.MISSING && unresolvedBatches == 0 && !isFencing && !call.isAsking();
-        if (!mayAsk || (notBeforeNanos != 0 && nowNanos - notBeforeNanos < 0)) {
+        if (!mayAsk || !retry.isDue(nowNanos)) {
             return 0;
         }
         return call.ask(coordinator.isPresent() ? givenProducerId : ProducerIdCall.NO_PRODUCER_ID, givenEpoch, nowNanos)
@@ -243,8 +242,7 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         grantedNanos = nowNanos;
         fault = null;
         why = "";
-        notBeforeNanos = 0;
-        backoff.reset();
+        retry.succeeded();
         if (coordinator.isEmpty()) {
             givenFollows = true;
             granted(Set.of());
@@ -280,6 +278,6 @@ public final class ProducerIdentity implements ProducerIdCall.Listener {
         // A first grant is asked for again: it is the grant itself that decides who owns the shard.
         fault = newFault.remedy() == Remedy.GIVE_UP_SHARD ? Fault.TARGET_BROKER_ERROR : newFault;
         why = newWhy;
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        retry.failed(nowNanos);
     }
 }

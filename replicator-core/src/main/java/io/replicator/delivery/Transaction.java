@@ -1,7 +1,8 @@
 package io.replicator.delivery;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.partition.Fault;
-import io.replicator.wire.Backoff;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.TransactionCall;
 import io.replicator.wire.TransactionCoordinator;
@@ -25,9 +26,7 @@ public final class Transaction implements TransactionCall.Listener {
     private static final int MAX_PARTITIONS = 1_000;
 
     /** The markers of the transaction before are written within milliseconds; until then no partition can join. */
-    private static final long FIRST_BACKOFF_MILLIS = 5;
-
-    private static final long MAX_BACKOFF_MILLIS = 2_000;
+    private static final Backoff BACKOFF = Backoff.ofMillis(5, 2_000);
 
     /** What the shard learns. */
     public interface Listener {
@@ -53,7 +52,7 @@ public final class Transaction implements TransactionCall.Listener {
     private final TransactionCall call;
     private final Predicate<TopicPartition> hasLeader;
     private final Listener listener;
-    private final Backoff backoff;
+    private final Retry retry;
 
     private final Set<TopicPartition> waiting = new LinkedHashSet<>();
 
@@ -91,7 +90,7 @@ public final class Transaction implements TransactionCall.Listener {
         this.call = new TransactionCall(target, coordinator, this);
         this.hasLeader = hasLeader;
         this.listener = listener;
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.retry = new Retry(BACKOFF.withJitter(random));
     }
 
     /** A partition is to be in the transaction. */
@@ -192,7 +191,7 @@ public final class Transaction implements TransactionCall.Listener {
     }
 
     private void goOn() {
-        backoff.reset();
+        retry.succeeded();
         notBeforeNanos = 0;
     }
 
@@ -252,7 +251,7 @@ public final class Transaction implements TransactionCall.Listener {
         if (isIgnored()) {
             return;
         }
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        notBeforeNanos = nowNanos + retry.failed(nowNanos);
         if (isLoss(fault)) {
             listener.lost(fault, why, nowNanos);
         } else {

@@ -1,22 +1,20 @@
 package io.replicator.produce;
 
-import java.util.concurrent.TimeUnit;
+import io.replicator.agent.Backoff;
 
 /**
  * When a window gets its turn again: whether it stands in a queue or waits for its next try, and the pauses after failures,
  * which double. Producer's thread.
  */
 final class Pacing {
-    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long FIRST_STOP_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long MAX_STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final int MAX_DOUBLINGS = 10;
+    private static final Backoff RETRY = Backoff.ofMillis(50, 2_000);
+    private static final Backoff STOP = Backoff.ofMillis(1_000, 10_000);
 
     /** What gave its memory back is fetched again after a pause that doubles while nothing of it gets written. */
-    private static final long FIRST_SHED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final Backoff SHED = Backoff.ofMillis(500, 8_000);
 
-    private static final int MAX_SHED_DOUBLINGS = 4;
+    /** From here on the pause is the longest. */
+    private static final int MAX_SHEDS = 4;
 
     private boolean isQueued;
     private boolean isRetrying;
@@ -100,23 +98,19 @@ final class Pacing {
     /** A batch was broken on its way: how long to wait before it is fetched again. */
     long nextResendNanos() {
         failures++;
-        return backoff(FIRST_RETRY_NANOS, MAX_RETRY_NANOS);
+        return RETRY.nanosAfter(failures);
     }
 
     /** Somebody has to change something first: how long to wait before it is tried again. */
     long nextStopNanos() {
         failures++;
-        return backoff(FIRST_STOP_NANOS, MAX_STOP_NANOS);
-    }
-
-    private long backoff(long firstNanos, long mostNanos) {
-        return Math.min(mostNanos, firstNanos << Math.min(failures - 1, MAX_DOUBLINGS));
+        return STOP.nanosAfter(failures);
     }
 
     /** It gives memory back: how long to wait before it is fetched again. */
     long nextShedNanos() {
-        long pauseNanos = FIRST_SHED_PAUSE_NANOS << sheds;
-        sheds = Math.min(MAX_SHED_DOUBLINGS, sheds + 1);
+        long pauseNanos = SHED.nanosAfter(sheds + 1);
+        sheds = Math.min(MAX_SHEDS, sheds + 1);
         return pauseNanos;
     }
 

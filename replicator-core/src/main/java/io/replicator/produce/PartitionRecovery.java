@@ -1,12 +1,13 @@
 package io.replicator.produce;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.batch.RecordHashes;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.delivery.TailReader;
 import io.replicator.delivery.TailSearch;
 import io.replicator.wire.ScannedPartition;
 import io.replicator.wire.TopicView;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -40,8 +41,7 @@ final class PartitionRecovery implements ScannedPartition {
         STUCK
     }
 
-    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int MAX_DOUBLINGS = 7;
+    private static final Backoff BACKOFF = Backoff.ofMillis(100, 12_800);
 
     private final PartitionWindow window;
     private final RecordHashes records;
@@ -69,9 +69,8 @@ final class PartitionRecovery implements ScannedPartition {
     private int awaitedFreshness;
 
     /** Of what makes it stuck: when it is tried again, and how often it was. */
-    private long notBeforeNanos;
 
-    private int failures;
+    private final Retry retry = new Retry(BACKOFF);
 
     /** The identity's grant that fenced it. */
     private int fencedGrant;
@@ -232,17 +231,16 @@ final class PartitionRecovery implements ScannedPartition {
     /** It cannot go on, and is tried again after a pause that doubles. */
     void stick(long nowNanos) {
         stage = Stage.STUCK;
-        notBeforeNanos = nowNanos + (FIRST_RETRY_NANOS << Math.min(failures, MAX_DOUBLINGS));
-        failures++;
+        retry.failed(nowNanos);
     }
 
     int failures() {
-        return failures;
+        return retry.failures();
     }
 
     /** Whether the pause is over. */
     boolean mayTryAgain(long nowNanos) {
-        return nowNanos - notBeforeNanos >= 0;
+        return retry.isDue(nowNanos);
     }
 
     void tell(long nowNanos) {

@@ -1,11 +1,12 @@
 package io.replicator.produce;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.config.TransactionBounds;
 import io.replicator.delivery.ProducerIdentity;
 import io.replicator.delivery.Transaction;
 import io.replicator.partition.Fault;
 import io.replicator.partition.Health;
-import io.replicator.wire.Backoff;
 import io.replicator.wire.ClusterView;
 import io.replicator.wire.TransactionCoordinator;
 import java.util.ArrayList;
@@ -47,8 +48,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
      */
     private static final long MAX_OPEN_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private static final long FIRST_BACKOFF_MILLIS = 50;
-    private static final long MAX_BACKOFF_MILLIS = 5_000;
+    private static final Backoff BACKOFF = Backoff.ofMillis(50, 5_000);
 
     private enum State {
         IDLE,
@@ -75,7 +75,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
     private final String id;
     private final Transaction conversation;
 
-    private final Backoff backoff;
+    private final Retry retry;
     private final TransactionHealth health;
 
     /** Windows that asked to join, by their target partitions, as long as they may. */
@@ -124,7 +124,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
         this.identity = identity;
         this.id = coordinator.transactionalId();
         this.conversation = new Transaction(target, coordinator, hasLeader, this, random);
-        this.backoff = new Backoff(FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS, random);
+        this.retry = new Retry(BACKOFF.withJitter(random));
         this.health = new TransactionHealth(target.connection().clusterName(), identity.shard());
     }
 
@@ -284,7 +284,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
             LOG.warn("the transaction is aborted, its records are written again id={} reason={}", id, why);
             state = State.ABORTING;
             health.holdUp(nowNanos);
-            notBeforeNanos = nowNanos + backoff.nextNanos();
+            notBeforeNanos = nowNanos + retry.failed(nowNanos);
         }
     }
 
@@ -358,7 +358,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
         state = State.IDLE;
         goOn();
         if (isCommit) {
-            backoff.reset();
+            retry.succeeded();
         } else if (isDoubtful) {
             readAll(nowNanos);
             return;
@@ -388,7 +388,7 @@ final class ShardTransaction implements PartitionWindow.OpenTransaction, Transac
                 why);
         isLost = true;
         state = State.ABORTING;
-        notBeforeNanos = nowNanos + backoff.nextNanos();
+        notBeforeNanos = nowNanos + retry.failed(nowNanos);
     }
 
     @Override
