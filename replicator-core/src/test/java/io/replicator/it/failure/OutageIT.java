@@ -116,11 +116,17 @@ class OutageIT {
     }
 
     private static ClusterConfig behind(KafkaCluster cluster, TcpProxy door) {
-        Map<String, Object> client = new HashMap<>(cluster.clientProperties());
+        Map<String, Object> client = impatient(cluster);
         client.put("bootstrap.servers", door.host() + ":" + door.port());
+        return Flows.cluster(cluster.name(), client);
+    }
+
+    /** Who asks a cluster that does not answer knows it after two seconds. */
+    private static Map<String, Object> impatient(KafkaCluster cluster) {
+        Map<String, Object> client = new HashMap<>(cluster.clientProperties());
         client.put("default.api.timeout.ms", 2_000);
         client.put("request.timeout.ms", 2_000);
-        return Flows.cluster(cluster.name(), client);
+        return client;
     }
 
     private static void awaitReason(Replicator replicator, String cluster, TcpProxy door) {
@@ -209,7 +215,8 @@ class OutageIT {
     @Test
     void shouldSayThatTheTargetDoesNotAnswerThoughThereIsNothingToWrite() throws Exception {
         create(source, "idle", 1);
-        FlowConfig flow = Flows.flow("idle", Flows.cluster(source), Flows.cluster(target), "idle");
+        FlowConfig flow =
+                Flows.flow("idle", Flows.cluster(source), Flows.cluster("west", impatient(target)), "idle");
 
         try (Replicator replicator = Flows.start(flow)) {
             Flows.awaitCopied(replicator, source, "idle");
