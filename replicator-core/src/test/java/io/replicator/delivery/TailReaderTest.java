@@ -42,7 +42,8 @@ class TailReaderTest {
         assertThat(reader.offset()).isEqualTo(103);
         assertThat(reader.to()).isEqualTo(-1);
 
-        assertThat(reader.read(new TargetLog(103).mark(OURS, EPOCH, false).bytes())).isTrue();
+        assertThat(reader.read(new TargetLog(103).mark(OURS, EPOCH, false).bytes()))
+                .isTrue();
         assertThat(reader.tail().records()).isEqualTo(1);
     }
 
@@ -70,7 +71,9 @@ class TailReaderTest {
         assertThat(reader.offset()).isEqualTo(102);
         assertThat(reader.read(log.bytes())).isTrue();
 
-        assertThat(reader.tail().records()).as("the rest of a batch that was copied in part").isEqualTo(1);
+        assertThat(reader.tail().records())
+                .as("the rest of a batch that was copied in part")
+                .isEqualTo(1);
         assertThat(reader.tail().offset(0)).isEqualTo(102);
     }
 

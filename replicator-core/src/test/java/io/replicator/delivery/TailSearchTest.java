@@ -30,9 +30,7 @@ class TailSearchTest {
             reader.readByRecord();
             reader.read(log.bytes());
         }
-        search = byRecord
-                ? TailSearch.byRecord(reader, map, records)
-                : TailSearch.byCount(reader, map, records, false);
+        search = byRecord ? TailSearch.byRecord(reader, map, records) : TailSearch.byCount(reader, map, records, false);
     }
 
     /** A source batch of these records. */

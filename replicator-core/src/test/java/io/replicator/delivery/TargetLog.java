@@ -23,16 +23,14 @@ final class TargetLog {
     /** Records of these values, in one batch of a producer. */
     TargetLog write(long producerId, int epoch, String... values) {
         return append(
-                MemoryRecords.withIdempotentRecords(
-                        Compression.NONE, producerId, (short) epoch, 0, records(values)),
+                MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, (short) epoch, 0, records(values)),
                 values.length);
     }
 
     /** The same in a transaction. */
     TargetLog writeInTransaction(long producerId, int epoch, String... values) {
         return append(
-                MemoryRecords.withTransactionalRecords(
-                        Compression.NONE, producerId, (short) epoch, 0, records(values)),
+                MemoryRecords.withTransactionalRecords(Compression.NONE, producerId, (short) epoch, 0, records(values)),
                 values.length);
     }
 

@@ -20,8 +20,7 @@ class InflightBatchesTest {
 
     private final Partition partition =
             new Partition(new TopicPartition("orders", 0), Uuid.ZERO_UUID, "copy", Uuid.ZERO_UUID, 0, 0, -1, 1 << 20);
-    private final ProducerIdentity identity =
-            new ProducerIdentity(0, Optional.empty(), null, new SplittableRandom(1));
+    private final ProducerIdentity identity = new ProducerIdentity(0, Optional.empty(), null, new SplittableRandom(1));
     private final InflightBatches inflight = new InflightBatches(partition, identity);
     private long nextOffset;
     private long targetEnd;
@@ -69,7 +68,9 @@ class InflightBatchesTest {
 
         inflight.sendAgain(lost, true);
         assertThat(inflight.firstUnsent()).isSameAs(lost);
-        assertThat(inflight.hasPlaceFor(lost, 5)).as("others behind it are on their way").isFalse();
+        assertThat(inflight.hasPlaceFor(lost, 5))
+                .as("others behind it are on their way")
+                .isFalse();
         assertThat(inflight.isBehindAnother(behind)).isTrue();
         inflight.sendAgain(behind, false);
         inflight.sendAgain(last, false);
@@ -143,7 +144,9 @@ class InflightBatchesTest {
         inflight.follow(2);
 
         assertThat(inflight.places(nowNanos)).isEqualTo(1);
-        assertThat(inflight.send(waiting, NODE, nowNanos)).as("its header is written again").isTrue();
+        assertThat(inflight.send(waiting, NODE, nowNanos))
+                .as("its header is written again")
+                .isTrue();
         assertThat(waiting.baseSequence()).isZero();
         assertThat(waiting.grant()).isEqualTo(2);
     }
@@ -172,7 +175,9 @@ class InflightBatchesTest {
         inflight.sendAgain(batch, true);
         send(batch);
         inflight.sendAgain(batch, false);
-        assertThat(identity.hasUnresolved()).as("the first try may have been written").isTrue();
+        assertThat(identity.hasUnresolved())
+                .as("the first try may have been written")
+                .isTrue();
         batch.settleEarlierTries();
         send(batch);
         inflight.refused(batch);
@@ -252,8 +257,7 @@ class InflightBatchesTest {
 
     private HeldBatch held(int records) {
         SourceSpan span = new SourceSpan(nextOffset, nextOffset + records, 1, BYTES, nowNanos);
-        HeldBatch batch =
-                new HeldBatch(HeldBatch.Way.PASS, span, records, 0, null, null, ByteBuffer.allocate(BYTES));
+        HeldBatch batch = new HeldBatch(HeldBatch.Way.PASS, span, records, 0, null, null, ByteBuffer.allocate(BYTES));
         nextOffset += records;
         inflight.add(batch);
         return batch;

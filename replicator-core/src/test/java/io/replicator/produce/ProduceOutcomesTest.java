@@ -49,14 +49,13 @@ class ProduceOutcomesTest {
             1_000);
     private final Mailbox<Restart> restarts = new Mailbox<>(new Doorbell(() -> {}));
     private final Windows windows = new Windows();
-    private final WindowSchedule schedule =
-            new WindowSchedule(target, windows, restarts, new Doorbell(() -> {}));
+    private final WindowSchedule schedule = new WindowSchedule(target, windows, restarts, new Doorbell(() -> {}));
     private final ProduceMeasures measures = new ProduceMeasures();
     private final Partition partition =
             new Partition(new TopicPartition("orders", 0), Uuid.ZERO_UUID, "copy", Uuid.ZERO_UUID, 0, 0, -1, 1 << 20);
     private long nowNanos = TimeUnit.HOURS.toNanos(1);
-    private final ProduceOutcomes outcomes = new ProduceOutcomes(
-            "west", schedule, measures, TimeUnit.MILLISECONDS.toNanos(TIME_MILLIS) - nowNanos);
+    private final ProduceOutcomes outcomes =
+            new ProduceOutcomes("west", schedule, measures, TimeUnit.MILLISECONDS.toNanos(TIME_MILLIS) - nowNanos);
     private final Aborted transaction = new Aborted();
     private ProducerIdentity identity;
     private PartitionWindow window;
@@ -223,9 +222,10 @@ class ProduceOutcomesTest {
 
         assertThat(partition.targetHealth().state()).isIn(PartitionState.FAILED, PartitionState.WAITING);
         assertThat(window.isEmpty()).isTrue();
-        assertThat(restarts())
-                .containsExactly(new Restart(0, 1, 3, nowNanos + TimeUnit.SECONDS.toNanos(1)));
-        assertThat(send(1).batch().baseSequence()).as("the broker took none from there on").isEqualTo(3);
+        assertThat(restarts()).containsExactly(new Restart(0, 1, 3, nowNanos + TimeUnit.SECONDS.toNanos(1)));
+        assertThat(send(1).batch().baseSequence())
+                .as("the broker took none from there on")
+                .isEqualTo(3);
     }
 
     @Test
