@@ -119,7 +119,8 @@ final class Beginnings {
                     }
                 }
             }
-            Answers<TopicPartition, Long> starts = source.offsets(fromRule, position(flow.topics().start()))
+            Answers<TopicPartition, Long> starts = source.offsets(
+                            fromRule, position(flow.topics().start()))
                     .and(source.offsets(fromFirst, LogPosition.START));
             return new Places(taken, starts, target.offsets(targets, LogPosition.END));
         };

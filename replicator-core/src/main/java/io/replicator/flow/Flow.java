@@ -92,10 +92,9 @@ public final class Flow implements AutoCloseable {
     }
 
     private FlowControl control(FlowSettings settings) {
-        ControlMeans means =
-                new ControlMeans(settings, callThreads.calls(), mail, condition, lanes, groupSync::own);
-        FlowStartup startup = new FlowStartup(
-                means, connections, (started, nowNanos) -> new FlowWork(means, started, nowNanos));
+        ControlMeans means = new ControlMeans(settings, callThreads.calls(), mail, condition, lanes, groupSync::own);
+        FlowStartup startup =
+                new FlowStartup(means, connections, (started, nowNanos) -> new FlowWork(means, started, nowNanos));
         return new FlowControl(
                 "replicator-" + config.name() + "-control", mail, startup, condition, this::endThread, this::closeAll);
     }

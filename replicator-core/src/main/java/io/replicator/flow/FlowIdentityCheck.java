@@ -23,7 +23,8 @@ final class FlowIdentityCheck {
      * @throws RefusedException when the progress is that of a flow between other clusters, or that divides its partitions
      *     in another way
      */
-    static void check(FlowConfig flow, ClusterPair clusters, SavedState saved, OffsetLog log) throws InterruptedException {
+    static void check(FlowConfig flow, ClusterPair clusters, SavedState saved, OffsetLog log)
+            throws InterruptedException {
         FlowEnds now = new FlowEnds(
                 flow.source().name(),
                 clusters.sourceId(),

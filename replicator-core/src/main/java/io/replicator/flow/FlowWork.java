@@ -48,7 +48,12 @@ final class FlowWork implements Phase {
         ShardOwners owners = new ShardOwners(settings.instance());
         this.copies = new Copies(config, lanes, removals, recreations, condition);
         Beginnings beginnings = new Beginnings(
-                config, new StartRule(started.saved()), recreations, new TakeOver(config), flow.source(), flow.target());
+                config,
+                new StartRule(started.saved()),
+                recreations,
+                new TakeOver(config),
+                flow.source(),
+                flow.target());
         this.starts = new PartitionStarts(
                 copies,
                 log,
@@ -72,13 +77,17 @@ final class FlowWork implements Phase {
         this.grants = new GrantRecords(lanes, copies.terms(), log, owners, condition);
         ServedShards served = new ServedShards(lanes, copies, log, starts);
         HandOvers handOvers = new HandOvers(config.name(), settings.drainTimeout(), lanes, served, saves);
-        FencedShards fenced = new FencedShards(config.name(), means.calls().ownership(), flow.ownership()::confirmed, condition);
+        FencedShards fenced =
+                new FencedShards(config.name(), means.calls().ownership(), flow.ownership()::confirmed, condition);
         this.shards = new OwnedShards(config.name(), config.shards(), lanes, served, handOvers, fenced, condition);
-        SourceLosses sourceLosses =
-                new SourceLosses(config, lanes, copies, removals, flow.source(), clusters);
+        SourceLosses sourceLosses = new SourceLosses(config, lanes, copies, removals, flow.source(), clusters);
         OffsetLogWatch logWatch = new OffsetLogWatch(log, condition);
         OpenTransactions transactions = new OpenTransactions(
-                config, copies::all, new TransactionHolders(config, flow.source()), clusters, OpenTransactions.PATIENCE);
+                config,
+                copies::all,
+                new TransactionHolders(config, flow.source()),
+                clusters,
+                OpenTransactions.PATIENCE);
         TargetLosses targetLosses = new TargetLosses(lanes, copies, flow.target(), clusters);
         this.planning = new Planning(
                 flow::plan,
@@ -86,13 +95,7 @@ final class FlowWork implements Phase {
                 new ClaimRound.Means(shards.assignments(), log, clusters, flow.claims()),
                 shards,
                 copies,
-                List.of(
-                        beginnings::see,
-                        plan -> starts.look(),
-                        sourceLosses,
-                        logWatch,
-                        transactions,
-                        targetLosses),
+                List.of(beginnings::see, plan -> starts.look(), sourceLosses, logWatch, transactions, targetLosses),
                 condition,
                 config.topics().refreshInterval(),
                 nowNanos);
@@ -104,7 +107,8 @@ final class FlowWork implements Phase {
                 starts,
                 saves,
                 planning,
-                new LaneRevival(config.name(), lanes, means.lanes(), means.calls().lanes(), handOvers, grants, copies),
+                new LaneRevival(
+                        config.name(), lanes, means.lanes(), means.calls().lanes(), handOvers, grants, copies),
                 sourceLosses,
                 targetLosses,
                 transactions,

@@ -142,7 +142,9 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         for (OutOfRange each : asked) {
             LogBounds bounds = found.found().get(each.source());
             // A copy that ended or went on since is left alone.
-            if (bounds != null && copies.has(each.copy()) && OutOfRange.of(each.copy()).equals(each)) {
+            if (bounds != null
+                    && copies.has(each.copy())
+                    && OutOfRange.of(each.copy()).equals(each)) {
                 resolveOutOfRange(each.copy(), bounds.start(), bounds.end());
             }
         }
@@ -258,18 +260,18 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     private void rewind(Copy copy, long from, long partsAt, String epoch) {
         Partition partition = copy.partition();
         copy.rewind(
-                        lanes,
-                        from,
+                lanes,
+                from,
+                partsAt,
+                lostRecords -> LOG.warn(
+                        "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
+                                + " target keeps them, and what the source has in their place is copied behind"
+                                + " them flow={} records={}",
                         partsAt,
-                        lostRecords -> LOG.warn(
-                                "truncated on the source after they had been copied: offsets {} to {} of {} ({}); the"
-                                        + " target keeps them, and what the source has in their place is copied behind"
-                                        + " them flow={} records={}",
-                                partsAt,
-                                from - 1,
-                                partition,
-                                epoch,
-                                flow.name(),
-                                lostRecords));
+                        from - 1,
+                        partition,
+                        epoch,
+                        flow.name(),
+                        lostRecords));
     }
 }

@@ -143,8 +143,9 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     private Health truncated(TopicPartition place, long end, long logEnd) {
         return new Health(
                 PartitionState.FAILED,
-                "target partition " + place + " on " + target.name() + " ends at offset " + logEnd + ", but records up to "
-                        + end + " were acknowledged: it lost them, as by an unclean leader election",
+                "target partition " + place + " on " + target.name() + " ends at offset " + logEnd
+                        + ", but records up to " + end
+                        + " were acknowledged: it lost them, as by an unclean leader election",
                 RESUMES);
     }
 

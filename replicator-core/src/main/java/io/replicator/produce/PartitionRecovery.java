@@ -69,7 +69,6 @@ final class PartitionRecovery implements ScannedPartition {
     private int awaitedFreshness;
 
     /** Of what makes it stuck: when it is tried again, and how often it was. */
-
     private final Retry retry = new Retry(BACKOFF);
 
     /** The identity's grant that fenced it. */

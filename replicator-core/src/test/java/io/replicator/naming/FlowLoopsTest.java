@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.FlowConfig;
-import io.replicator.topics.Flows;
+import io.replicator.it.FlowDraft;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FlowLoopsTest {
-    private static final Flows THERE = Flows.from("there", "east", "west");
-    private static final Flows BACK = Flows.from("back", "west", "east");
+    private static final FlowDraft THERE = FlowDraft.from("there", "east", "west");
+    private static final FlowDraft BACK = FlowDraft.from("back", "west", "east");
 
     private static Set<String> orders(ClusterConfig cluster) {
         return Set.of("orders");
     }
 
-    private static List<FlowConfig> both(Flows there, Flows back) {
+    private static List<FlowConfig> both(FlowDraft there, FlowDraft back) {
         return List.of(there.config(), back.config());
     }
 
@@ -77,9 +77,9 @@ class FlowLoopsTest {
     @Test
     void shouldFollowChainsOfClusters() {
         var flows = List.of(
-                Flows.from("a", "east", "west").config(),
-                Flows.from("b", "west", "north").config(),
-                Flows.from("c", "north", "east").config());
+                FlowDraft.from("a", "east", "west").config(),
+                FlowDraft.from("b", "west", "north").config(),
+                FlowDraft.from("c", "north", "east").config());
 
         assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders)).isPresent();
         assertThat(FlowLoops.loop(flows.subList(0, 2), FlowLoopsTest::orders)).isEmpty();
@@ -87,7 +87,7 @@ class FlowLoopsTest {
 
     @Test
     void shouldBlameOnlyFlowsThatStandInTheLoop() {
-        var into = Flows.from("into", "south", "east").config();
+        var into = FlowDraft.from("into", "south", "east").config();
         var loops = new FlowLoops(List.of(into, THERE.config(), BACK.config()));
 
         assertThat(loops.through(into, "orders")).isEmpty();
@@ -99,8 +99,8 @@ class FlowLoopsTest {
         var east = new ClusterConfig("east", "a:9092,b:9092", Map.of());
         var alias = new ClusterConfig("alias", "b:9092, a:9092", Map.of());
         var flows = List.of(
-                Flows.from("there", east, Flows.nowhere("west")).config(),
-                Flows.from("back", Flows.nowhere("west"), alias).config());
+                FlowDraft.from("there", east, FlowDraft.nowhere("west")).config(),
+                FlowDraft.from("back", FlowDraft.nowhere("west"), alias).config());
 
         assertThat(FlowLoops.loop(flows, FlowLoopsTest::orders)).isPresent();
     }

@@ -6,7 +6,7 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.MirrorMakerConfig;
 import io.replicator.config.MirrorMakerConfig.Side;
 import io.replicator.config.PositionsConfig;
-import io.replicator.topics.Flows;
+import io.replicator.it.FlowDraft;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MirrorMakerTopicsTest {
     private static FlowConfig flow(String rename, Side offsetSyncsAt, boolean heartbeats) {
-        return Flows.from("f", "east", "west")
+        return FlowDraft.from("f", "east", "west")
                 .selecting("orders", "A[.].*")
                 .excluding(".*heartbeats")
                 .renaming(rename)

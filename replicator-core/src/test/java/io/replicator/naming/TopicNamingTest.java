@@ -3,7 +3,7 @@ package io.replicator.naming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.topics.Flows;
+import io.replicator.it.FlowDraft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicNamingTest {
     private static TopicNaming naming(String rename) {
-        return new TopicNaming(Flows.from("f", "east", "west").renaming(rename).config());
+        return new TopicNaming(
+                FlowDraft.from("f", "east", "west").renaming(rename).config());
     }
 
     @ParameterizedTest

@@ -2,16 +2,16 @@ package io.replicator.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.topics.Flows;
+import io.replicator.it.FlowDraft;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TopicSelectionTest {
-    private static TopicSelection selection(Flows flows) {
+    private static TopicSelection selection(FlowDraft flows) {
         return new TopicSelection(flows.config());
     }
 
-    private static final Flows FLOW = Flows.from("f", "east", "west");
+    private static final FlowDraft FLOW = FlowDraft.from("f", "east", "west");
 
     @Test
     void shouldMatchWholeNames() {

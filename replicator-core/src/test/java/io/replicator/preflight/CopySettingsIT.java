@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import io.replicator.cluster.ClusterPair;
 import io.replicator.it.EngineLog;
+import io.replicator.it.FlowDraft;
+import io.replicator.it.Flows;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
-import io.replicator.topics.Flows;
 import io.replicator.topics.TopicClusters;
 import io.replicator.topics.TopicPlanner;
 import java.time.Duration;
@@ -43,11 +44,11 @@ final class CopySettingsIT {
         west = clusters.own(KafkaCluster.builder().name("west"));
     }
 
-    private static Flows flow(String name, String... select) {
-        return Flows.from(name, Flows.cluster(east), Flows.cluster(west)).selecting(select);
+    private static FlowDraft flow(String name, String... select) {
+        return FlowDraft.from(name, Flows.cluster(east), Flows.cluster(west)).selecting(select);
     }
 
-    private static List<String> warningsOfCheck(Flows flow) throws InterruptedException {
+    private static List<String> warningsOfCheck(FlowDraft flow) throws InterruptedException {
         return Preflight.check(flow.config(), Duration.ofSeconds(10)).findings().stream()
                 .filter(finding -> finding.severity() == Finding.Severity.WARNING)
                 .map(Finding::message)
@@ -96,7 +97,7 @@ final class CopySettingsIT {
         west.createTopic("own-narrow", 1, Map.of("max.message.bytes", "20000"));
         west.createTopic("own-packed", 1, Map.of("compression.type", "zstd"));
         west.createTopic("own-stamped", 1, Map.of("message.timestamp.type", "LogAppendTime"));
-        Flows flow = flow("own", "own-.*");
+        FlowDraft flow = flow("own", "own-.*");
 
         assertThat(warningsOfCheck(flow))
                 .containsExactlyInAnyOrder(
@@ -141,7 +142,7 @@ final class CopySettingsIT {
                 "default-old");
         setDefault(AlterConfigOp.OpType.SET, "message.max.bytes", "20000", "max.message.bytes", "default-old");
         try {
-            Flows flow = flow("default", "default-.*");
+            FlowDraft flow = flow("default", "default-.*");
 
             // One that is created gets what its source has, where that changes or refuses records.
             assertThat(warningsOfCheck(flow))
@@ -181,7 +182,7 @@ final class CopySettingsIT {
             east.createTopic("fold-" + i, 1);
             west.createTopic("fold-" + i, 1, Map.of("compression.type", "gzip"));
         }
-        Flows flow = flow("fold", "fold-.*");
+        FlowDraft flow = flow("fold", "fold-.*");
 
         assertThat(warningsOfCheck(flow)).hasSize(12);
         try (ClusterPair gate = ClusterPair.open(flow.config())) {

@@ -12,14 +12,13 @@ import io.replicator.config.FlowConfig;
 import io.replicator.config.GroupDeletion;
 import io.replicator.config.GroupsConfig;
 import io.replicator.config.PositionsConfig;
+import io.replicator.it.FlowDraft;
+import io.replicator.it.Flows;
 import io.replicator.preflight.Finding.Kind;
 import io.replicator.preflight.Finding.Severity;
 import io.replicator.testkit.data.Load;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
-import io.replicator.preflight.Finding.Kind;
-import io.replicator.preflight.Finding.Severity;
-import io.replicator.topics.Flows;
 import io.replicator.topics.TopicClusters;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,7 +54,7 @@ final class PreflightIT {
         clusters.revokeEverything();
     }
 
-    private static PreflightReport check(Flows flow) throws InterruptedException {
+    private static PreflightReport check(FlowDraft flow) throws InterruptedException {
         return Preflight.check(flow.config(), TIMEOUT);
     }
 
@@ -116,13 +115,13 @@ final class PreflightIT {
         var source = closedPort("north");
         var target = closedPort("south");
 
-        var report = check(Flows.from("dead", source, target));
+        var report = check(FlowDraft.from("dead", source, target));
 
         assertThat(report.topics()).isEmpty();
         assertOne(report, Severity.ERROR, Kind.UNREACHABLE, "north", source.bootstrapServers());
         assertOne(report, Severity.ERROR, Kind.UNREACHABLE, "south", target.bootstrapServers());
         assertThatThrownBy(() ->
-                        ClusterPair.open(Flows.from("dead", source, target).config(), TIMEOUT, KafkaCluster::open))
+                        ClusterPair.open(FlowDraft.from("dead", source, target).config(), TIMEOUT, KafkaCluster::open))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("north");
     }
@@ -132,7 +131,7 @@ final class PreflightIT {
         Map<String, Object> wrong = new HashMap<>(clusters.target().clientProperties("guest"));
         wrong.computeIfPresent(
                 "sasl.jaas.config", (key, login) -> login.toString().replace("guest's secret", "not-the-secret"));
-        var flow = Flows.from("password", Flows.cluster(clusters.source()), Flows.cluster("west", wrong));
+        var flow = FlowDraft.from("password", Flows.cluster(clusters.source()), Flows.cluster("west", wrong));
 
         var report = check(flow);
 
@@ -148,7 +147,7 @@ final class PreflightIT {
         var east = Flows.cluster(clusters.source());
         var alias = new ClusterConfig("alias", east.bootstrapServers(), east.client());
 
-        var report = check(Flows.from("same", east, alias));
+        var report = check(FlowDraft.from("same", east, alias));
 
         assertOne(
                 report,
@@ -156,8 +155,8 @@ final class PreflightIT {
                 Kind.CONFIGURATION,
                 "the same cluster",
                 clusters.source().clusterId());
-        assertThatThrownBy(
-                        () -> ClusterPair.open(Flows.from("same", east, alias).config()))
+        assertThatThrownBy(() ->
+                        ClusterPair.open(FlowDraft.from("same", east, alias).config()))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("the same cluster");
     }
@@ -188,7 +187,7 @@ final class PreflightIT {
         clusters.source().createTopic("hidden", 1);
         clusters.source().createTopic("visible", 1);
         TopicClusters.grant(clusters.source(), ResourceType.TOPIC, "visible", AclOperation.DESCRIBE);
-        var flow = Flows.from(
+        var flow = FlowDraft.from(
                         "source-rights",
                         Flows.cluster("east", clusters.source().clientProperties("guest")),
                         Flows.cluster(clusters.target()))

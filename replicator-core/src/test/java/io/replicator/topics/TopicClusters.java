@@ -1,5 +1,7 @@
 package io.replicator.topics;
 
+import io.replicator.it.FlowDraft;
+import io.replicator.it.Flows;
 import io.replicator.testkit.ClusterBuilder;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.ListenerSecurity;
@@ -57,13 +59,13 @@ public final class TopicClusters {
     }
 
     /** A flow whose user may do everything. */
-    public Flows flow(String name) {
-        return Flows.from(name, Flows.cluster(source), Flows.cluster(target));
+    public FlowDraft flow(String name) {
+        return FlowDraft.from(name, Flows.cluster(source), Flows.cluster(target));
     }
 
     /** A flow whose user may do on the target what is granted. */
-    public Flows guestFlow(String name) {
-        return Flows.from(name, Flows.cluster(source), Flows.cluster("west", target.clientProperties("guest")));
+    public FlowDraft guestFlow(String name) {
+        return FlowDraft.from(name, Flows.cluster(source), Flows.cluster("west", target.clientProperties("guest")));
     }
 
     public static void grant(KafkaCluster cluster, ResourceType type, String name, AclOperation... operations)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.cluster.ClusterPair;
 import io.replicator.config.ReplicationFactor;
+import io.replicator.it.FlowDraft;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
 import java.util.HashMap;
@@ -35,14 +36,14 @@ final class TopicPlannerIT {
         clusters.revokeEverything();
     }
 
-    private static TopicsPlan refresh(Flows flow, String... started) throws Exception {
+    private static TopicsPlan refresh(FlowDraft flow, String... started) throws Exception {
         try (ClusterPair gate = ClusterPair.open(flow.config())) {
             return planner(flow, gate)
                     .refresh(Stream.of(started).collect(Collectors.toMap(name -> name, name -> name)));
         }
     }
 
-    private static TopicPlanner planner(Flows flow, ClusterPair gate) {
+    private static TopicPlanner planner(FlowDraft flow, ClusterPair gate) {
         return new TopicPlanner(flow.config(), List.of(flow.config()), gate.source(), gate.target());
     }
 

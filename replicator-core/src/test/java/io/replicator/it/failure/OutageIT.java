@@ -215,8 +215,7 @@ class OutageIT {
     @Test
     void shouldSayThatTheTargetDoesNotAnswerThoughThereIsNothingToWrite() throws Exception {
         create(source, "idle", 1);
-        FlowConfig flow =
-                Flows.flow("idle", Flows.cluster(source), Flows.cluster("west", impatient(target)), "idle");
+        FlowConfig flow = Flows.flow("idle", Flows.cluster(source), Flows.cluster("west", impatient(target)), "idle");
 
         try (Replicator replicator = Flows.start(flow)) {
             Flows.awaitCopied(replicator, source, "idle");

@@ -26,8 +26,6 @@ import io.replicator.testkit.data.RecordContent;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
-import io.replicator.preflight.Finding;
-import io.replicator.preflight.Preflight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.replicator.topics;
+package io.replicator.it;
 
 import io.replicator.config.ClusterConfig;
 import io.replicator.config.Delivery;
@@ -7,15 +7,13 @@ import io.replicator.config.Isolation;
 import io.replicator.config.ReplicationFactor;
 import io.replicator.config.StartFrom;
 import io.replicator.config.TopicsConfig;
-import io.replicator.testkit.KafkaCluster;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Flows as tests want them: everything by default but what the test is about. */
-public record Flows(
+/** FlowDraft as tests want them: everything by default but what the test is about. */
+public record FlowDraft(
         String name,
         ClusterConfig source,
         ClusterConfig target,
@@ -25,13 +23,13 @@ public record Flows(
         boolean createEnabled,
         ReplicationFactor replicas) {
 
-    public static Flows from(String name, ClusterConfig source, ClusterConfig target) {
-        return new Flows(
+    public static FlowDraft from(String name, ClusterConfig source, ClusterConfig target) {
+        return new FlowDraft(
                 name, source, target, List.of(".*"), List.of(), "{topic}", true, new ReplicationFactor.AsSource());
     }
 
     /** Between two clusters that nobody reaches. */
-    public static Flows from(String name, String source, String target) {
+    public static FlowDraft from(String name, String source, String target) {
         return from(name, nowhere(source), nowhere(target));
     }
 
@@ -39,42 +37,31 @@ public record Flows(
         return new ClusterConfig(name, name + ".invalid:9092", Map.of());
     }
 
-    public static ClusterConfig cluster(String name, Map<String, Object> properties) {
-        Map<String, String> client = new HashMap<>();
-        properties.forEach((key, value) -> client.put(key, String.valueOf(value)));
-        String servers = client.remove("bootstrap.servers");
-        return new ClusterConfig(name, servers, client);
-    }
-
-    public static ClusterConfig cluster(KafkaCluster cluster) {
-        return cluster(cluster.name(), cluster.clientProperties());
-    }
-
     /** The other way round, with everything else by default. */
-    public Flows reversed(String reversedName) {
+    public FlowDraft reversed(String reversedName) {
         ClusterConfig newSource = target;
         ClusterConfig newTarget = source;
         return from(reversedName, newSource, newTarget);
     }
 
-    public Flows selecting(String... patterns) {
-        return new Flows(name, source, target, List.of(patterns), exclude, rename, createEnabled, replicas);
+    public FlowDraft selecting(String... patterns) {
+        return new FlowDraft(name, source, target, List.of(patterns), exclude, rename, createEnabled, replicas);
     }
 
-    public Flows excluding(String... patterns) {
-        return new Flows(name, source, target, select, List.of(patterns), rename, createEnabled, replicas);
+    public FlowDraft excluding(String... patterns) {
+        return new FlowDraft(name, source, target, select, List.of(patterns), rename, createEnabled, replicas);
     }
 
-    public Flows renaming(String rule) {
-        return new Flows(name, source, target, select, exclude, rule, createEnabled, replicas);
+    public FlowDraft renaming(String rule) {
+        return new FlowDraft(name, source, target, select, exclude, rule, createEnabled, replicas);
     }
 
-    public Flows creatingNothing() {
-        return new Flows(name, source, target, select, exclude, rename, false, replicas);
+    public FlowDraft creatingNothing() {
+        return new FlowDraft(name, source, target, select, exclude, rename, false, replicas);
     }
 
-    public Flows replicating(ReplicationFactor rule) {
-        return new Flows(name, source, target, select, exclude, rename, createEnabled, rule);
+    public FlowDraft replicating(ReplicationFactor rule) {
+        return new FlowDraft(name, source, target, select, exclude, rename, createEnabled, rule);
     }
 
     public FlowConfig config() {
