@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** A {@link Cluster} of Kafka brokers. */
-public class KafkaCluster implements Cluster {
+public final class KafkaCluster implements Cluster {
     /** How long a call may take when the user says nothing: long for a far cluster, short for a waiting person. */
     public static final Duration TIMEOUT = Duration.ofSeconds(8);
 
@@ -31,7 +31,7 @@ public class KafkaCluster implements Cluster {
     private final KafkaGroups groups;
     private final ConsumerGroups consumerGroups;
 
-    KafkaCluster(ClusterConfig config, KafkaAdmin admin) {
+    private KafkaCluster(ClusterConfig config, KafkaAdmin admin) {
         this.config = config;
         this.admin = admin;
         this.topics = new KafkaTopics(admin);
@@ -51,10 +51,6 @@ public class KafkaCluster implements Cluster {
     /** As {@link #open}, but whatever is wrong shows only with the first question. For callers that hardly ask any. */
     public static KafkaCluster openLater(ClusterConfig config, String clientId, Duration timeout) {
         return new KafkaCluster(config, new KafkaAdmin(config, clientId, timeout));
-    }
-
-    KafkaAdmin kafka() {
-        return admin;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.replicator.offsets;
 
 import io.replicator.cluster.Answers;
 import io.replicator.cluster.Cluster;
+import io.replicator.cluster.SettingKeys;
 import io.replicator.cluster.Settings;
 import io.replicator.cluster.TopicDescription;
 import io.replicator.cluster.UnavailableException;
@@ -20,20 +21,17 @@ import org.slf4j.LoggerFactory;
 final class OffsetLogTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetLogTopic.class);
 
-    private static final String CLEANUP_POLICY = "cleanup.policy";
-    private static final String COMPACT = "compact";
-
     /** The active segment is never compacted: small ones keep a load short. */
     private static final int SEGMENT_BYTES = 16 << 20;
 
     private static final Map<String, String> SETTINGS = Map.of(
-            CLEANUP_POLICY,
-            COMPACT,
-            "segment.bytes",
+            SettingKeys.CLEANUP_POLICY,
+            SettingKeys.COMPACT,
+            SettingKeys.SEGMENT_BYTES,
             Integer.toString(SEGMENT_BYTES),
-            "min.cleanable.dirty.ratio",
+            SettingKeys.MIN_CLEANABLE_DIRTY_RATIO,
             "0.1",
-            "compression.type",
+            SettingKeys.COMPRESSION_TYPE,
             "producer");
 
     /** A broker that has just started may not know the topic yet. */
@@ -160,8 +158,8 @@ final class OffsetLogTopic {
                     topic);
         }
         Settings found = answers.found().getOrDefault(topic, Settings.NONE);
-        String policy = found.text(CLEANUP_POLICY, COMPACT);
-        if (!policy.equals(COMPACT)) {
+        String policy = found.text(SettingKeys.CLEANUP_POLICY, SettingKeys.COMPACT);
+        if (!policy.equals(SettingKeys.COMPACT)) {
             throw OffsetLogException.refused(
                     named() + " has cleanup.policy=" + policy + ", so saved progress would be lost; set it to compact");
         }

@@ -66,7 +66,7 @@ class ClusterFaultsTest {
                 "127.0.0.1:1",
                 Map.of("security.protocol", "SSL", "ssl.truststore.location", "/nowhere/trust.jks"));
 
-        assertThatThrownBy(() -> ClusterAdmin.open(config, "test", Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> KafkaCluster.open(config, "test", Duration.ofSeconds(1)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("/nowhere/trust.jks does not exist");
     }
@@ -84,7 +84,7 @@ class ClusterFaultsTest {
         var config = new ClusterConfig(
                 "west", "127.0.0.1:1", Map.of("security.protocol", "SASL_PLAINTEXT", "sasl.jaas.config", "hunter2"));
 
-        assertThatThrownBy(() -> ClusterAdmin.open(config, "test", Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> KafkaCluster.open(config, "test", Duration.ofSeconds(1)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("west")
                 .hasMessageNotContaining("hunter2");
@@ -106,14 +106,14 @@ class ClusterFaultsTest {
     void shouldRefuseATimeoutThatIsNoNumber() {
         var config = new ClusterConfig("west", "127.0.0.1:1", Map.of("default.api.timeout.ms", "soon"));
 
-        assertThatThrownBy(() -> ClusterAdmin.open(config, "test", Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> KafkaCluster.open(config, "test", Duration.ofSeconds(1)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("soon");
     }
 
     @Test
     void shouldKeepTryingWhereNoNameHasAnAddress() {
-        assertThatThrownBy(() -> ClusterAdmin.open(
+        assertThatThrownBy(() -> KafkaCluster.open(
                         new ClusterConfig("west", "west.invalid:9092", Map.of()), "test", Duration.ofSeconds(1)))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("west.invalid:9092");
