@@ -11,15 +11,15 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param group the consumer group
  * @param target the partition by its name on the target
- * @param sourceOffset where the group stands on the source
- * @param targetOffset where it has to continue on the target
- * @param metadata what the group committed with its position
+ * @param sourceOffset the group's position on the source
+ * @param targetOffset the position at which it continues on the target
+ * @param metadata that the group committed with its position
  */
 public record Checkpoint(String group, TopicPartition target, long sourceOffset, long targetOffset, String metadata)
         implements MirrorRecord {
     private static final short VERSION = 0;
 
-    /** A record of the topic; empty when it is none that MirrorMaker 2 would write. */
+    /** Parses a record of the topic; empty when MirrorMaker 2 would not write such a record. */
     public static Optional<Checkpoint> read(byte[] key, byte[] value) {
         try {
             ByteBuffer keyBytes = ByteBuffer.wrap(key);
@@ -36,7 +36,7 @@ public record Checkpoint(String group, TopicPartition target, long sourceOffset,
         }
     }
 
-    /** By which compaction keeps the last checkpoint of each group and partition. */
+    /** Compaction keeps the last checkpoint of each group and partition. */
     @Override
     public byte[] key() {
         byte[] groupBytes = Fields.utf8(group);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The fields of which MirrorMaker 2's records are made, as Kafka's {@code protocol.types} lays them out: integers with the
- * highest byte first, strings in UTF-8 behind their length in two bytes.
+ * The fields of MirrorMaker 2's records, in the format of Kafka's {@code protocol.types}: integers with the highest byte
+ * first, strings in UTF-8 after their length in two bytes.
  */
 final class Fields {
     private Fields() {}
@@ -20,7 +20,7 @@ final class Fields {
         return bytes;
     }
 
-    /** How many bytes a string takes. */
+    /** How many bytes a string needs. */
     static int size(byte[] text) {
         return Short.BYTES + text.length;
     }
@@ -32,7 +32,7 @@ final class Fields {
     /**
      * The next string.
      *
-     * @throws BufferUnderflowException when the record ends before it does
+     * @throws BufferUnderflowException when the record ends before the string does
      */
     static String text(ByteBuffer buffer) {
         int length = buffer.getShort();

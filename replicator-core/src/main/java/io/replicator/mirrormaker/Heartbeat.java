@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A sign of life, as MirrorMaker 2 writes it to {@code heartbeats} ({@code org.apache.kafka.connect.mirror.Heartbeat}).
+ * A heartbeat, as MirrorMaker 2 writes it to {@code heartbeats} ({@code org.apache.kafka.connect.mirror.Heartbeat}).
  *
  * @param source the cluster that is read
- * @param target the cluster that is written, which holds the heartbeat
- * @param timestampMillis when, in milliseconds since 1970
+ * @param target the cluster that is written; the heartbeat is on it
+ * @param timestampMillis the time, in milliseconds since 1970
  */
 public record Heartbeat(String source, String target, long timestampMillis) implements MirrorRecord {
     private static final short VERSION = 0;
 
-    /** A record of the topic; empty when it is none that MirrorMaker 2 would write. */
+    /** Parses a record of the topic; empty when MirrorMaker 2 would not write such a record. */
     public static Optional<Heartbeat> read(byte[] key, byte[] value) {
         try {
             ByteBuffer keyBytes = ByteBuffer.wrap(key);
@@ -28,7 +28,7 @@ public record Heartbeat(String source, String target, long timestampMillis) impl
         }
     }
 
-    /** By which compaction keeps the last heartbeat of each pair of clusters. */
+    /** Compaction keeps the last heartbeat of each pair of clusters. */
     @Override
     public byte[] key() {
         byte[] sourceBytes = Fields.utf8(source);

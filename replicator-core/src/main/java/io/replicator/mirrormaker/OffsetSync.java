@@ -6,15 +6,15 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One record that stands on both sides, as MirrorMaker 2 writes it to {@code mm2-offset-syncs.*.internal}
+ * The offsets of one record on both sides, as MirrorMaker 2 writes them to {@code mm2-offset-syncs.*.internal}
  * ({@code org.apache.kafka.connect.mirror.OffsetSync}).
  *
  * @param source the partition by its name on the source
- * @param sourceOffset the record's
- * @param targetOffset its copy's
+ * @param sourceOffset of the record
+ * @param targetOffset of its copy
  */
 public record OffsetSync(TopicPartition source, long sourceOffset, long targetOffset) implements MirrorRecord {
-    /** A record of the topic; empty when it is none that MirrorMaker 2 would write. */
+    /** Parses a record of the topic; empty when MirrorMaker 2 would not write such a record. */
     public static Optional<OffsetSync> read(byte[] key, byte[] value) {
         try {
             ByteBuffer keyBytes = ByteBuffer.wrap(key);
@@ -26,7 +26,7 @@ public record OffsetSync(TopicPartition source, long sourceOffset, long targetOf
         }
     }
 
-    /** By which compaction keeps the last sync of each partition. */
+    /** Compaction keeps the last offset sync of each partition. */
     @Override
     public byte[] key() {
         byte[] topic = Fields.utf8(source.topic());
@@ -35,7 +35,7 @@ public record OffsetSync(TopicPartition source, long sourceOffset, long targetOf
         return buffer.putInt(source.partition()).array();
     }
 
-    /** Alone of the three it has no version in front. */
+    /** Unlike the other two records, it does not start with a version. */
     @Override
     public byte[] value() {
         return ByteBuffer.allocate(2 * Long.BYTES)

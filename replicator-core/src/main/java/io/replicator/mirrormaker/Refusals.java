@@ -7,26 +7,26 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What was refused, and when it is worth another look: a look keeps the flow's control thread, so that one that took long
- * is followed by a rest that is longer. One thread.
+ * Partitions that were refused, and when to look at them again. A look blocks the flow's control thread, so that a long look
+ * is followed by a longer rest. One thread.
  */
 final class Refusals {
-    /** What somebody has to mend. */
+    /** For what an operator has to fix. */
     static final long FIRST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     static final long MAX_WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    /** What is only a matter of time. */
+    /** For what only takes time. */
     static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** So many times as long as it looked the thread does other things. */
+    /** The rest after a look, as a multiple of its duration. */
     static final int REST = 2;
 
     private final Map<TopicPartition, Remembered> refused = new HashMap<>();
 
     private record Remembered(TakeOver.Refused answer, long atNanos, long waitNanos) {}
 
-    /** What was said of a partition, while that is too fresh to look again. */
+    /** The last answer about a partition, while it is too early to look again. */
     Optional<TakeOver.Refused> fresh(TopicPartition partition, long nowNanos) {
         Remembered known = refused.get(partition);
         return known != null && nowNanos - known.atNanos() < known.waitNanos()
@@ -35,7 +35,7 @@ final class Refusals {
     }
 
     /**
-     * Remembers an answer; true when it is another than the last one.
+     * Remembers an answer; true when it differs from the last one.
      *
      * @param nowNanos when the look ended
      * @param lookNanos how long it took
@@ -56,14 +56,14 @@ final class Refusals {
                 : Math.min(MAX_WAIT_NANOS, 2 * before.waitNanos());
     }
 
-    /** Why a partition was refused the last time, if that does not pass by itself. */
+    /** The last answer about a partition, if it does not pass by itself. */
     Optional<TakeOver.Refused> lasting(TopicPartition partition) {
         return Optional.ofNullable(refused.get(partition))
                 .map(Remembered::answer)
                 .filter(answer -> !answer.isPassing());
     }
 
-    /** It can begin. */
+    /** The partition can start. */
     void remove(TopicPartition partition) {
         refused.remove(partition);
     }

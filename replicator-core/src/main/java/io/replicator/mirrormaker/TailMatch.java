@@ -4,12 +4,12 @@ import io.replicator.offsets.OffsetMap;
 import java.util.Optional;
 
 /**
- * Finds, in what the target holds at its end, the copies of what the source holds around the last record that MirrorMaker 2
- * says it has copied. It says so only now and then, after it wrote: where it was killed, the target holds more.
+ * Finds, among the target's last records, the copies of the source's records around the last one that MirrorMaker 2 saved as
+ * copied. It saves that only now and then, after it wrote: if it was killed, the target has more.
  *
  * <pre>
- *   source   ... 96 97 98 99 [100] 101 102 103 104 ...      MirrorMaker 2 says: 100
- *   target   ... 56 57 58 59  [60]  61  62 (end)            holds 101 and 102 as well: go on at 103
+ *   source   ... 96 97 98 99 [100] 101 102 103 104 ...      MirrorMaker 2 saved: 100
+ *   target   ... 56 57 58 59  [60]  61  62 (end)            has 101 and 102 too: continue at 103
  * </pre>
  */
 final class TailMatch {
@@ -17,23 +17,23 @@ final class TailMatch {
     private final HashedRecords after;
     private final HashedRecords tail;
 
-    /** What the two sides have in common. */
+    /** Whether the record was found. */
     enum Verdict {
         FOUND,
-        /** The record is not in the tail: a longer one may have it. */
+        /** The record is not in the tail: a longer tail may have it. */
         NOT_FOUND,
-        /** Records cannot be told one from another: it may stand in several places. */
+        /** Several records are equal: it may be any of them. */
         AMBIGUOUS,
-        /** One record alone fits, by its content and not by its time: another of that content looks the same. */
+        /** Only one record fits, by its content without its timestamp: another one with that content would fit too. */
         WEAK
     }
 
     /**
      * What was found.
      *
-     * @param position the source offset at which copying goes on; -1 when not found
-     * @param map what stands where, of all that was compared; empty when not found
-     * @param beyond how many records the target holds beyond what MirrorMaker 2 says
+     * @param position the source offset at which copying continues; -1 when not found
+     * @param map the offsets of all compared records; empty when not found
+     * @param beyond how many records the target has after the one that MirrorMaker 2 saved
      */
     record Found(Verdict verdict, long position, Optional<OffsetMap> map, int beyond) {
         private static final Found NOTHING = new Found(Verdict.NOT_FOUND, -1, Optional.empty(), 0);
@@ -42,10 +42,10 @@ final class TailMatch {
     }
 
     /**
-     * A place in the tail that can be the record's.
+     * A place in the tail where the record may be.
      *
-     * @param depth so many records up to there are those of the source up to the record
-     * @param isWhole whether that is all that can be compared
+     * @param depth how many records up to that place are equal to the source's records up to the record
+     * @param isWhole whether those are all that can be compared
      */
     private record Place(int index, int depth, boolean isWhole) {
         boolean isBetterThan(Place other) {
@@ -59,7 +59,7 @@ final class TailMatch {
 
     /**
      * @param before the source's records up to the last that was copied, which is the last one here
-     * @param after the source's records behind it, at least as many as the tail has, or all
+     * @param after the source's records after it, at least as many as the tail has, or all
      * @param tail the target's last records
      */
     TailMatch(HashedRecords before, HashedRecords after, HashedRecords tail) {
@@ -101,7 +101,7 @@ final class TailMatch {
         return fitting == 1 && !tail.hasRecordTimes();
     }
 
-    /** Whether all that stands behind a place is what the source has behind the record. */
+    /** Whether all records after a place are those that the source has after the record. */
     private boolean isFollowed(int index) {
         int beyond = tail.count() - 1 - index;
         if (beyond > after.count()) {
@@ -140,8 +140,8 @@ final class TailMatch {
     }
 
     /**
-     * Looks for the target's last record among the source's behind the one that was copied last: for where that one is no
-     * longer on the source. Not to be found there means that none of these was copied.
+     * Looks for the target's last record among the source's records after the saved one, which is no longer on the source. If
+     * it is not among them, none of them was copied.
      */
     Found findLast() {
         int found = -1;
