@@ -305,8 +305,8 @@ public final class ClusterInMemory implements Cluster {
     public Answers<String, GroupDescription> describeGroups(Collection<String> asked, boolean withRights) {
         requireThere();
         Map<String, GroupDescription> found = new HashMap<>();
-        asked.forEach(group -> found.put(
-                group, new GroupDescription(group, groups.getOrDefault(group, List.of()), Rights.UNKNOWN)));
+        asked.forEach(group ->
+                found.put(group, new GroupDescription(group, groups.getOrDefault(group, List.of()), Rights.UNKNOWN)));
         return new Answers<>(found, Map.of());
     }
 
@@ -395,15 +395,17 @@ public final class ClusterInMemory implements Cluster {
         @Override
         public void readAll(Consumer<ReadRecord> reader) {
             TopicPartition log = new TopicPartition(topic, 0);
-            read(0, (offset, key, value) -> reader.accept(new ReadRecord(
-                    log,
-                    offset,
-                    -1,
-                    ReadRecord.TimestampType.NONE,
-                    key,
-                    value,
-                    List.of(),
-                    ReadRecord.UNKNOWN_EPOCH)));
+            read(
+                    0,
+                    (offset, key, value) -> reader.accept(new ReadRecord(
+                            log,
+                            offset,
+                            -1,
+                            ReadRecord.TimestampType.NONE,
+                            key,
+                            value,
+                            List.of(),
+                            ReadRecord.UNKNOWN_EPOCH)));
         }
 
         @Override

@@ -42,8 +42,8 @@ class OffsetLogTest {
         OffsetLog other = log();
         other.load();
 
-        assertThat(other.progress(SOURCE)).hasValueSatisfying(saved -> assertThat(saved.position())
-                .isEqualTo(3));
+        assertThat(other.progress(SOURCE))
+                .hasValueSatisfying(saved -> assertThat(saved.position()).isEqualTo(3));
         assertThat(other.progress(List.of(SOURCE, new TopicPartition("orders", 1))))
                 .containsOnlyKeys(SOURCE);
         assertThat(other.owners()).containsOnlyKeys(0);
@@ -133,11 +133,14 @@ class OffsetLogTest {
         OffsetLog log = log();
 
         // A broker that has just started may not know the topic yet.
-        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic).isTransient())
+        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic)
+                        .isTransient())
                 .isTrue();
-        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic).isTransient())
+        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic)
+                        .isTransient())
                 .isTrue();
-        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic).isTransient())
+        assertThat(catchThrowableOfType(OffsetLogException.class, log::ensureTopic)
+                        .isTransient())
                 .isFalse();
     }
 

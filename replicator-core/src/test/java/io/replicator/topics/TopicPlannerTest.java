@@ -12,7 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TopicPlannerTest {
-    private static final Flows FLOW = Flows.from("f", "east", "west").selecting("orders", "bills").renaming("e.{topic}");
+    private static final Flows FLOW =
+            Flows.from("f", "east", "west").selecting("orders", "bills").renaming("e.{topic}");
 
     private final ClusterInMemory source = new ClusterInMemory("east");
     private final ClusterInMemory target = new ClusterInMemory("west");
