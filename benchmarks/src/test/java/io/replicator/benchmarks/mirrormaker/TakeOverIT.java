@@ -190,7 +190,7 @@ final class TakeOverIT {
             assertThat(partitions(replicator, PartitionState.FAILED))
                     .anySatisfy(partition -> {
                         assertThat(partition.topic() + partition.partition()).isEqualTo("orders1");
-                        assertThat(partition.reason()).contains("is not what the source has up to offset 49");
+                        assertThat(partition.reason()).contains("are not those that the source has up to offset 49");
                     })
                     .anySatisfy(partition -> {
                         assertThat(partition.topic() + partition.partition()).isEqualTo("unknown0");
