@@ -6,25 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.replicator.cluster.ClusterInMemory;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.FlowConfig;
+import io.replicator.it.FlowDraft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TopicPlannerTest {
-    private static final Flows FLOW =
-            Flows.from("f", "east", "west").selecting("orders", "bills").renaming("e.{topic}");
+    private static final FlowDraft FLOW =
+            FlowDraft.from("f", "east", "west").selecting("orders", "bills").renaming("e.{topic}");
 
     private final ClusterInMemory source = new ClusterInMemory("east");
     private final ClusterInMemory target = new ClusterInMemory("west");
     private final List<Long> pauses = new ArrayList<>();
 
-    private TopicPlanner planner(Flows flow) {
+    private TopicPlanner planner(FlowDraft flow) {
         FlowConfig config = flow.config();
         return new TopicPlanner(config, List.of(config), source, target, pauses::add);
     }
 
-    private TopicsPlan refresh(Flows flow, Map<String, String> started, boolean mayChange) throws Exception {
+    private TopicsPlan refresh(FlowDraft flow, Map<String, String> started, boolean mayChange) throws Exception {
         return planner(flow).refresh(started, mayChange);
     }
 
