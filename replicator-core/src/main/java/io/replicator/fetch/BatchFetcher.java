@@ -81,7 +81,7 @@ public final class BatchFetcher implements Agent {
     private final Mailbox<Restart> restarts;
 
     // One object each for all turns.
-    private final Consumer<Command> obeying = command -> command.applyTo(this);
+    private final Consumer<Command> obeying = this::obey;
     private final Consumer<Restart> restarting = this::restart;
 
     /** Set before the thread starts: each agent wakes the other, so one of them must exist first. */
@@ -156,6 +156,10 @@ public final class BatchFetcher implements Agent {
     /** Who is woken when the ring has something. Called once, before the thread starts. */
     public void wakes(Doorbell bellOfProducer) {
         producerBell = bellOfProducer;
+    }
+
+    private void obey(Command command) {
+        command.applyTo(this);
     }
 
     /** Who is told when topics or partitions came or went. Called once, before the thread starts. */

@@ -206,7 +206,7 @@ public final class BatchProducer implements Agent {
     private final Mailbox<Command> commands = new Mailbox<>(bell);
 
     // One object each for all turns.
-    private final Consumer<Command> obeying = command -> command.applyTo(this);
+    private final Consumer<Command> obeying = this::obey;
     private final Predicate<BatchSlot> taking = this::take;
 
     private final PendingBatch.Stock stock = new PendingBatch.Stock();
@@ -344,6 +344,10 @@ public final class BatchProducer implements Agent {
         work += mergeBuffers.reclaim();
         handBacks.answer(ring.occupied() == 0);
         return work;
+    }
+
+    private void obey(Command command) {
+        command.applyTo(this);
     }
 
     @Override
