@@ -126,6 +126,14 @@ final class InflightBatches {
 
     /** The first batch that is not on its way; {@code null} when there is none, or a refused one stands before it. */
     HeldBatch firstUnsent() {
+        // As nearly always all are on their way but perhaps the last one: it is found without an iterator.
+        int others = held.size() - sent;
+        if (others == 0) {
+            return null;
+        }
+        if (others == 1 && held.peekLast().is(HeldBatch.State.BUILT)) {
+            return held.peekLast();
+        }
         for (HeldBatch batch : held) {
             if (batch.is(HeldBatch.State.REFUSED)) {
                 return null;
@@ -139,6 +147,13 @@ final class InflightBatches {
 
     /** Whether the batch finds a free place, and none behind it is on its way. */
     boolean hasPlaceFor(HeldBatch next, int places) {
+        int numbered = next.is(HeldBatch.State.WAITING) ? MAX_IN_FLIGHT : 0;
+        if (sent >= places) {
+            return false;
+        }
+        if (next == held.peekLast()) {
+            return held.size() - 1 < Math.max(places, numbered);
+        }
         int before = 0;
         boolean isReached = false;
         for (HeldBatch batch : held) {
@@ -150,8 +165,7 @@ final class InflightBatches {
                 return false;
             }
         }
-        int numbered = next.is(HeldBatch.State.WAITING) ? MAX_IN_FLIGHT : 0;
-        return sent < places && before < Math.max(places, numbered);
+        return before < Math.max(places, numbered);
     }
 
     /**

@@ -76,7 +76,7 @@ final class Shaper {
             rebuild(partition, head, inflight, maxBatchBytes);
             take(pending, false);
         } else {
-            HeldBatch merged = isMerged(head) ? merge(pending, maxBatchBytes) : null;
+            HeldBatch merged = pending.size() > 1 && isMerged(head) ? merge(pending, maxBatchBytes) : null;
             if (merged == null) {
                 merged = pass(head);
                 take(pending, true);
