@@ -34,7 +34,7 @@ import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
-/** Says in words what went wrong with a cluster. A message may name a user, never a password. */
+/** Judges the failures of Kafka's clients, and puts them into words. A message may name a user, never a password. */
 final class ClusterFaults {
     private static final Pattern USER = Pattern.compile("username\\s*=\\s*[\"']?([^\"';\\s]+)");
 
@@ -63,7 +63,7 @@ final class ClusterFaults {
         this.config = config;
     }
 
-    /** A client could not even be made. */
+    /** A client could not be made. */
     RuntimeException atStart(Throwable failure) {
         Throwable cause = failure;
         while (!(cause instanceof ConfigException) && cause.getCause() != null) {

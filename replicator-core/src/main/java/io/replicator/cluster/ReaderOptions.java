@@ -30,7 +30,7 @@ public record ReaderOptions(
     public enum OutOfRange {
         /** {@link TopicReader.Polled#outOfRange} names it. */
         REPORT,
-        /** The reader goes on at the log's start. */
+        /** The reader continues at the log's start. */
         START
     }
 

@@ -4,6 +4,6 @@ package io.replicator.config;
 public enum LossPolicy {
     /** It stops and says what is missing; an operator decides. */
     STOP,
-    /** It says and counts what is missing, and goes on with what there is. */
+    /** It logs and counts what is missing, and continues with what there is. */
     CONTINUE
 }

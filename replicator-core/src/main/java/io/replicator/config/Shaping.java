@@ -11,6 +11,6 @@ public enum Shaping {
     PASS,
     /** Whatever waits is merged with its neighbours, however large; a batch alone passes. */
     COALESCE,
-    /** Each batch is decoded and built anew. */
+    /** Each batch is decoded and rebuilt. */
     REBUILD
 }

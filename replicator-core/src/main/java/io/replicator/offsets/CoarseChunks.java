@@ -33,7 +33,7 @@ final class CoarseChunks {
     /** What snapshots have handed out and is no more. */
     private List<CoarseRuns.Key> gone = new ArrayList<>();
 
-    /** What was found in the log, and nobody needed. */
+    /** Chunks that were found in the log and are not needed. */
     private List<CoarseRuns.Key> stale = List.of();
 
     /**

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes sense of the offset log, record by record in the log's order. The last record of a key counts, with one
+ * Interprets the offset log, record by record in the log's order. The last record of a key counts, with one
  * exception: what an owner wrote after it had been fenced does not. A fenced owner may have been frozen and save what it
  * knew long after its successor did; the owners on record tell which of two is the later.
  *
@@ -28,7 +28,7 @@ final class OffsetLogContents {
     private final Map<Integer, ShardOwner> shards = new HashMap<>();
     private final Map<String, TopicClaim> claims = new HashMap<>();
 
-    /** {@code null} where nothing is said of them. */
+    /** {@code null} where the log does not contain them. */
     private FlowEnds ends;
 
     private long foreignRecords;
@@ -78,7 +78,7 @@ final class OffsetLogContents {
         } catch (IllegalArgumentException e) {
             throw new OffsetLogException(
                     topic + "@" + offset + ": unreadable record " + parsedKey + ": " + e.getMessage()
-                            + "; write a tombstone for this key to forget it, its partition then starts anew",
+                            + "; write a tombstone for this key to forget it, its partition then starts where topics.start says",
                     e,
                     false);
         }
@@ -187,7 +187,7 @@ final class OffsetLogContents {
             requireKnown(offset, parser.version());
             ofPartition.putRuns(chunk, parser.pair(source), parser.writer(), parser.runs());
         } catch (IllegalArgumentException | ArithmeticException e) {
-            ofPartition.runsAreUnreadable(chunk, unreadable(offset, key, e));
+            ofPartition.markRunsUnreadable(chunk, unreadable(offset, key, e));
         }
     }
 
@@ -205,7 +205,7 @@ final class OffsetLogContents {
                     OffsetLogFormat.writer(value),
                     OffsetLogFormat.coarse(coarseKey, value));
         } catch (IllegalArgumentException e) {
-            ofPartition.coarseIsUnreadable(coarseKey, unreadable(offset, key, e));
+            ofPartition.markCoarseUnreadable(coarseKey, unreadable(offset, key, e));
         }
     }
 
@@ -213,7 +213,7 @@ final class OffsetLogContents {
         return chunks.computeIfAbsent(source, ignored -> new SavedChunks());
     }
 
-    /** Copying goes on without it: what cannot be said any more is said of each position that is asked for. */
+    /** Copying continues without it. The translation of each position that needs it says so. */
     private String unreadable(long offset, JsonNode key, RuntimeException why) {
         return "record " + topic + "@" + offset + ", " + key + ", is unreadable: " + why.getMessage();
     }

@@ -34,7 +34,7 @@ public final class OffsetLogException extends RuntimeException {
         return new OffsetLogException(message, null, false, true);
     }
 
-    /** Whether the log lost records that were read: whoever starts again continues with what it holds now. */
+    /** Whether the log lost records that were read: an instance that restarts continues with what it holds now. */
     public boolean isTruncation() {
         return isTruncation;
     }

@@ -115,7 +115,7 @@ public final class OffsetLogReader implements AutoCloseable {
         } catch (OffsetLogException odd) {
             unreadable.put(key, odd);
         }
-        readOffset = offset + 1; // What follows may fail: the next read goes on here.
+        readOffset = offset + 1; // What follows may fail: the next read continues here.
     }
 
     /** Compaction keeps the last record of each key, and leaves the log's start where it is. */

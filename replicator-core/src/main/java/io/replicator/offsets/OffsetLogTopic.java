@@ -102,7 +102,7 @@ final class OffsetLogTopic {
 
     private OffsetLogException deleted(String more) {
         return OffsetLogException.refused(named() + ", which keeps the flow's progress, was deleted" + more
-                + " while the flow ran: nobody knows any more what was copied. Restore the topic. To start from the"
+                + " while the flow ran: it is no longer known what was copied. Restore the topic. To start from the"
                 + " beginning on purpose, where topics.start says, delete " + flow.ownershipTopic()
                 + " as well, or give the flow another name");
     }

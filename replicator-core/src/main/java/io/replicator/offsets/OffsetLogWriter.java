@@ -35,7 +35,7 @@ final class OffsetLogWriter {
     /** Takes note of what was read: all of it is to be removed one day. */
     void noteContents() {
         for (TopicPartition source : contents.partitions()) {
-            spans.haveRead(source, contents.firstChunk(source), contents.chunksEnd(source));
+            spans.noteRead(source, contents.firstChunk(source), contents.chunksEnd(source));
         }
     }
 
@@ -54,7 +54,7 @@ final class OffsetLogWriter {
         List<LogEntry> tombstones = new ArrayList<>();
         for (Progress each : unsaved.values()) {
             TopicPartition source = each.pair().source();
-            spans.write(each);
+            spans.noteWritten(each);
             runs.addAll(ProgressRecords.runs(each));
             positions.add(ProgressRecords.progress(each));
             tombstones.addAll(ProgressRecords.tombstones(each, spans.first(source), spans.end(source)));
@@ -62,7 +62,7 @@ final class OffsetLogWriter {
         write(runs);
         write(positions);
         write(tombstones);
-        unsaved.values().forEach(spans::forgot);
+        unsaved.values().forEach(spans::noteRemoved);
         unsaved.clear();
     }
 

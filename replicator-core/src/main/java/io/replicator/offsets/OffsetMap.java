@@ -116,7 +116,7 @@ public final class OffsetMap {
         damage = why;
     }
 
-    /** A map that goes on from what was saved; what was found damaged is handed out again by the next snapshot. */
+    /** A map that continues from what was saved; what was found damaged is handed out again by the next snapshot. */
     OffsetMap(SavedProgress saved, int maxRuns) {
         this(saved.position(), saved.targetStart(), maxRuns);
         this.start = saved.start();
@@ -251,7 +251,7 @@ public final class OffsetMap {
     }
 
     /**
-     * Forgets runs of which neither side has any record left. The last run always stays: it says where to go on.
+     * Forgets runs of which neither side has any record left. The last run always stays: it says where to continue.
      *
      * @param newSourceLogStart the first offset that the source has, -1 when that is not known
      * @param targetLogStart the first offset that the target has, -1 likewise

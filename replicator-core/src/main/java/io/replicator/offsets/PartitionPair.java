@@ -4,7 +4,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A source partition and where its copy lies. A topic that is deleted and created anew has another id: it is another
+ * A source partition and where its copy lies. A topic that is deleted and recreated has another id: it is another
  * partition, and nothing that is known of the former one holds for it.
  *
  * @param source the source partition

@@ -9,7 +9,7 @@ import java.util.Arrays;
 public final class Runs {
     private static final Runs NONE = new Runs(new long[0]);
 
-    /** Source start, target start and length of each run, one after the other; nobody writes them any more. */
+    /** Source start, target start and length of each run, one after the other; they do not change any more. */
     private final long[] triples;
 
     private Runs(long[] triples) {

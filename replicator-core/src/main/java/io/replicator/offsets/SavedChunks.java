@@ -86,11 +86,11 @@ final class SavedChunks {
         return writer;
     }
 
-    void runsAreUnreadable(int chunk, String why) {
+    void markRunsUnreadable(int chunk, String why) {
         unreadableRuns.put(chunk, why);
     }
 
-    void coarseIsUnreadable(CoarseRuns.Key key, String why) {
+    void markCoarseUnreadable(CoarseRuns.Key key, String why) {
         unreadableCoarse.put(key, why);
     }
 

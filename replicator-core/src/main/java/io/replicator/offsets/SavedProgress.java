@@ -38,12 +38,12 @@ public record SavedProgress(
         return map.exact();
     }
 
-    /** A map that goes on from here, with the usual bound. */
+    /** A map that continues from here, with the usual bound. */
     public OffsetMap toOffsetMap() {
         return toOffsetMap(PositionsConfig.DEFAULT_MAX_RUNS);
     }
 
-    /** A map that goes on from here and keeps so many runs. */
+    /** A map that continues from here and keeps so many runs. */
     public OffsetMap toOffsetMap(int maxRuns) {
         return new OffsetMap(this, maxRuns);
     }

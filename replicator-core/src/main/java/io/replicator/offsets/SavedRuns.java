@@ -12,7 +12,7 @@ public final class SavedRuns {
     private final Runs lastRun;
     private final boolean isWhole;
 
-    /** Coarse runs that are in the log and that nobody needs any more. */
+    /** Coarse runs that are in the log and no longer needed. */
     private final List<CoarseRuns.Key> stale;
 
     private SavedRuns(

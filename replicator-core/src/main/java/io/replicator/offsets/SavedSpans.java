@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
-/** Which chunks of partitions may be in the log, as far as this instance read or wrote them: what is to be forgotten one day. */
+/** Which chunks of partitions may be in the log, as far as this instance read or wrote them: they must be removed one day. */
 final class SavedSpans {
     private final Map<TopicPartition, Span> spans = new HashMap<>();
 
@@ -21,8 +21,8 @@ final class SavedSpans {
         return spans.computeIfAbsent(source, ignored -> new Span());
     }
 
-    /** All that was read of a partition; what was written is read sooner or later, but what was forgotten may be read yet. */
-    void haveRead(TopicPartition source, int first, int end) {
+    /** Chunks of a partition that were read. Those that were removed may still be read. */
+    void noteRead(TopicPartition source, int first, int end) {
         if (first < end || spans.containsKey(source)) {
             Span span = of(source);
             span.first = span.first < span.end ? Math.min(span.first, first) : first;
@@ -30,8 +30,8 @@ final class SavedSpans {
         }
     }
 
-    /** What is about to be written. */
-    void write(Progress progress) {
+    /** Chunks that are about to be written. */
+    void noteWritten(Progress progress) {
         Span span = of(progress.pair().source());
         for (RunChunk chunk : progress.changes().chunks()) {
             span.first = span.first < span.end ? Math.min(span.first, chunk.index()) : chunk.index();
@@ -55,8 +55,8 @@ final class SavedSpans {
         return span == null ? Set.of() : span.coarse;
     }
 
-    /** The log holds nothing any more that this progress does without. */
-    void forgot(Progress progress) {
+    /** The log holds nothing any more that this progress does not need. */
+    void noteRemoved(Progress progress) {
         Span span = of(progress.pair().source());
         span.first = Math.min(span.end, Math.max(span.first, progress.changes().exactChunk()));
         progress.changes().gone().forEach(span.coarse::remove);

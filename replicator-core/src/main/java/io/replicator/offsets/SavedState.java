@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param partitions the progress by source partition
  * @param shards the owners by shard
  * @param ends between which clusters the flow copies, if that is on record
- * @param foreignRecords how many records nobody could make sense of
+ * @param foreignRecords how many records are not of the offset log's format
  */
 public record SavedState(
         Map<TopicPartition, SavedProgress> partitions,

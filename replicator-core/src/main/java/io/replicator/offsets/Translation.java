@@ -5,7 +5,7 @@ package io.replicator.offsets;
  * the next record to be read. Every position gets one of these.
  */
 public sealed interface Translation {
-    /** The offset to go on at on the other side, -1 where there is none. */
+    /** The offset to continue at on the other side, -1 where there is none. */
     long offset();
 
     /** Why it is not exact, for a person; empty when it is. */

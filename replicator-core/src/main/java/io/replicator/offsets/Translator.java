@@ -55,7 +55,7 @@ public final class Translator {
     }
 
     /**
-     * Where a reader of the source goes on when it reads the target instead.
+     * Where a reader of the source continues when it reads the target instead.
      *
      * @param sourceOffset of the next record it would read
      * @throws IllegalArgumentException when it is negative
@@ -95,7 +95,7 @@ public final class Translator {
     }
 
     /**
-     * Where a reader of the target goes on when it reads the source instead.
+     * Where a reader of the target continues when it reads the source instead.
      *
      * @param targetOffset of the next record it would read
      * @throws IllegalArgumentException when it is negative

@@ -1,10 +1,10 @@
 /**
- * Stage 4 of the way: what the target acknowledged. In come acknowledged records, on the lane's producer thread, into an
- * {@link io.replicator.offsets.OffsetMap}; out go positions that translate exactly, and the progress that the flow's
- * control thread saves in the target's compacted topic through the {@link io.replicator.offsets.OffsetLog}.
+ * Stage 4 of the way: what the target acknowledged. On the lane's producer thread, acknowledged records go into an
+ * {@link io.replicator.offsets.OffsetMap}. Positions that translate exactly come out, and the progress that the flow saves in
+ * the target's compacted topic through the {@link io.replicator.offsets.OffsetLog}, which uses the ports of {@code cluster}.
  *
- * <p>What is saved says where any position stands on the other side, to whoever reads it, through a
- * {@link io.replicator.offsets.Translator}. It is bounded: runs are kept in numbered chunks, of which the oldest keep their
- * ends only when there are too many, and are dropped when neither side has their records any more.
+ * <p>A {@link io.replicator.offsets.Translator} translates any position by the saved progress, for every reader alike. The
+ * progress is bounded: runs are kept in numbered chunks. When there are too many, the oldest chunks keep only their ends; they
+ * are dropped when neither side has their records any more.
  */
 package io.replicator.offsets;

@@ -43,7 +43,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** A coordinator that lets nobody wait has answered by then. */
+    /** A coordinator that does not delay the first member has answered by then. */
     private static final long LOOK_AROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     /** For leaving the group, after a last poll. */
@@ -223,7 +223,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
         }
     }
 
-    /** Starts with all shards when nobody else is in the group and the coordinator does not answer yet. */
+    /** Starts with all shards when no other instance is in the group and the coordinator does not answer yet. */
     private void beginAlone() throws InterruptedException {
         boolean isDue = !isAssigned
                 && !hasBegunAlone

@@ -3,27 +3,27 @@ package io.replicator.ownership;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** What a flow learns of its shards. Called on the ownership's thread; must not block. */
+/** Reports to a flow what becomes of its shards. Called on the ownership's thread; must not block. */
 public interface OwnershipEvents {
-    /** More shards belong to this instance, none when it stands by. The first call says that it is a member. */
+    /** This instance owns these shards, too; none when it stands by. With the first call it is a member. */
     void assigned(Set<Integer> shards);
 
     /**
      * Shards go to another instance, which waits for it.
      *
-     * @param letGo to be completed when they are written no more and their progress is saved
+     * @param letGo to be completed when nothing writes them any more and their progress is saved
      */
     void revoked(Set<Integer> shards, CompletableFuture<Void> letGo);
 
-    /** Shards may belong to another instance already: nothing of them may be saved any more. */
+    /** Another instance may own these shards already: their progress must not be saved any more. */
     void lost(Set<Integer> shards);
 
-    /** Membership is in trouble and tried again; empty when it is over. */
+    /** The membership has a problem and is retried; empty when the problem is over. */
     void troubled(String reason);
 
     /** This instance cannot be a member until somebody changes something. */
     void refused(String reason);
 
-    /** The membership is over by a bug, or for want of memory: nobody has to change anything. */
+    /** The membership ended by a bug, or because memory ran out: no change by an operator helps. */
     void brokeDown(String reason);
 }

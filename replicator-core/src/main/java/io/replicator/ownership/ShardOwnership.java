@@ -15,7 +15,7 @@ public interface ShardOwnership {
     void start();
 
     /**
-     * Joins; returns at once. From here on this process has the instance's name, and whoever had it before is put out: the
+     * Joins; returns at once. From here on this process has the instance's name, and a member that had it before is put out: the
      * caller is sure that it is the same flow. Calling it again does nothing.
      */
     void join();
@@ -25,7 +25,7 @@ public interface ShardOwnership {
 
     /**
      * Asks which of these shards are this instance's. For an instance that was fenced although nothing was revoked: it must not
-     * fence another one that took over for good reason.
+     * fence another instance that took over rightly.
      *
      * @throws UnavailableException when the coordinator does not answer
      */

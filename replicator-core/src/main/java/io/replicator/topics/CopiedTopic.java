@@ -3,7 +3,7 @@ package io.replicator.topics;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A source topic that can be copied now. A topic that was deleted and made again shows by another id.
+ * A source topic that can be copied now. A topic that was deleted and recreated has another id.
  *
  * @param name the source's name
  * @param sourceId {@link Uuid#ZERO_UUID} where the brokers know no topic ids

@@ -45,7 +45,7 @@ public final class SettingsCheck {
             add(
                     true,
                     "takes batches of " + targetBytes + " bytes at most, its source " + sourceBytes
-                            + ": larger ones are packed anew, and a larger record stops its partition; set"
+                            + ": larger ones are split, and a larger record stops its partition; set"
                             + " max.message.bytes=" + sourceBytes + " on it");
         }
     }
@@ -114,7 +114,7 @@ public final class SettingsCheck {
             String stored = targetCodec.equals("uncompressed") ? "stored uncompressed" : "stored with " + targetCodec;
             add(
                     true,
-                    "is " + stored + ": its brokers pack every batch anew that comes otherwise, which costs the"
+                    "is " + stored + ": its brokers recompress every batch that comes otherwise, which costs the"
                             + " target's CPU; set compression.type=producer on it");
         }
     }

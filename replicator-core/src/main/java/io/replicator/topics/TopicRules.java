@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a flow wants of topics, compared with what both clusters have. It asks nobody and changes nothing: facts go in, and
+ * What a flow wants of topics, compared with what both clusters have. It asks no cluster and changes nothing: facts go in, and
  * what is to be done comes out.
  */
 final class TopicRules {

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ClusterExtension.class)
 final class CopySettingsIT {
     private static final String COMPRESSED =
-            "is stored with %s: its brokers pack every batch anew that comes otherwise, which costs the target's CPU;"
+            "is stored with %s: its brokers recompress every batch that comes otherwise, which costs the target's CPU;"
                     + " set compression.type=producer on it";
     private static final String STAMPED =
             "replaces timestamps by the time of copying, so its readers see others than the source's;"
                     + " set message.timestamp.type=CreateTime on it";
     private static final String NARROW =
-            "takes batches of 20000 bytes at most, its source 1048588: larger ones are packed anew, and a larger record"
+            "takes batches of 20000 bytes at most, its source 1048588: larger ones are split, and a larger record"
                     + " stops its partition; set max.message.bytes=1048588 on it";
 
     private static KafkaCluster east;
