@@ -1,30 +1,51 @@
 package io.replicator.simulation;
 
+import io.replicator.cluster.Cluster;
+import io.replicator.config.ClusterConfig;
+import io.replicator.config.Delivery;
+import io.replicator.config.FlowConfig;
 import io.replicator.config.Isolation;
+import io.replicator.config.ReplicationFactor;
 import io.replicator.config.Shaping;
-import io.replicator.delivery.Grant;
-import io.replicator.offsets.OffsetLogInMemory;
-import io.replicator.offsets.PartitionPair;
+import io.replicator.config.StartFrom;
+import io.replicator.config.TopicsConfig;
+import io.replicator.delivery.ShardEvents;
+import io.replicator.flow.FlowState;
+import io.replicator.flow.TurnedFlow;
+import io.replicator.offsets.OffsetLog;
+import io.replicator.offsets.SavedProgress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One lifetime of a flow, from a seed, and the lives of its instances within: they follow one another and overlap, crash
- * between any two of their turns, freeze and wake up when another has long taken over, hand over cleanly, or take
- * themselves for the owner of what another owns. Every instance is a whole lane with a control plane; all take turns on one
- * thread, between two simulated clusters where brokers fail, answers get lost and logs are cut.
+ * between any two of their turns and in the middle of a call, freeze and wake up when another has long taken over, hand over
+ * cleanly, or take themselves for the owner of what another owns. Every instance is a whole lane with its real control plane;
+ * all take turns on one thread, between two simulated clusters where brokers fail, answers get lost and logs are cut.
  *
  * <p>After every turn the target must hold, for a reader of everything, a prefix of what the source committed, in order,
- * each record once, and no instance may believe more than is true. Then all trouble ends, and everything must arrive.
+ * each record once, and no instance may believe more than is true. Then all trouble ends, and everything must arrive; then
+ * all instances stop, and what they have copied must be what is saved.
  */
 final class LivesSimulation {
+    static {
+        LoggerFactory.getILoggerFactory(); // Before several threads ask for the first logger at the same time.
+    }
+
     /** No wait of the engine is longer than ten seconds; several may follow one another. */
     private static final long MAX_CALM_MILLIS = 240_000;
 
@@ -52,6 +73,20 @@ final class LivesSimulation {
     /** Two owners later it is exhausted. */
     private static final short EPOCH_NEAR_ITS_END = Short.MAX_VALUE - 18;
 
+    private static final Duration SESSION = Duration.ofSeconds(2);
+    private static final Duration DRAIN = Duration.ofSeconds(3);
+
+    /** The coordinator waits for a hand-over for so long. */
+    private static final long HAND_OVER_MILLIS = DRAIN.toMillis() + 2_500;
+
+    /** Once nothing goes wrong, a partition is copied so soon after it appeared. */
+    private static final long MAX_BEGIN_MILLIS = 60_000;
+
+    private static final Pattern TARGET_START = Pattern.compile("\"targetStart\":(-?[0-9]+)");
+    private static final Pattern TARGET_END = Pattern.compile("\"targetEnd\":(-?[0-9]+)");
+    private static final Pattern PROGRESS_KEY =
+            Pattern.compile("\"kind\":\"progress\".*\"topic\":\"([^\"]+)\".*\"partition\":([0-9]+)");
+
     private final long seed;
     private final Sabotage sabotage;
     private final boolean transactions;
@@ -68,9 +103,16 @@ final class LivesSimulation {
     private final boolean isOfOld;
 
     private final Isolation isolation;
-    private final OffsetLogInMemory log = new OffsetLogInMemory();
-    private final List<SimulatedControl.FlowPartition> flow = new ArrayList<>();
+    private final FlowConfig config;
+    private final SimulatedTopics sourceTopics;
+    private final SimulatedTopics targetTopics;
+    private final List<FlowPartition> flow = new ArrayList<>();
+
+    /** Of source partitions that have a copy on the target. */
+    private final Map<TopicPartition, TargetReader> readers = new HashMap<>();
+
     private final List<Life> lives = new ArrayList<>();
+    private final List<HandOver> handOvers = new ArrayList<>();
 
     /** Whom the group coordinator takes for the owner of each shard; {@code null} for nobody. */
     private final Life[] owners;
@@ -87,32 +129,50 @@ final class LivesSimulation {
     private final boolean epochsEnd;
 
     /** How often each kind of turn comes, one after the other. */
-    private final int[] weights = new int[7];
+    private final int[] weights = new int[8];
 
     private int born;
     private int idleTurns;
+    private long calmSinceMillis;
 
     /** What instances that are dead have counted. */
     private long ambiguitiesOfTheDead;
 
+    /** A partition of the flow, whoever copies it. */
+    private record FlowPartition(TopicPartition name, int shard, SourceLog applications, long sinceMillis) {}
+
+    /** A shard that the coordinator has taken back and waits for. */
+    private record HandOver(Life from, int shard, CompletableFuture<Void> letGo, long untilMillis) {}
+
     /** One instance. */
     private static final class Life {
         final String name;
-        final SimulatedInstance lane;
-        final SimulatedControl control;
+        final SimulatedProcess process = new SimulatedProcess();
+        final SimulatedInstance instance;
+        SimulatedOwnership ownership;
+        SimulatedLane lane;
+        TurnedFlow flow;
+        boolean keepsGroups;
 
         /** Turns that pass it by. */
         int frozenTurns;
 
-        Life(String name, SimulatedInstance lane, SimulatedControl control) {
+        Life(String name, SimulatedInstance instance) {
             this.name = name;
-            this.lane = lane;
-            this.control = control;
+            this.instance = instance;
+        }
+
+        List<CopiedPartition> copies(int shard) {
+            return lane == null ? List.of() : lane.copies(shard);
+        }
+
+        boolean holds(int shard) {
+            return ownership != null && ownership.holds(shard);
         }
 
         @Override
         public String toString() {
-            return control.toString();
+            return "\n" + name + (frozenTurns > 0 ? " frozen" : "") + " " + flow + " " + lane;
         }
     }
 
@@ -148,6 +208,12 @@ final class LivesSimulation {
             weights[i] = 1 + random.nextInt(5);
         }
         target.movesCoordinators = true;
+        this.config = config(owners.length, isolation);
+        this.sourceTopics = new SimulatedTopics(source, faults, created -> {});
+        this.targetTopics = new SimulatedTopics(target, faults, this::created);
+        if (sabotage == Sabotage.SCAN_BEGINS_ONE_LATE) {
+            targetTopics.logs().shown = this::oneLate;
+        }
         target.transactions().losesCommits = sabotage == Sabotage.COMMITS_ARE_LOST;
         this.epochsEnd = random.nextInt(12) == 0;
         if (epochsEnd) {
@@ -155,8 +221,28 @@ final class LivesSimulation {
         }
     }
 
+    private static FlowConfig config(int shards, Isolation isolation) {
+        return new FlowConfig(
+                "simulation",
+                new ClusterConfig("source", "source:1", Map.of()),
+                new ClusterConfig("target", "target:1", Map.of()),
+                new TopicsConfig(
+                        List.of(Pattern.compile("topic-.*")),
+                        List.of(),
+                        "copy-{topic}",
+                        new StartFrom.Earliest(),
+                        Duration.ofSeconds(1),
+                        true,
+                        new ReplicationFactor.AsSource()),
+                Delivery.EXACTLY_ONCE,
+                isolation,
+                shards,
+                Long.MAX_VALUE);
+    }
+
     /** Lives from the first turn to the last. */
     void run() {
+        MDC.put("world", "simulated");
         try {
             live();
         } catch (RuntimeException | AssertionError failure) {
@@ -166,6 +252,8 @@ final class LivesSimulation {
                             + (sabotage == Sabotage.NONE ? "" : ", " + sabotage) + "): " + failure + "\n" + trace
                             + lives + "\nagain with -Dsimulation.seed=" + seed,
                     failure);
+        } finally {
+            MDC.remove("world");
         }
     }
 
@@ -185,14 +273,13 @@ final class LivesSimulation {
         untilCopied();
         checkEnd();
         quiet();
-        drain();
+        stop();
     }
 
     private void addPartition() {
         int number = flow.size();
-        String topic = "topic-" + number % 2;
-        SimulatedPartition from = source.addPartition(topic, number % 2, number / 2);
-        SimulatedPartition to = target.addPartition("copy-" + topic, number % 2, number / 2);
+        TopicPartition name = new TopicPartition("topic-" + number % 2, number / 2);
+        SimulatedPartition from = source.addPartition(name.topic(), number % 2, name.partition());
         SourceLog applications = new SourceLog(from, isolation == Isolation.READ_COMMITTED, random.split());
         if (compacts) {
             applications.compacts();
@@ -200,30 +287,66 @@ final class LivesSimulation {
         for (int backlog = random.nextInt(3) * random.nextInt(30); backlog > 0; backlog--) {
             applications.step();
         }
-        for (int foreign = random.nextInt(3); foreign > 0; foreign--) {
-            applications.writeForeignIdempotent(to, null);
+        from.onNewLeader = applications::loseUnreplicated;
+        int shard = TurnedFlow.shardOf(name, owners.length);
+        flow.add(new FlowPartition(name, shard, applications, time.elapsedMillis()));
+        trace.say("partition", name, "of shard", shard, "appears");
+        if (random.nextBoolean()) {
+            // Somebody else has made the target's partition before; otherwise the flow does.
+            targetTopics.grow("copy-" + name.topic(), name.partition() + 1);
+            SimulatedPartition to = readers.get(name).target;
+            for (int foreign = random.nextInt(3); foreign > 0; foreign--) {
+                applications.writeForeignIdempotent(to, null);
+            }
         }
-        long start = random.nextBoolean() ? 0 : random.nextLong(applications.readableEnd() + 1);
+        if (random.nextBoolean()) {
+            lives.forEach(life -> life.flow.look());
+        }
+    }
+
+    /** A partition of the target was created, by the flow or before it. */
+    private void created(SimulatedPartition to) {
+        trace.say("target partition", to, "appears");
         to.maxBatchBytes = List.of(1 << 20, 20_000, 8_000).get(random.nextInt(3));
         to.replicatesItself = true;
         to.ignoresMarkerEpochs = sabotage == Sabotage.FENCE_IS_SKIPPED;
         to.ignoresSequences = sabotage == Sabotage.SEQUENCES_ARE_IGNORED;
-        from.onNewLeader = applications::loseUnreplicated;
         to.onNewLeader = () -> loseUnreplicated(to);
-        TargetReader reader = new TargetReader(
-                applications,
-                to,
-                start,
-                target.transactions()::gave,
-                target.transactions()::isCommitted,
-                removes() ? this::ambiguities : () -> 0);
-        PartitionPair pair =
-                new PartitionPair(new TopicPartition(topic, number / 2), from.topicId, to.topic, to.topicId);
-        int knownLimit = random.nextInt(3) == 0 ? 1 << 20 : to.maxBatchBytes;
-        SimulatedControl.FlowPartition partition =
-                new SimulatedControl.FlowPartition(number % owners.length, pair, reader, knownLimit);
-        flow.add(partition);
-        lives.forEach(life -> life.control.joined(partition));
+        TopicPartition name = new TopicPartition(to.topic.substring("copy-".length()), to.number);
+        FlowPartition partition = flow.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        readers.put(
+                name,
+                new TargetReader(
+                        partition.applications(),
+                        to,
+                        0,
+                        target.transactions()::gave,
+                        target.transactions()::isCommitted,
+                        removes() ? this::ambiguities : () -> 0));
+    }
+
+    /** Progress that takes one record of the target for known that it does not know, if there is one: a planted bug. */
+    private byte[] oneLate(byte[] key, byte[] value) {
+        Matcher partition = PROGRESS_KEY.matcher(new String(key, StandardCharsets.UTF_8));
+        if (value == null || !partition.find()) {
+            return value;
+        }
+        String text = new String(value, StandardCharsets.UTF_8);
+        Matcher start = TARGET_START.matcher(text);
+        Matcher end = TARGET_END.matcher(text);
+        TargetReader reader =
+                readers.get(new TopicPartition(partition.group(1), Integer.parseInt(partition.group(2))));
+        if (!start.find() || !end.find() || reader == null) {
+            return value;
+        }
+        long from = Math.max(Long.parseLong(start.group(1)), Long.parseLong(end.group(1)));
+        if (!reader.target.hasRecordAt(from)) {
+            return value;
+        }
+        return start.replaceFirst("\"targetStart\":" + (from + 1)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** A new leader may lack what is not replicated yet. */
@@ -252,7 +375,7 @@ final class LivesSimulation {
         return (int) (ambiguitiesOfTheDead
                 + lives.stream()
                         .mapToLong(
-                                life -> life.lane.measures().recoveredAmbiguous.value())
+                                life -> life.instance.measures().recoveredAmbiguous.value())
                         .sum());
     }
 
@@ -261,20 +384,60 @@ final class LivesSimulation {
         String name = "instance-" + born++;
         SplittableRandom own = random.split();
         List<Shaping> ways = List.of(Shaping.values());
-        SimulatedInstance lane = new SimulatedInstance(
+        SimulatedInstance instance = new SimulatedInstance(
                 world, own, isolation, ways.get(own.nextInt(ways.size())), true, transactions && own.nextInt(5) > 0);
-        SimulatedControl control = new SimulatedControl(name, lane, log, flow, time, faults, trace, sabotage);
-        lane.producer.tells(control);
-        lane.start();
-        Life life = new Life(name, lane, control);
+        Life life = new Life(name, instance);
+        life.flow = new TurnedFlow(
+                config,
+                name,
+                Duration.ofMillis(50 + own.nextInt(1_500)),
+                DRAIN,
+                SESSION,
+                new TurnedFlow.World(
+                        (cluster, clientId, timeout) -> access(cluster.name(), life),
+                        (flowConfig, membership, cluster, events) -> {
+                            life.ownership = new SimulatedOwnership(
+                                    events, life.process, faults, shard -> owners[shard] == life);
+                            for (int shard = 0; shard < owners.length; shard++) {
+                                if (owners[shard] == life) {
+                                    life.ownership.assign(shard);
+                                }
+                            }
+                            return life.ownership;
+                        },
+                        events -> open(life, events),
+                        isOwner -> life.keepsGroups =
+                                isOwner || (life.keepsGroups && sabotage == Sabotage.GROUPS_ARE_KEPT),
+                        time::nanoseconds,
+                        () -> TimeUnit.MILLISECONDS.toNanos(faults.upTo(faults.strike(4) ? 1_000 : 20))));
         lives.add(life);
         trace.say(name, "starts");
         return life;
     }
 
+    private Cluster access(String cluster, Life life) {
+        boolean isSource = cluster.equals("source");
+        return new SimulatedAccess(
+                isSource ? sourceTopics : targetTopics,
+                life.process,
+                faults,
+                isSource && sabotage == Sabotage.PLANS_ARE_STALE);
+    }
+
+    private SimulatedLane open(Life life, ShardEvents events) {
+        life.instance.producer.tells(events);
+        life.instance.fetcher.tells(life.flow::look);
+        life.instance.start();
+        life.lane = new SimulatedLane(life.name, life.instance, readers::get, trace, sabotage);
+        return life.lane;
+    }
+
     private void assign(int shard, Life life) {
+        trace.say(life.name, "is assigned shard", shard);
         owners[shard] = life;
-        life.control.own(shard);
+        if (life.ownership != null) {
+            life.ownership.assign(shard);
+        }
     }
 
     private void turn() {
@@ -283,14 +446,39 @@ final class LivesSimulation {
             left -= weights[kind];
         }
         switch (kind) {
-            case 0 -> somebody().ifPresent(life -> life.lane.fetch());
-            case 1 -> somebody().ifPresent(life -> life.lane.produce());
-            case 2 -> somebody().ifPresent(life -> life.control.work());
-            case 3 -> source.step();
-            case 4 -> target.step();
-            case 5 -> time.advanceMillis(random.nextInt(30) == 0 ? random.nextInt(1_500) : random.nextInt(10));
+            case 0 -> somebody().ifPresent(LivesSimulation::fetch);
+            case 1 -> somebody().ifPresent(LivesSimulation::produce);
+            case 2 -> somebody().ifPresent(this::control);
+            case 3 -> somebody().ifPresent(this::calls);
+            case 4 -> source.step();
+            case 5 -> target.step();
+            case 6 -> time.advanceMillis(random.nextInt(30) == 0 ? random.nextInt(1_500) : random.nextInt(10));
             default -> happen();
         }
+    }
+
+    private static int fetch(Life life) {
+        return life.lane == null ? 0 : life.instance.fetch();
+    }
+
+    private static int produce(Life life) {
+        return life.lane == null ? 0 : life.instance.produce();
+    }
+
+    private int control(Life life) {
+        int work = life.process.isDead() ? 0 : life.flow.control();
+        if (life.flow.state() == FlowState.FAILED) {
+            throw new Violation("the control plane ended by itself: " + life);
+        }
+        return work;
+    }
+
+    private int calls(Life life) {
+        int work = life.process.isDead() ? 0 : life.flow.calls();
+        if (life.process.isDead() && lives.contains(life)) {
+            crash(life); // In the middle of a call.
+        }
+        return work;
     }
 
     /** An instance that is not frozen; one that is comes a turn nearer to its waking. */
@@ -314,12 +502,14 @@ final class LivesSimulation {
             upheave();
             return;
         }
-        SimulatedControl.FlowPartition partition = flow.get(random.nextInt(flow.size()));
-        SourceLog applications = partition.reader().source;
+        FlowPartition partition = flow.get(random.nextInt(flow.size()));
+        SourceLog applications = partition.applications();
+        Optional<SimulatedPartition> to =
+                Optional.ofNullable(readers.get(partition.name())).map(reader -> reader.target);
         switch (random.nextInt(40)) {
-            case 0 -> applications.writeForeign(partition.reader().target);
-            case 1 -> applications.writeForeignIdempotent(partition.reader().target, someRecord(applications));
-            case 2, 3, 4 -> somebody().ifPresent(life -> life.control.save());
+            case 0 -> to.ifPresent(applications::writeForeign);
+            case 1 -> to.ifPresent(found -> applications.writeForeignIdempotent(found, someRecord(applications)));
+            case 2 -> targetTopics.logs().compact(config.offsetsTopic());
             case 5 -> {
                 if (loses) {
                     applications.deleteBelow(random.nextLong(
@@ -376,10 +566,23 @@ final class LivesSimulation {
         if (lives.isEmpty()) {
             return;
         }
-        Life life = lives.remove(random.nextInt(lives.size()));
+        Life life = lives.get(random.nextInt(lives.size()));
+        if (random.nextBoolean()) {
+            life.process.dieAfter(random.nextInt(40));
+        } else {
+            crash(life);
+        }
+    }
+
+    private void crash(Life life) {
+        lives.remove(life);
+        life.process.die();
         trace.say(life.name, "dies");
-        life.lane.crash();
-        ambiguitiesOfTheDead += life.lane.measures().recoveredAmbiguous.value();
+        if (life.lane != null) {
+            life.instance.crash();
+        }
+        ambiguitiesOfTheDead += life.instance.measures().recoveredAmbiguous.value();
+        handOvers.removeIf(each -> each.from() == life);
         for (int shard = 0; shard < owners.length; shard++) {
             if (owners[shard] == life) {
                 owners[shard] = null;
@@ -402,12 +605,38 @@ final class LivesSimulation {
 
     private void handOver(int shard) {
         Life from = owners[shard];
-        if (from != null && from.frozenTurns == 0) {
-            from.control.handOver(shard, () -> {
-                if (owners[shard] == from) {
-                    owners[shard] = null;
+        if (from != null && from.frozenTurns == 0 && from.ownership != null && from.holds(shard)) {
+            trace.say(from.name, "is to hand over shard", shard);
+            handOvers.add(new HandOver(
+                    from, shard, from.ownership.revoke(shard), time.elapsedMillis() + HAND_OVER_MILLIS));
+        }
+    }
+
+    /** The coordinator gives a shard to nobody else before it was let go, unless that takes too long. */
+    private void endHandOvers() {
+        for (HandOver each : List.copyOf(handOvers)) {
+            boolean isLate = time.elapsedMillis() > each.untilMillis();
+            if (each.letGo().isDone() || isLate) {
+                handOvers.remove(each);
+                if (each.letGo().isDone()) {
+                    checkLetGo(each.from(), each.shard());
+                } else if (!each.from().holds(each.shard())) {
+                    trace.say(each.from().name, "did not let shard go in time", each.shard());
+                    each.from().ownership.giveUp(each.shard());
                 }
-            });
+                if (owners[each.shard()] == each.from() && !each.from().holds(each.shard())) {
+                    owners[each.shard()] = null;
+                }
+            }
+        }
+    }
+
+    private static void checkLetGo(Life from, int shard) {
+        if (!from.holds(shard) && !from.copies(shard).isEmpty()) {
+            throw new Violation(from.name + " has let shard " + shard + " go, but copies " + from.copies(shard));
+        }
+        if (!from.holds(shard) && shard == 0 && from.keepsGroups) {
+            throw new Violation(from.name + " has let shard 0 go, but keeps the groups' positions");
         }
     }
 
@@ -439,16 +668,17 @@ final class LivesSimulation {
         // A batch that waits to be sent again is on its way, too.
         boolean mayBeOnItsWay = isAlone
                 && !lives.stream()
-                        .allMatch(life -> life.control.copies(shard).stream().allMatch(CopiedPartition::isDone));
+                        .allMatch(life -> life.copies(shard).stream().allMatch(CopiedPartition::isDone));
         if (!isAlone || isBusy || mayBeOnItsWay) {
             return;
         }
         if (random.nextInt(3) == 0) {
             target.transactions().expire(SimulatedInstance.TRANSACTIONAL_IDS + shard);
         }
-        for (SimulatedControl.FlowPartition partition : flow) {
-            SimulatedPartition to = partition.reader().target;
-            if (partition.shard() == shard && random.nextBoolean()) {
+        for (FlowPartition partition : flow) {
+            TargetReader reader = readers.get(partition.name());
+            if (partition.shard() == shard && reader != null && random.nextBoolean()) {
+                SimulatedPartition to = reader.target;
                 trace.say("target", to, "forgets its producers");
                 to.producerIds().forEach(to::expire);
             }
@@ -457,20 +687,26 @@ final class LivesSimulation {
 
     private boolean isBusy() {
         return target.hasPosthumousRequests()
-                || lives.stream().anyMatch(life -> life.lane.producer.inflightRequests() > 0);
+                || lives.stream().anyMatch(life -> life.instance.producer.inflightRequests() > 0);
     }
 
     /** Whether one instance has all, and nobody is there any more, nor a request, that was fenced. */
     private boolean isAlone() {
         return lives.size() == 1
-                && lives.get(0).control.shards().size() == owners.length
+                && lives.get(0).lane != null
+                && lives.get(0).ownership.held().size() == owners.length
+                && handOvers.isEmpty()
                 && !target.hasPosthumousRequests();
     }
 
     /** They do so for the age of a producer's last record, be it ever so lately that it was written. */
     private void forgetOldRecords(int shard) {
-        for (SimulatedControl.FlowPartition partition : flow) {
-            SimulatedPartition to = partition.reader().target;
+        for (FlowPartition partition : flow) {
+            TargetReader reader = readers.get(partition.name());
+            if (reader == null) {
+                continue;
+            }
+            SimulatedPartition to = reader.target;
             boolean isTime = (to.isUnheard && !isBusy()) || time.elapsedMillis() - to.appendedMillis > LOOK_MILLIS;
             if (partition.shard() == shard && isTime) {
                 trace.say("target", to, "forgets producers of old records");
@@ -480,26 +716,38 @@ final class LivesSimulation {
     }
 
     private void check() {
-        flow.forEach(partition -> partition.reader().read());
+        readers.values().forEach(TargetReader::read);
         for (Life life : lives) {
-            life.control.check();
-            life.lane.check();
+            if (life.lane != null) {
+                life.lane.check();
+                life.instance.check();
+            }
         }
+        endHandOvers();
     }
 
     /** From now on nothing goes wrong, everybody is awake and every shard has an owner. */
     private void calm() {
         trace.say("calm from now on");
         faults.calm();
-        flow.forEach(partition -> partition.reader().source.finish());
-        lives.forEach(life -> life.frozenTurns = 0);
+        flow.forEach(partition -> partition.applications().finish());
+        for (Life life : List.copyOf(lives)) {
+            life.frozenTurns = 0;
+            life.process.live();
+            for (int shard = 0; shard < owners.length; shard++) {
+                if (owners[shard] != life && life.ownership != null) {
+                    life.ownership.lose(shard);
+                }
+            }
+        }
+        calmSinceMillis = time.elapsedMillis();
     }
 
     private void untilCopied() {
         long until = time.elapsedMillis() + MAX_CALM_MILLIS;
         while (!isCopied()) {
             if (time.elapsedMillis() > until) {
-                throw new AssertionError("nothing goes wrong any more, but it does not end: " + copies());
+                throw new AssertionError("nothing goes wrong any more, but it does not end");
             }
             calmTurn();
         }
@@ -518,41 +766,18 @@ final class LivesSimulation {
     }
 
     private boolean isCopied(int shard) {
-        if (isEmpty(shard)) {
-            return true;
-        }
-        Optional<Life> owner = owner(shard);
-        if (owner.isEmpty()) {
-            boolean isFree = lives.stream().noneMatch(life -> life.control.owns(shard));
-            if (isFree) {
-                assign(shard, lives.isEmpty() ? bear() : lives.get(random.nextInt(lives.size())));
-            }
+        Life owner = owners[shard];
+        if (owner == null) {
+            assign(shard, lives.isEmpty() ? bear() : lives.get(random.nextInt(lives.size())));
             return false;
         }
-        SimulatedControl control = owner.get().control;
-        return control.hasAll(shard) && control.copies(shard).stream().allMatch(CopiedPartition::isDone);
-    }
-
-    /** Who writes a shard now: it was granted what is latest, of all that anybody still knows of. */
-    private Optional<Life> owner(int shard) {
-        return lives.stream()
-                .filter(life -> life.control.grant(shard).isPresent())
-                .max(Comparator.comparing(
-                        life -> life.control.grant(shard).orElseThrow(),
-                        Comparator.comparingLong(Grant::producerId).thenComparingInt(Grant::epoch)));
-    }
-
-    private String copies() {
-        StringBuilder text = new StringBuilder();
-        for (int shard = 0; shard < owners.length; shard++) {
-            text.append("\ngroup ").append(shard).append(": ");
-            for (Life life : lives) {
-                if (life.control.owns(shard)) {
-                    text.append(life.name).append(life.control.copies(shard)).append(' ');
-                }
-            }
+        List<CopiedPartition> copies = owner.copies(shard);
+        List<FlowPartition> all =
+                flow.stream().filter(each -> each.shard() == shard).toList();
+        if (copies.size() < all.size() && time.elapsedMillis() - calmSinceMillis > MAX_BEGIN_MILLIS) {
+            throw new Violation("partitions " + all + " are to be copied, but these are: " + copies);
         }
-        return text.toString();
+        return copies.size() == all.size() && copies.stream().allMatch(CopiedPartition::isDone);
     }
 
     private void checkEnd() {
@@ -560,9 +785,7 @@ final class LivesSimulation {
             throw new Violation("nothing was removed from the source, but what was written was not found there");
         }
         for (int shard = 0; shard < owners.length; shard++) {
-            if (!isEmpty(shard)) {
-                owner(shard).orElseThrow().control.copies(shard).forEach(CopiedPartition::checkEnd);
-            }
+            owners[shard].copies(shard).forEach(CopiedPartition::checkEnd);
         }
     }
 
@@ -576,9 +799,10 @@ final class LivesSimulation {
     private void calmTurn(int mostIdleSteps) {
         int work = 0;
         for (Life life : List.copyOf(lives)) {
-            work += life.lane.produce();
-            work += life.lane.fetch();
-            work += life.control.work();
+            work += produce(life);
+            work += fetch(life);
+            work += calls(life);
+            work += control(life);
         }
         source.step();
         target.step();
@@ -604,18 +828,39 @@ final class LivesSimulation {
         }
     }
 
-    /** What was lent is given back. */
-    private void drain() {
-        List<CompletableFuture<Void>> drained =
-                lives.stream().map(life -> life.lane.drain()).toList();
+    /** All instances end in good order: what was lent is given back, and what was copied is saved. */
+    private void stop() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        for (int shard = 0; shard < owners.length; shard++) {
+            owners[shard]
+                    .copies(shard)
+                    .forEach(copy -> positions.put(copy.partition.source(), copy.partition.position()));
+        }
+        lives.forEach(life -> life.flow.stop());
         long until = time.elapsedMillis() + MAX_CALM_MILLIS;
-        while (!drained.stream().allMatch(CompletableFuture::isDone)
-                || lives.stream().anyMatch(life -> life.lane.holdsMemory())) {
+        while (lives.stream().anyMatch(life -> !life.flow.isOver() || life.instance.holdsMemory())) {
             if (time.elapsedMillis() > until) {
-                throw new AssertionError("not drained, or still in use: " + lives);
+                throw new AssertionError("not stopped, or memory still in use");
             }
             calmTurn();
         }
-        lives.forEach(life -> life.lane.close());
+        checkSaved(positions);
+        lives.stream().filter(life -> life.lane != null).forEach(life -> life.instance.close());
+    }
+
+    private void checkSaved(Map<TopicPartition, Long> positions) {
+        targetTopics.logs().shown = (key, value) -> value;
+        Cluster reader = new SimulatedAccess(targetTopics, new SimulatedProcess(), faults, false);
+        try (OffsetLog log = new OffsetLog(config, reader, Duration.ofSeconds(1))) {
+            Map<TopicPartition, SavedProgress> saved = log.load().partitions();
+            positions.forEach((partition, position) -> {
+                if (!saved.containsKey(partition) || saved.get(partition).position() != position) {
+                    throw new Violation("stopped in good order at " + position + " of " + partition + ", but saved "
+                            + saved.get(partition));
+                }
+            });
+        } catch (InterruptedException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 }

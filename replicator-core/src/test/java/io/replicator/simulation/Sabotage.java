@@ -20,5 +20,14 @@ enum Sabotage {
     ACKNOWLEDGED_IS_LOST,
 
     /** A transaction is aborted although its coordinator says that it is committed. */
-    COMMITS_ARE_LOST
+    COMMITS_ARE_LOST,
+
+    /** The control plane does not tell the lane to forget a shard that it has let go. */
+    RELEASED_SHARD_IS_KEPT,
+
+    /** The control plane plans with what it once saw of the source's topics. */
+    PLANS_ARE_STALE,
+
+    /** The instance that let shard 0 go keeps the groups' positions all the same, beside the one that has it now. */
+    GROUPS_ARE_KEPT
 }

@@ -7,6 +7,7 @@ import io.replicator.cluster.ClusterDescription;
 import io.replicator.cluster.ClusterError;
 import io.replicator.cluster.CompactedTopicOptions;
 import io.replicator.cluster.CompactedTopics;
+import io.replicator.cluster.ConsumerGroups;
 import io.replicator.cluster.GroupDescription;
 import io.replicator.cluster.GroupMembership;
 import io.replicator.cluster.LogBounds;
@@ -41,11 +42,17 @@ final class SimulatedAccess implements Cluster {
     private final SimulatedTopics topics;
     private final SimulatedProcess process;
     private final Faults faults;
+    private final boolean isStale;
 
-    SimulatedAccess(SimulatedTopics topics, SimulatedProcess process, Faults faults) {
+    /** The descriptions that were given first. */
+    private final Map<String, TopicDescription> first = new HashMap<>();
+
+    /** @param isStale whether topics are for ever described as they were when they were first asked about: a planted bug */
+    SimulatedAccess(SimulatedTopics topics, SimulatedProcess process, Faults faults, boolean isStale) {
         this.topics = topics;
         this.process = process;
         this.faults = faults;
+        this.isStale = isStale;
     }
 
     private void ask(String what) {
@@ -101,14 +108,17 @@ final class SimulatedAccess implements Cluster {
         for (String name : names) {
             List<SimulatedPartition> partitions = visible.get(name);
             if (partitions != null) {
-                found.put(name, described(name, partitions));
+                TopicDescription now = described(name, partitions);
+                found.put(name, isStale ? first.computeIfAbsent(name, ignored -> now) : now);
             } else if (topics.logs().names().contains(name)) {
                 found.put(
                         name,
                         new TopicDescription(
                                 name,
                                 new Uuid(8, name.hashCode()),
-                                List.of(new TopicDescription.Partition(0, 0, List.of(0))),
+                                IntStream.range(0, topics.logs().partitions(name))
+                                        .mapToObj(number -> new TopicDescription.Partition(number, 0, List.of(0)))
+                                        .toList(),
                                 Rights.UNKNOWN));
             }
         }
@@ -270,6 +280,11 @@ final class SimulatedAccess implements Cluster {
     @Override
     public GroupMembership membership(MembershipOptions options) {
         throw new AssertionError("the simulated coordinator is asked in place of this");
+    }
+
+    @Override
+    public ConsumerGroups consumerGroups() {
+        throw new AssertionError("no positions of groups are asked for through this port");
     }
 
     @Override

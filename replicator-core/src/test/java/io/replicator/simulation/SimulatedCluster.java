@@ -193,7 +193,7 @@ final class SimulatedCluster {
 
     /** One turn of the world: brokers fall and rise, leaders move, requests are answered. */
     void step() {
-        if (faults.strike(60)) {
+        if (faults.strike(60) && !partitions.isEmpty()) {
             breakSomething();
         }
         for (SimulatedPartition partition : partitions) {
@@ -286,7 +286,7 @@ final class SimulatedCluster {
         if (request == null || request.arrivesMillis > nowMillis() || !isUp(link.broker) || isStalled || link.mute) {
             return;
         }
-        if (faults.strike(60)) {
+        if (faults.strike(60) && !partitions.isEmpty()) {
             trace.say(name, "loses", request.header.apiKey(), request.header.correlationId());
             link.closedByBroker = true;
             link.requests.clear();
@@ -298,7 +298,7 @@ final class SimulatedCluster {
         }
         requests++;
         link.requests.poll();
-        if (faults.strike(60)) {
+        if (faults.strike(60) && !partitions.isEmpty()) {
             trace.say(name, "loses the answer to", request.header.apiKey(), request.header.correlationId());
             link.closedByBroker = true;
         } else if (faults.strike(200)) {

@@ -24,6 +24,11 @@ final class SimulatedProcess {
         stepsToLive = steps;
     }
 
+    /** It is not about to die any more. */
+    void live() {
+        stepsToLive = NEVER;
+    }
+
     void die() {
         isDead = true;
     }

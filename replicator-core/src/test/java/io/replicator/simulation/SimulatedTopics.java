@@ -1,6 +1,7 @@
 package io.replicator.simulation;
 
 import io.replicator.cluster.TopicRequest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ final class SimulatedTopics {
     /** A topic with a cleanup policy is one of those that hold state; the others hold records. */
     void create(TopicRequest request) {
         if (request.name().startsWith("replicator.")) {
-            logs.create(request.name());
+            logs.create(request.name(), request.partitions());
         } else {
             grow(request.name(), request.partitions());
         }
@@ -77,7 +78,7 @@ final class SimulatedTopics {
         Map<String, List<SimulatedPartition>> visible = new TreeMap<>();
         for (SimulatedPartition partition : cluster.partitions) {
             if (visibleFromMillis.getOrDefault(partition, 0L) <= cluster.nowMillis()) {
-                visible.computeIfAbsent(partition.topic, ignored -> new java.util.ArrayList<>())
+                visible.computeIfAbsent(partition.topic, ignored -> new ArrayList<>())
                         .add(partition);
             }
         }

@@ -1,0 +1,72 @@
+package io.replicator.flow;
+
+import io.replicator.agent.Mailbox;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * A queue of calls whose work somebody else turns: each call is made some time after it was asked for, and its answer arrives
+ * some time after that. Whatever happens in between happens to a process that does not know the answer yet.
+ */
+final class TurnedCalls implements CallQueue {
+    private final Mailbox<TimedMail> answers;
+    private final LongSupplier now;
+    private final LongSupplier delay;
+    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+    private final ArrayDeque<Due> made = new ArrayDeque<>();
+    private long busyUntilNanos;
+
+    private record Job(long askedNanos, String what, Runnable work) {}
+
+    private record Due(long atNanos, TimedMail answer) {}
+
+    /**
+     * @param now the time
+     * @param delay how long each step takes
+     */
+    TurnedCalls(Mailbox<TimedMail> answers, LongSupplier now, LongSupplier delay) {
+        this.answers = answers;
+        this.now = now;
+        this.delay = delay;
+        this.busyUntilNanos = now.getAsLong();
+    }
+
+    @Override
+    public <T> void ask(String what, Call<T> call, Answer<T> answer) {
+        if (jobs.isEmpty()) {
+            busyUntilNanos = now.getAsLong() + delay.getAsLong();
+        }
+        jobs.add(new Job(now.getAsLong(), what, () -> {
+            Outcome<T> outcome = Outcome.ofCall(call, now.getAsLong());
+            long last = made.isEmpty() ? now.getAsLong() : made.peekLast().atNanos();
+            long at = now.getAsLong() + delay.getAsLong();
+            made.add(new Due(at - last > 0 ? at : last, nowNanos -> answer.take(outcome, nowNanos)));
+        }));
+    }
+
+    /** Makes the next call, and delivers the answers that have arrived. */
+    int turn() {
+        int work = 0;
+        Job job = jobs.peek();
+        if (job != null && now.getAsLong() - busyUntilNanos >= 0) {
+            jobs.poll();
+            job.work().run();
+            busyUntilNanos = now.getAsLong() + delay.getAsLong();
+            work++;
+        }
+        while (!made.isEmpty() && now.getAsLong() - made.peek().atNanos() >= 0) {
+            answers.put(made.poll().answer());
+            work++;
+        }
+        return work;
+    }
+
+    boolean isIdle() {
+        return jobs.isEmpty() && made.isEmpty();
+    }
+
+    Optional<String> waiting() {
+        return Optional.ofNullable(jobs.peek()).map(Job::what);
+    }
+}
