@@ -110,7 +110,7 @@ final class FencedShards implements ControlTask {
         try {
             // One that was revoked, lost or fenced again since is not what was asked about.
             Set<Integer> ours = outcome.orThrow().stream()
-                    .filter(shard -> fenced.containsKey(shard) && fenced.get(shard) == asked.get(shard))
+                    .filter(shard -> asked.get(shard).equals(fenced.get(shard)))
                     .collect(Collectors.toCollection(TreeSet::new));
             condition.isWell(Trouble.CONFIRMATION);
             if (!ours.isEmpty()) {

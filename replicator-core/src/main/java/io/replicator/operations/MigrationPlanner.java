@@ -134,7 +134,7 @@ final class MigrationPlanner {
     }
 
     /** One position that is being planned. */
-    private final class Planning {
+    private static final class Planning {
         private final TopicPartition partition;
         private final CommittedPosition position;
         private final GroupFacts facts;

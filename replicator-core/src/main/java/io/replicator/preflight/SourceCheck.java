@@ -23,14 +23,12 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Checks the source: what is selected, how much it is, and whether it may be read. */
 final class SourceCheck {
-    private final FlowConfig flow;
     private final Cluster source;
     private final TopicSelection selection;
     private final TopicPairing pairing;
     private final Findings findings;
 
     SourceCheck(FlowConfig flow, List<FlowConfig> flows, Cluster source, Findings findings) {
-        this.flow = flow;
         this.source = source;
         this.selection = new TopicSelection(flow);
         this.pairing = new TopicPairing(flow, flows);

@@ -6,4 +6,5 @@ package io.replicator.produce;
  * @param starts the runs' first offsets
  * @param lengths how many records each run has
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; one for each batch that needs it.
 record SourceOffsets(long[] starts, int[] lengths) {}

@@ -2,6 +2,7 @@ package io.replicator.delivery;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
@@ -61,7 +62,7 @@ final class TargetLog {
     private static SimpleRecord[] records(String... values) {
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(TIME, null, values[i].getBytes());
+            records[i] = new SimpleRecord(TIME, null, values[i].getBytes(StandardCharsets.UTF_8));
         }
         return records;
     }

@@ -64,8 +64,7 @@ public final class TurnedFlow {
         this.clusters = queue(world);
         this.ownership = queue(world);
         this.lanes = queue(world);
-        FlowSettings settings =
-                new FlowSettings(config, instance, 1, progressInterval, drainTimeout, sessionTimeout);
+        FlowSettings settings = new FlowSettings(config, instance, 1, progressInterval, drainTimeout, sessionTimeout);
         LaneFactory factory = new LaneFactory() {
             @Override
             public ControlledLane start(int number) {

@@ -89,7 +89,8 @@ class OffsetLogTest {
         OffsetLog log = log();
         log.ensureTopic();
         target.setAway(true);
-        catchThrowableOfType(OffsetLogException.class, () -> log.save(progressTo(3)));
+        assertThat(catchThrowableOfType(OffsetLogException.class, () -> log.save(progressTo(3))))
+                .isNotNull();
 
         log.forgetUnsaved(0);
 

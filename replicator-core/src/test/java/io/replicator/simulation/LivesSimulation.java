@@ -337,8 +337,7 @@ final class LivesSimulation {
         String text = new String(value, StandardCharsets.UTF_8);
         Matcher start = TARGET_START.matcher(text);
         Matcher end = TARGET_END.matcher(text);
-        TargetReader reader =
-                readers.get(new TopicPartition(partition.group(1), Integer.parseInt(partition.group(2))));
+        TargetReader reader = readers.get(new TopicPartition(partition.group(1), Integer.parseInt(partition.group(2))));
         if (!start.find() || !end.find() || reader == null) {
             return value;
         }
@@ -374,8 +373,8 @@ final class LivesSimulation {
     private int ambiguities() {
         return (int) (ambiguitiesOfTheDead
                 + lives.stream()
-                        .mapToLong(
-                                life -> life.instance.measures().recoveredAmbiguous.value())
+                        .mapToLong(life ->
+                                life.instance.measures().recoveredAmbiguous.value())
                         .sum());
     }
 
@@ -607,8 +606,8 @@ final class LivesSimulation {
         Life from = owners[shard];
         if (from != null && from.frozenTurns == 0 && from.ownership != null && from.holds(shard)) {
             trace.say(from.name, "is to hand over shard", shard);
-            handOvers.add(new HandOver(
-                    from, shard, from.ownership.revoke(shard), time.elapsedMillis() + HAND_OVER_MILLIS));
+            handOvers.add(
+                    new HandOver(from, shard, from.ownership.revoke(shard), time.elapsedMillis() + HAND_OVER_MILLIS));
         }
     }
 
@@ -667,8 +666,7 @@ final class LivesSimulation {
         boolean isBusy = isBusy();
         // A batch that waits to be sent again is on its way, too.
         boolean mayBeOnItsWay = isAlone
-                && !lives.stream()
-                        .allMatch(life -> life.copies(shard).stream().allMatch(CopiedPartition::isDone));
+                && !lives.stream().allMatch(life -> life.copies(shard).stream().allMatch(CopiedPartition::isDone));
         if (!isAlone || isBusy || mayBeOnItsWay) {
             return;
         }
@@ -759,10 +757,6 @@ final class LivesSimulation {
             isCopied &= isCopied(shard);
         }
         return isCopied;
-    }
-
-    private boolean isEmpty(int shard) {
-        return flow.stream().noneMatch(partition -> partition.shard() == shard);
     }
 
     private boolean isCopied(int shard) {

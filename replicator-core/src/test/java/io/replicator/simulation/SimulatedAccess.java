@@ -212,9 +212,7 @@ final class SimulatedAccess implements Cluster {
             } else if (position instanceof LogPosition.End) {
                 found.put(
                         each,
-                        isolation == Isolation.READ_COMMITTED
-                                ? partition.lastStableOffset()
-                                : partition.highWatermark);
+                        isolation == Isolation.READ_COMMITTED ? partition.lastStableOffset() : partition.highWatermark);
             } else {
                 throw new AssertionError("nobody asks for " + position);
             }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongConsumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** The lane of a simulated instance, as its control plane sees it, and what must be true of what the control plane does. */
@@ -64,7 +64,8 @@ final class SimulatedLane implements ControlledLane {
 
     @Override
     public void add(int laneIndex, Partition partition, OffsetMap map) {
-        trace.say(instance, "copies", partition, "from", map.position(), "target end", map.targetEnd(), "as", laneIndex);
+        trace.say(
+                instance, "copies", partition, "from", map.position(), "target end", map.targetEnd(), "as", laneIndex);
         for (CopiedPartition other : copies.values()) {
             if (other.partition.source().equals(partition.source())) {
                 throw new Violation(instance + " copies " + partition + " twice at a time");
