@@ -38,7 +38,11 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 final class ClusterFaults {
     private static final Pattern USER = Pattern.compile("username\\s*=\\s*[\"']?([^\"';\\s]+)");
 
-    private static final Map<Class<? extends Throwable>, ClusterError> ERRORS = Map.ofEntries(
+    /**
+     * By exactly these classes: many of Kafka's exceptions, such as those of denied rights and of old brokers, extend
+     * {@link InvalidConfigurationException}.
+     */
+    private static final Map<Class<?>, ClusterError> ERRORS = Map.ofEntries(
             Map.entry(UnknownTopicOrPartitionException.class, ClusterError.UNKNOWN_TOPIC),
             Map.entry(TopicExistsException.class, ClusterError.TOPIC_EXISTS),
             Map.entry(InvalidTopicException.class, ClusterError.INVALID_TOPIC),
@@ -151,12 +155,7 @@ final class ClusterFaults {
     }
 
     private static ClusterError errorOf(Throwable failure) {
-        for (var each : ERRORS.entrySet()) {
-            if (each.getKey().isInstance(failure)) {
-                return each.getValue();
-            }
-        }
-        return ClusterError.OTHER;
+        return ERRORS.getOrDefault(failure.getClass(), ClusterError.OTHER);
     }
 
     private static String words(Throwable failure) {

@@ -7,11 +7,16 @@ import io.replicator.config.ClusterConfig;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.IllegalSaslStateException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.Test;
 
 class ClusterFaultsTest {
@@ -117,5 +122,19 @@ class ClusterFaultsTest {
                         new ClusterConfig("west", "west.invalid:9092", Map.of()), "test", Duration.ofSeconds(1)))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("west.invalid:9092");
+    }
+
+    /** All of these extend InvalidConfigurationException. */
+    @Test
+    void shouldTellErrorsApartThatExtendOneAnother() {
+        assertThat(told(GroupAuthorizationException.forGroupId("readers")).error())
+                .isEqualTo(ClusterError.GROUP_DENIED);
+        assertThat(told(new TopicAuthorizationException("orders")).error()).isEqualTo(ClusterError.OTHER);
+        assertThat(told(new UnsupportedVersionException("too old")).error()).isEqualTo(ClusterError.NOT_SUPPORTED);
+        assertThat(told(new InvalidReplicationFactorException("too many")).error())
+                .isEqualTo(ClusterError.INVALID_REPLICATION_FACTOR);
+        assertThat(told(new InvalidTopicException("bad name")).error()).isEqualTo(ClusterError.INVALID_TOPIC);
+        assertThat(told(new InvalidConfigurationException("bad value")).error())
+                .isEqualTo(ClusterError.INVALID_SETTING);
     }
 }
