@@ -2,7 +2,6 @@ package io.replicator.it;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -22,6 +21,9 @@ public final class SteadyLoad implements AutoCloseable {
     private static final long PAUSE_MILLIS = 20;
     private static final int VALUE_BYTES = 200;
 
+    /** A failure names so many of those of single records. */
+    private static final int MAX_NAMED_FAILURES = 3;
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
     private final int partitions;
@@ -34,7 +36,7 @@ public final class SteadyLoad implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>(clientProperties);
         properties.put("acks", "all");
         properties.put("linger.ms", 5);
-        properties.put("delivery.timeout.ms", 60_000);
+        properties.put("delivery.timeout.ms", 300_000);
         properties.put("request.timeout.ms", 10_000);
         this.producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         this.topic = topic;
@@ -88,7 +90,8 @@ public final class SteadyLoad implements AutoCloseable {
         producer.flush();
         if (!failures.isEmpty() || acknowledged.get() < count) {
             throw new IllegalStateException(
-                    count + " records written, " + acknowledged + " acknowledged; " + List.copyOf(failures));
+                    count + " records written, " + acknowledged + " acknowledged; " + failures.size()
+                            + " failures, such as " + failures.stream().limit(MAX_NAMED_FAILURES).toList());
         }
         return count;
     }
