@@ -64,6 +64,11 @@ final class HandOvers implements ControlTask {
         return leaving.isEmpty();
     }
 
+    /** Whether a shard is being let go. */
+    boolean isLeaving(int shard) {
+        return leaving.stream().anyMatch(handOver -> handOver.shards().contains(shard));
+    }
+
     /** The shard was lost: it is dropped already. */
     void leaveOut(int shard) {
         leaving.forEach(handOver -> handOver.leaveOut(shard));

@@ -91,6 +91,8 @@ final class OwnedShards implements OwnershipEvents, ControlTask {
     @Override
     public void assigned(Set<Integer> more) {
         isMember = true;
+        // One that is still being handed over, as by a process that stood still, was given away and came back.
+        more.stream().filter(handOvers::isLeaving).forEach(this::drop);
         more.forEach(assignments::begin);
         waiting.addAll(more);
         publish();
@@ -108,10 +110,12 @@ final class OwnedShards implements OwnershipEvents, ControlTask {
     public void lost(Set<Integer> lost) {
         LOG.warn("shards were lost, others may own them by now flow={} shards={}", flow, lost);
         leave(lost);
-        lost.forEach(shard -> {
-            handOvers.leaveOut(shard);
-            served.drop(shard);
-        });
+        lost.forEach(this::drop);
+    }
+
+    private void drop(int shard) {
+        handOvers.leaveOut(shard);
+        served.drop(shard);
     }
 
     private void leave(Set<Integer> left) {

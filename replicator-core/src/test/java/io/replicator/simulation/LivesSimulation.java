@@ -824,6 +824,7 @@ final class LivesSimulation {
 
     /** All instances end in good order: what was lent is given back, and what was copied is saved. */
     private void stop() {
+        untilCopied(); // A hand-over that has ended since left its shard without an owner.
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (int shard = 0; shard < owners.length; shard++) {
             owners[shard]
