@@ -89,9 +89,9 @@ public final class SteadyLoad implements AutoCloseable {
         long count = sent;
         producer.flush();
         if (!failures.isEmpty() || acknowledged.get() < count) {
-            throw new IllegalStateException(
-                    count + " records written, " + acknowledged + " acknowledged; " + failures.size()
-                            + " failures, such as " + failures.stream().limit(MAX_NAMED_FAILURES).toList());
+            throw new IllegalStateException(count + " records written, " + acknowledged + " acknowledged; "
+                    + failures.size() + " failures, such as "
+                    + failures.stream().limit(MAX_NAMED_FAILURES).toList());
         }
         return count;
     }
