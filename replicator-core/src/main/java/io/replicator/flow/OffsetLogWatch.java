@@ -9,8 +9,7 @@ import io.replicator.topics.TopicsPlan;
 final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
     private final FlowLog log;
     private final FlowCondition condition;
-    private boolean isWanted;
-    private boolean isAsking;
+    private final PlannedLook look = new PlannedLook();
 
     OffsetLogWatch(FlowLog log, FlowCondition condition) {
         this.log = log;
@@ -24,18 +23,18 @@ final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
 
     @Override
     public void followed(TopicsPlan plan) {
-        isWanted = true;
+        look.want();
     }
 
     @Override
     public long dueInNanos(long nowNanos) {
-        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
+        return look.dueInNanos();
     }
 
     @Override
     public int turn(long nowNanos) {
-        isWanted = false;
-        isAsking = true;
+        look.begin();
+        look.ask();
         log.ask(
                 "look at the offset log's topic",
                 (theLog, now) -> {
@@ -43,7 +42,7 @@ final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
                     return true;
                 },
                 (outcome, now) -> {
-                    isAsking = false;
+                    look.answered();
                     try {
                         outcome.orThrow();
                         condition.isWell(Trouble.LOG);

@@ -37,8 +37,7 @@ final class OpenTransactions implements ControlTask, Planning.FollowUp {
     private final CallQueue clusters;
     private final long patienceNanos;
     private final Map<TopicPartition, Stand> stands = new HashMap<>();
-    private boolean isWanted;
-    private boolean isAsking;
+    private final PlannedLook look = new PlannedLook();
 
     /** Where a partition stands still, and when the source is to be asked why, as the process counts time. */
     private record Stand(long lastStableOffset, long askNanos) {}
@@ -68,18 +67,20 @@ final class OpenTransactions implements ControlTask, Planning.FollowUp {
 
     @Override
     public void followed(TopicsPlan plan) {
-        isWanted = isWaitedFor;
+        if (isWaitedFor) {
+            look.want();
+        }
     }
 
     @Override
     public long dueInNanos(long nowNanos) {
-        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
+        return look.dueInNanos();
     }
 
     /** Looks at all partitions; asks the source only about those that have stood still for long. */
     @Override
     public int turn(long nowNanos) {
-        isWanted = false;
+        look.begin();
         List<Copy> all = copies.get();
         Map<Copy, Long> held = new HashMap<>();
         for (Copy copy : all) {
@@ -120,7 +121,7 @@ final class OpenTransactions implements ControlTask, Planning.FollowUp {
     }
 
     private void ask(Map<Copy, Long> held) {
-        isAsking = true;
+        look.ask();
         Map<TopicPartition, Long> partitions = new HashMap<>();
         held.forEach((copy, end) -> partitions.put(copy.partition().source(), end));
         clusters.ask(
@@ -130,7 +131,7 @@ final class OpenTransactions implements ControlTask, Planning.FollowUp {
     }
 
     private void publish(Map<Copy, Long> held, Outcome<Map<TopicPartition, Health>> outcome) {
-        isAsking = false;
+        look.answered();
         try {
             Map<TopicPartition, Health> found = outcome.orThrow();
             Set<Copy> now = Set.copyOf(copies.get());

@@ -48,8 +48,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     /** How often in a row an offset was refused that lies within the log. */
     private final Map<Log, Integer> contradictions = new HashMap<>();
 
-    private boolean isWanted;
-    private boolean isAsking;
+    private final PlannedLook look = new PlannedLook();
 
     /** A partition as long as its topic is not recreated. */
     private record Log(TopicPartition source, Uuid topicId) {
@@ -94,18 +93,18 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
 
     @Override
     public void followed(TopicsPlan plan) {
-        isWanted = true;
+        look.want();
     }
 
     @Override
     public long dueInNanos(long nowNanos) {
-        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
+        return look.dueInNanos();
     }
 
     /** Looks at what fetchers found, and goes on with each partition or stops it. */
     @Override
     public int turn(long nowNanos) {
-        isWanted = false;
+        look.begin();
         removals.goOn();
         List<Copy> served = copies.served();
         for (Copy copy : served) {
@@ -118,7 +117,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
                 .filter(each -> each.offset() >= 0)
                 .toList();
         if (!outOfRange.isEmpty()) {
-            isAsking = true;
+            look.ask();
             List<TopicPartition> partitions =
                     outOfRange.stream().map(OutOfRange::source).toList();
             clusters.ask(
@@ -131,7 +130,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     }
 
     private void resolve(List<OutOfRange> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
-        isAsking = false;
+        look.answered();
         Answers<TopicPartition, LogBounds> found;
         try {
             found = outcome.orThrow();

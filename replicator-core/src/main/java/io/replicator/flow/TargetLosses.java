@@ -44,8 +44,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     private Set<TopicPartition> suspects = new HashSet<>();
 
     private int plans;
-    private boolean isWanted;
-    private boolean isAsking;
+    private final PlannedLook look = new PlannedLook();
 
     /** A copy, and where its target ended as far as was acknowledged when the target was asked. */
     private record Asked(Copy copy, long end) {}
@@ -68,18 +67,20 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     @Override
     public void followed(TopicsPlan plan) {
         plans++;
-        isWanted |= plans % PLANS_PER_LOOK == 0 || !suspects.isEmpty();
+        if (plans % PLANS_PER_LOOK == 0 || !suspects.isEmpty()) {
+            look.want();
+        }
     }
 
     @Override
     public long dueInNanos(long nowNanos) {
-        return isWanted && !isAsking ? 0 : Long.MAX_VALUE;
+        return look.dueInNanos();
     }
 
     /** Looks at all copies, and stops those whose target has lost records at two looks in a row. */
     @Override
     public int turn(long nowNanos) {
-        isWanted = false;
+        look.begin();
         Map<TopicPartition, Asked> asked = new HashMap<>();
         for (Copy copy : copies.served()) {
             Partition partition = copy.partition();
@@ -91,7 +92,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
             }
         }
         if (!asked.isEmpty()) {
-            isAsking = true;
+            look.ask();
             Set<TopicPartition> places = Set.copyOf(asked.keySet());
             clusters.ask(
                     "where the target begins and ends",
@@ -102,7 +103,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     }
 
     private void judge(Map<TopicPartition, Asked> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
-        isAsking = false;
+        look.answered();
         Map<TopicPartition, LogBounds> bounds;
         try {
             bounds = outcome.orThrow().found();
