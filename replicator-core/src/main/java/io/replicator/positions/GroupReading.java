@@ -50,11 +50,6 @@ final class GroupReading {
         return present;
     }
 
-    /** Whether the source listed a group in this round. */
-    boolean isListed(FollowedGroup group) {
-        return listed.containsKey(group.name());
-    }
-
     /** Why the source lists no group that the flow selects, for a person; empty where there is nothing to do about it. */
     String whyNone() throws InterruptedException {
         return source.seesAll().orElse(true)
