@@ -1,5 +1,7 @@
 package io.replicator.ownership;
 
+import io.replicator.agent.Backoff;
+import io.replicator.agent.Retry;
 import io.replicator.cluster.Cluster;
 import io.replicator.cluster.ClusterError;
 import io.replicator.cluster.GroupDescription;
@@ -49,13 +51,11 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
     /** For leaving the group, after a last poll. */
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final Backoff PAUSES = Backoff.ofMillis(200, 10_000);
     private static final int MAX_TAKE_OVERS = 3;
 
     /** An instance that lost its shards to a later process with its name lets that one join before it joins again. */
     private static final long WAY_MILLIS = 2_000;
-
-    private static final long MAX_PAUSE_MILLIS = 10_000;
 
     private final FlowConfig flow;
     private final Membership membership;
@@ -71,7 +71,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
     private volatile String memberId = "";
     private volatile long turnedNanos = System.nanoTime();
     private volatile CompletableFuture<Void> letGo = CompletableFuture.completedFuture(null);
-    private long pauseMillis = FIRST_PAUSE_MILLIS;
+    private final Retry retry = new Retry(PAUSES);
     private boolean isTroubled;
     private boolean isAssigned;
     private volatile boolean hasBegunAlone;
@@ -278,7 +278,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
             held.addAll(shards);
             isAssigned = true;
             takeOvers = 0;
-            pauseMillis = FIRST_PAUSE_MILLIS;
+            retry.succeeded();
             if (isTroubled) {
                 isTroubled = false;
                 events.troubled("");
@@ -399,8 +399,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
         takeOvers = MAX_TAKE_OVERS;
         isTroubled = true;
         events.troubled(why);
-        closing.await(pauseMillis, TimeUnit.MILLISECONDS);
-        pauseMillis = Math.min(MAX_PAUSE_MILLIS, 2 * pauseMillis);
+        closing.await(retry.failed(System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
     @Override
