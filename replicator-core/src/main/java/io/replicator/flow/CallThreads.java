@@ -12,6 +12,7 @@ final class CallThreads {
     private final CallThread log;
     private final CallThread clusters;
     private final CallThread ownership;
+    private final CallThread positions;
     private final CallThread lanes;
 
     /**
@@ -23,11 +24,17 @@ final class CallThreads {
         this.log = new CallThread(prefix + "offset-log", answers);
         this.clusters = new CallThread(prefix + "clusters", answers);
         this.ownership = new CallThread(prefix + "confirmation", answers);
+        this.positions = new CallThread(prefix + "positions", answers);
         this.lanes = new CallThread(prefix + "lane-ends", answers);
     }
 
     Calls calls() {
-        return new Calls(log, clusters, ownership, lanes);
+        return new Calls(log, clusters, ownership, positions, lanes);
+    }
+
+    /** The call about groups' positions that is being made has come a step further. */
+    void positionsGoOn() {
+        positions.goesOn();
     }
 
     /** Those that have made one call for longer than this. */
@@ -52,6 +59,6 @@ final class CallThreads {
     }
 
     private Stream<CallThread> all() {
-        return Stream.of(log, clusters, ownership, lanes);
+        return Stream.of(log, clusters, ownership, positions, lanes);
     }
 }

@@ -6,6 +6,7 @@ package io.replicator.flow;
  * @param log every read and save of the offset log, which belongs to this queue
  * @param clusters topics, log ends, transactions, other flows' claims
  * @param ownership questions to the group coordinator
+ * @param positions of consumer groups, and MirrorMaker 2's records
  * @param lanes the closing of lanes that died
  */
-record Calls(CallQueue log, CallQueue clusters, CallQueue ownership, CallQueue lanes) {}
+record Calls(CallQueue log, CallQueue clusters, CallQueue ownership, CallQueue positions, CallQueue lanes) {}

@@ -16,4 +16,4 @@ record ControlMeans(
         FlowMail mail,
         FlowCondition condition,
         LaneFactory lanes,
-        GroupPositions.Keeper groups) {}
+        GroupKeeper.Opener groups) {}

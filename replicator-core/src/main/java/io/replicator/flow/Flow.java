@@ -4,10 +4,8 @@ import io.replicator.agent.AgentThread;
 import io.replicator.cluster.KafkaCluster;
 import io.replicator.config.FlowConfig;
 import io.replicator.config.ReplicatorConfig;
-import io.replicator.mirrormaker.MirrorMakerRecords;
 import io.replicator.ownership.ConsumerGroupOwnership;
 import io.replicator.ownership.Membership;
-import io.replicator.positions.GroupSyncThread;
 import io.replicator.positions.GroupsStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,14 +40,11 @@ public final class Flow implements AutoCloseable {
     private final FlowMail mail;
     private final CallThreads callThreads;
     private final RunningLanes lanes;
-    private final GroupSyncThread groupSync;
+    private final FlowGroups groups;
     private final FlowConnections connections;
     private final FlowControl control;
     private final AgentThread thread;
     private final FlowReport report;
-
-    // Written by the thread that keeps the groups' positions.
-    private volatile MirrorMakerRecords mirrorMakerRecords;
 
     private volatile boolean stopping;
 
@@ -70,7 +65,7 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 () -> mail.commands().put(new FlowCommand.LookNow(new CompletableFuture<>())),
                 mail.shards());
-        this.groupSync = new GroupSyncThread(config, () -> mirrorMakerRecords, this::openMirrorMakerRecords);
+        this.groups = new FlowGroups(config, KafkaCluster::open, callThreads::positionsGoOn);
         Membership membership = Membership.of(process);
         this.connections = new FlowConnections(
                 config,
@@ -92,20 +87,11 @@ public final class Flow implements AutoCloseable {
     }
 
     private FlowControl control(FlowSettings settings) {
-        ControlMeans means = new ControlMeans(settings, callThreads.calls(), mail, condition, lanes, groupSync::own);
+        ControlMeans means = new ControlMeans(settings, callThreads.calls(), mail, condition, lanes, groups);
         FlowStartup startup =
                 new FlowStartup(means, connections, (started, nowNanos) -> new FlowWork(means, started, nowNanos));
         return new FlowControl(
                 "replicator-" + config.name() + "-control", mail, startup, condition, this::endThread, this::closeAll);
-    }
-
-    /** On the thread that keeps the groups' positions, which closes them; again when a cluster did not answer. */
-    private MirrorMakerRecords openMirrorMakerRecords() {
-        if (mirrorMakerRecords != null) {
-            mirrorMakerRecords.close();
-        }
-        mirrorMakerRecords = new MirrorMakerRecords(config);
-        return mirrorMakerRecords;
     }
 
     public String name() {
@@ -123,11 +109,11 @@ public final class Flow implements AutoCloseable {
     /** Nothing is written here any more when others get the shards. */
     private void closeAll() {
         lanes.close();
-        groupSync.close();
         try {
             connections.leave();
             condition.publishOwnedShards(Set.of());
             if (callThreads.close()) {
+                groups.close();
                 connections.close();
             }
         } catch (InterruptedException interrupted) {
@@ -160,15 +146,7 @@ public final class Flow implements AutoCloseable {
 
     /** Consumer groups' positions as they were last looked at, if this instance looks after them. Any thread. */
     public GroupsStatus groups() {
-        GroupsStatus status = groupSync.status();
-        MirrorMakerRecords records = mirrorMakerRecords;
-        String trouble = records == null ? "" : String.join("; ", records.troubles());
-        return trouble.isEmpty()
-                ? status
-                : new GroupsStatus(
-                        status.positions(),
-                        status.trouble().isEmpty() ? trouble : status.trouble() + "; " + trouble,
-                        status.lookedAtMillis());
+        return groups.status();
     }
 
     /**
@@ -190,9 +168,6 @@ public final class Flow implements AutoCloseable {
                 .ownership()
                 .filter(member -> member.nanosSinceLastTurn() > patienceNanos)
                 .ifPresent(member -> stuck.add(member.name()));
-        if (groupSync.nanosSinceLastTurn() > patienceNanos) {
-            stuck.add(groupSync.name());
-        }
         return stuck;
     }
 

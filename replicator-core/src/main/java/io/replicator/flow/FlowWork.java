@@ -25,6 +25,7 @@ final class FlowWork implements Phase {
     private final GrantRecords grants;
     private final OwnedShards shards;
     private final Planning planning;
+    private final GroupPositions groups;
     private final ControlTasks tasks;
     private long turnedNanos;
 
@@ -76,10 +77,13 @@ final class FlowWork implements Phase {
                 nowNanos);
         this.grants = new GrantRecords(lanes, copies.terms(), log, owners, condition);
         ServedShards served = new ServedShards(lanes, copies, log, starts);
-        HandOvers handOvers = new HandOvers(config.name(), settings.drainTimeout(), lanes, served, saves);
+        ShardTerms assignments = new ShardTerms(config.shards());
+        this.groups = new GroupPositions(assignments, means.calls().positions(), means.groups());
+        HandOvers handOvers = new HandOvers(config.name(), settings.drainTimeout(), lanes, served, saves, groups);
         FencedShards fenced =
                 new FencedShards(config.name(), means.calls().ownership(), flow.ownership()::confirmed, condition);
-        this.shards = new OwnedShards(config.name(), config.shards(), lanes, served, handOvers, fenced, condition);
+        this.shards = new OwnedShards(
+                config.name(), config.shards(), assignments, lanes, served, handOvers, fenced, condition);
         SourceLosses sourceLosses = new SourceLosses(config, lanes, copies, removals, flow.source(), clusters);
         OffsetLogWatch logWatch = new OffsetLogWatch(log, condition);
         OpenTransactions transactions = new OpenTransactions(
@@ -92,7 +96,7 @@ final class FlowWork implements Phase {
         this.planning = new Planning(
                 flow::plan,
                 new TopicClaims(config),
-                new ClaimRound.Means(shards.assignments(), log, clusters, flow.claims()),
+                new ClaimRound.Means(assignments, log, clusters, flow.claims()),
                 shards,
                 copies,
                 List.of(beginnings::see, plan -> starts.look(), sourceLosses, logWatch, transactions, targetLosses),
@@ -113,7 +117,7 @@ final class FlowWork implements Phase {
                 targetLosses,
                 transactions,
                 logWatch,
-                new GroupPositions(means.groups(), shards)));
+                groups));
     }
 
     @Override
@@ -172,6 +176,7 @@ final class FlowWork implements Phase {
     @Override
     public Phase stopping(long nowNanos) {
         copies.beginNoMore();
+        groups.stop();
         return new FlowDrain(settings, lanes, saves, this::hear, nowNanos);
     }
 }

@@ -18,6 +18,7 @@ final class HandOver {
 
     private final Map<Integer, CompletableFuture<Void>> released;
     private final long deadlineNanos;
+    private final boolean isOfControl;
     private final Runnable after;
     private boolean isTried;
     private long retryNanos;
@@ -26,16 +27,23 @@ final class HandOver {
     /**
      * @param released each shard's answer of its lane
      * @param deadlineNanos when the wait is over
+     * @param isOfControl whether shard 0 is among them
      * @param after what happens when the shards were let go
      */
-    HandOver(Map<Integer, CompletableFuture<Void>> released, long deadlineNanos, Runnable after) {
+    HandOver(Map<Integer, CompletableFuture<Void>> released, long deadlineNanos, boolean isOfControl, Runnable after) {
         this.released = new HashMap<>(released);
         this.deadlineNanos = deadlineNanos;
+        this.isOfControl = isOfControl;
         this.after = after;
     }
 
     Set<Integer> shards() {
         return Set.copyOf(released.keySet());
+    }
+
+    /** Whether shard 0 is among them. */
+    boolean isOfControl() {
+        return isOfControl;
     }
 
     /** How long until it is to be looked at although nobody rings. */

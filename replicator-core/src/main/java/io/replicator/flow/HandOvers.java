@@ -25,17 +25,25 @@ final class HandOvers implements ControlTask {
     private final Lanes lanes;
     private final ServedShards served;
     private final ProgressSaves saves;
+    private final GroupPositions groups;
     private final List<HandOver> leaving = new ArrayList<>();
 
     /**
      * @param drainTimeout how long a shard may take to be handed over
      */
-    HandOvers(String flow, Duration drainTimeout, Lanes lanes, ServedShards served, ProgressSaves saves) {
+    HandOvers(
+            String flow,
+            Duration drainTimeout,
+            Lanes lanes,
+            ServedShards served,
+            ProgressSaves saves,
+            GroupPositions groups) {
         this.flow = flow;
         this.patienceNanos = (long) (drainTimeout.toNanos() * DRAIN_SHARE);
         this.lanes = lanes;
         this.served = served;
         this.saves = saves;
+        this.groups = groups;
     }
 
     @Override
@@ -57,7 +65,7 @@ final class HandOvers implements ControlTask {
                 served.drop(shard);
             }
         }
-        leaving.add(new HandOver(released, nowNanos + patienceNanos, after));
+        leaving.add(new HandOver(released, nowNanos + patienceNanos, shards.contains(OwnedShards.CONTROL), after));
     }
 
     boolean isEmpty() {
@@ -114,8 +122,10 @@ final class HandOvers implements ControlTask {
                 && handOver.shards().stream()
                         .noneMatch(shard -> lanes.places().has(shard)
                                 && saved.silentLanes().contains(lanes.places().laneOf(shard)));
-        if (!isSaved && handOver.retry(nowNanos)) {
-            return; // The next owner of a flow that delivers at least once would copy it again.
+        // The next owner of a flow that delivers at least once would copy again what is not saved.
+        boolean mustWait = !isSaved || (handOver.isOfControl() && !groups.isIdle());
+        if (mustWait && handOver.retry(nowNanos)) {
+            return;
         }
         if (!isSaved || !handOver.isDrained()) {
             LOG.warn(

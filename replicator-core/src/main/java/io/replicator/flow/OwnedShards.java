@@ -58,10 +58,12 @@ final class OwnedShards implements OwnershipEvents, ControlTask {
     /**
      * @param flow its name
      * @param shards how many it has
+     * @param assignments of shards; written here
      */
     OwnedShards(
             String flow,
             int shards,
+            ShardTerms assignments,
             Lanes lanes,
             ServedShards served,
             HandOvers handOvers,
@@ -74,7 +76,7 @@ final class OwnedShards implements OwnershipEvents, ControlTask {
         this.handOvers = handOvers;
         this.fenced = fenced;
         this.condition = condition;
-        this.assignments = new ShardTerms(shards);
+        this.assignments = assignments;
     }
 
     @Override
@@ -201,11 +203,6 @@ final class OwnedShards implements OwnershipEvents, ControlTask {
     /** Whether this instance creates, grows and sets up topics for all. */
     boolean ownsControl() {
         return assignments.has(CONTROL);
-    }
-
-    /** The terms of assignments, for calls that check whether they are still wanted. */
-    ShardTerms assignments() {
-        return assignments;
     }
 
     @Override

@@ -11,7 +11,7 @@ class HandOverTest {
     private static final long DEADLINE = NOW + 1_000_000_000;
 
     private final CompletableFuture<Void> released = new CompletableFuture<>();
-    private final HandOver handOver = new HandOver(Map.of(3, released), DEADLINE, () -> {});
+    private final HandOver handOver = new HandOver(Map.of(3, released), DEADLINE, false, () -> {});
 
     @Test
     void shouldBeDueWhenDrainedOrLate() {

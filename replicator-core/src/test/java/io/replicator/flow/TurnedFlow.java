@@ -10,13 +10,17 @@ import io.replicator.ownership.ShardOwnership;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /** A flow's real control plane whose turns, and whose calls' turns, somebody else gives it. */
 public final class TurnedFlow {
+    private static final long GROUPS_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private final FlowMail mail = new FlowMail();
     private final FlowCondition condition;
     private final FlowControl control;
@@ -24,6 +28,7 @@ public final class TurnedFlow {
     private final TurnedCalls log;
     private final TurnedCalls clusters;
     private final TurnedCalls ownership;
+    private final TurnedCalls positions;
     private final TurnedCalls lanes;
     private boolean isOver;
     private boolean isClosed;
@@ -34,7 +39,7 @@ public final class TurnedFlow {
      * @param clusters opens simulated ones
      * @param ownership opens a simulated membership
      * @param lane makes the flow's only lane
-     * @param groups told whether this instance keeps the groups' positions
+     * @param groups keeps the groups' positions
      * @param now the time
      * @param delay how long each step of a call takes
      */
@@ -42,13 +47,15 @@ public final class TurnedFlow {
             ClusterOpener clusters,
             ShardOwnership.Opener ownership,
             Function<ShardEvents, ControlledLane> lane,
-            GroupsListener groups,
+            Supplier<Groups> groups,
             LongSupplier now,
             LongSupplier delay) {}
 
-    /** Is told who keeps groups' positions. */
-    public interface GroupsListener {
-        void own(boolean isOwner);
+    /** Keeps the groups' positions in place of a real one, for one term of owning shard 0. */
+    public interface Groups {
+        void turn();
+
+        void stop();
     }
 
     public TurnedFlow(
@@ -63,6 +70,7 @@ public final class TurnedFlow {
         this.log = queue(world);
         this.clusters = queue(world);
         this.ownership = queue(world);
+        this.positions = queue(world);
         this.lanes = queue(world);
         FlowSettings settings = new FlowSettings(config, instance, 1, progressInterval, drainTimeout, sessionTimeout);
         LaneFactory factory = new LaneFactory() {
@@ -78,11 +86,11 @@ public final class TurnedFlow {
         };
         ControlMeans means = new ControlMeans(
                 settings,
-                new Calls(log, clusters, ownership, lanes),
+                new Calls(log, clusters, ownership, positions, lanes),
                 mail,
                 condition,
                 factory,
-                isOwner -> world.groups().own(isOwner));
+                () -> keeper(world.groups().get()));
         FlowConnections connections = new FlowConnections(
                 config,
                 List.of(config),
@@ -93,6 +101,26 @@ public final class TurnedFlow {
                 new FlowStartup(means, connections, (started, nowNanos) -> new FlowWork(means, started, nowNanos));
         this.control =
                 new FlowControl("control of " + instance, mail, startup, condition, () -> isOver = true, () -> {});
+    }
+
+    private static GroupKeeper keeper(Groups groups) {
+        return new GroupKeeper() {
+            @Override
+            public long turn(long nowNanos) {
+                groups.turn();
+                return nowNanos + GROUPS_INTERVAL_NANOS;
+            }
+
+            @Override
+            public void stop() {
+                groups.stop();
+            }
+
+            @Override
+            public void close() {
+                // Nothing is kept open.
+            }
+        };
     }
 
     private TurnedCalls queue(World world) {
@@ -118,7 +146,7 @@ public final class TurnedFlow {
     }
 
     private Stream<TurnedCalls> queues() {
-        return Stream.of(log, clusters, ownership, lanes);
+        return Stream.of(log, clusters, ownership, positions, lanes);
     }
 
     /** A lane has news of topics or partitions. */

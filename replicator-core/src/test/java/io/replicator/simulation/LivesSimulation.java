@@ -152,7 +152,10 @@ final class LivesSimulation {
         SimulatedOwnership ownership;
         SimulatedLane lane;
         TurnedFlow flow;
-        boolean keepsGroups;
+        final List<Runnable> formerGroups = new ArrayList<>();
+
+        /** Whether it has let shard 0 go and did not get it again. */
+        boolean hasLetControlGo;
 
         /** Turns that pass it by. */
         int frozenTurns;
@@ -405,8 +408,7 @@ final class LivesSimulation {
                             return life.ownership;
                         },
                         events -> open(life, events),
-                        isOwner -> life.keepsGroups =
-                                isOwner || (life.keepsGroups && sabotage == Sabotage.GROUPS_ARE_KEPT),
+                        () -> groups(life),
                         time::nanoseconds,
                         () -> TimeUnit.MILLISECONDS.toNanos(faults.upTo(faults.strike(4) ? 1_000 : 20))));
         lives.add(life);
@@ -423,6 +425,30 @@ final class LivesSimulation {
                 isSource && sabotage == Sabotage.PLANS_ARE_STALE);
     }
 
+    /** Once it has let shard 0 go, another instance may keep the groups' positions. */
+    private static void keepGroups(Life life) {
+        life.process.step();
+        if (life.hasLetControlGo) {
+            throw new Violation(life.name + " has let shard 0 go, but writes positions of groups");
+        }
+    }
+
+    private TurnedFlow.Groups groups(Life life) {
+        return new TurnedFlow.Groups() {
+            @Override
+            public void turn() {
+                keepGroups(life);
+            }
+
+            @Override
+            public void stop() {
+                if (sabotage == Sabotage.GROUPS_ARE_KEPT) {
+                    life.formerGroups.add(this::turn);
+                }
+            }
+        };
+    }
+
     private SimulatedLane open(Life life, ShardEvents events) {
         life.instance.producer.tells(events);
         life.instance.fetcher.tells(life.flow::look);
@@ -434,6 +460,7 @@ final class LivesSimulation {
     private void assign(int shard, Life life) {
         trace.say(life.name, "is assigned shard", shard);
         owners[shard] = life;
+        life.hasLetControlGo &= shard != 0;
         if (life.ownership != null) {
             life.ownership.assign(shard);
         }
@@ -474,6 +501,9 @@ final class LivesSimulation {
 
     private int calls(Life life) {
         int work = life.process.isDead() ? 0 : life.flow.calls();
+        if (!life.process.isDead()) {
+            life.formerGroups.forEach(Runnable::run);
+        }
         if (life.process.isDead() && lives.contains(life)) {
             crash(life); // In the middle of a call.
         }
@@ -634,9 +664,7 @@ final class LivesSimulation {
         if (!from.holds(shard) && !from.copies(shard).isEmpty()) {
             throw new Violation(from.name + " has let shard " + shard + " go, but copies " + from.copies(shard));
         }
-        if (!from.holds(shard) && shard == 0 && from.keepsGroups) {
-            throw new Violation(from.name + " has let shard 0 go, but keeps the groups' positions");
-        }
+        from.hasLetControlGo |= shard == 0 && !from.holds(shard);
     }
 
     /** Somebody who is not frozen, and not the one given. */

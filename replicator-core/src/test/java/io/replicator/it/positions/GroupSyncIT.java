@@ -14,11 +14,8 @@ import io.replicator.operations.GroupMigration;
 import io.replicator.operations.MigrationOptions;
 import io.replicator.operations.MigrationPlan;
 import io.replicator.positions.GroupPosition;
-import io.replicator.positions.GroupSyncThread;
 import io.replicator.positions.GroupsStatus;
-import io.replicator.positions.PositionListener;
 import io.replicator.positions.PositionState;
-import io.replicator.positions.WrittenBefore;
 import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.DumpedRecord;
 import io.replicator.testkit.data.Load;
@@ -381,22 +378,22 @@ final class GroupSyncIT {
     void shouldCloseAtOnceWhileAClusterIsSilent() throws Exception {
         topic("silent", 1);
         sourceGroups.commit("app-silent", "silent", 0, 30);
-        FlowConfig flow = flow("silent", GroupDeletion.LEAVE, "{group}");
-        GroupSyncThread sync = new GroupSyncThread(flow, () -> WrittenBefore.NOTHING, () -> PositionListener.NONE);
-        try (Replicator replicator = start("silent")) {
-            awaitSame(replicator, "app-silent", "silent");
-        }
-        sync.own(true);
-        await().atMost(PATIENCE).until(() -> !sync.status().positions().isEmpty());
+        Replicator replicator = start("silent");
+        awaitSame(replicator, "app-silent", "silent");
         source.brokers().get(0).pause();
         try {
-            await().atMost(PATIENCE).until(() -> sync.status().trouble().contains("east"));
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(sync::close);
-            await().atMost(Duration.ofSeconds(5)).until(closed::isDone);
-            assertThat(sync.status()).isEqualTo(GroupsStatus.NONE);
+            await().atMost(PATIENCE).until(() -> groups(replicator).trouble().contains("east"));
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(replicator::close);
+            await().atMost(Duration.ofSeconds(10)).until(closed::isDone);
+            assertThat(groups(replicator)).isEqualTo(GroupsStatus.NONE);
         } finally {
             source.brokers().get(0).resume();
+            replicator.close();
         }
+    }
+
+    private static GroupsStatus groups(Replicator replicator) {
+        return replicator.groups("silent").orElseThrow();
     }
 
     private static void topic(String topic, int partitions) throws Exception {
