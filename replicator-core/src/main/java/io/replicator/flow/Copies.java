@@ -374,30 +374,10 @@ final class Copies {
         removals.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {
             if (copy.lane() == lane && copy.isServed()) {
-                // What the dead lane had handed out to be saved died with it.
-                copy.map().handOutAnew();
-                Copy next = Copy.unserved(continued(copy), copy.map(), lane);
-                copies.put(copy.partition().source(), next.serve(lanes));
+                copies.put(copy.partition().source(), copy.continued().serve(lanes));
             }
         }
         publish();
-    }
-
-    private static Partition continued(Copy copy) {
-        Partition before = copy.partition();
-        Partition partition = new Partition(
-                before.source(),
-                before.sourceTopicId(),
-                before.targetTopic(),
-                before.targetTopicId(),
-                before.shard(),
-                copy.map().position(),
-                copy.map().targetEnd(),
-                before.targetMaxBatchBytes());
-        partition.publishSource(before.sourceStart(), before.sourceEnd());
-        partition.publishLeaderEpochs(before.leaderEpochs());
-        partition.continueCounts(before.recreations(), before.gapRecords(), before.truncatedRecords());
-        return partition;
     }
 
     /** Those that a lane copies. */

@@ -31,6 +31,25 @@ record Copy(Partition partition, OffsetMap map, int lane, int laneIndex) {
         return new Copy(partition, map, lane, NOT_SERVED);
     }
 
+    /** After its lane died: a copy that goes on where the map ends. */
+    Copy continued() {
+        // What the dead lane had handed out to be saved died with it.
+        map.handOutAnew();
+        Partition next = new Partition(
+                partition.source(),
+                partition.sourceTopicId(),
+                partition.targetTopic(),
+                partition.targetTopicId(),
+                partition.shard(),
+                map.position(),
+                map.targetEnd(),
+                partition.targetMaxBatchBytes());
+        next.publishSource(partition.sourceStart(), partition.sourceEnd());
+        next.publishLeaderEpochs(partition.leaderEpochs());
+        next.continueCounts(partition.recreations(), partition.gapRecords(), partition.truncatedRecords());
+        return unserved(next, map, lane);
+    }
+
     /** Hands it to its lane. */
     Copy serve(Lanes lanes) {
         int index = lanes.nextLaneIndex(lane);
