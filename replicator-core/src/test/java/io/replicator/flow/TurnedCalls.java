@@ -4,6 +4,7 @@ import io.replicator.agent.Mailbox;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /**
  * A queue of calls whose work somebody else turns: each call is made some time after it was asked for, and its answer arrives
@@ -12,20 +13,20 @@ import java.util.function.LongSupplier;
 final class TurnedCalls implements CallQueue {
     private final Mailbox<TimedMail> answers;
     private final LongSupplier now;
-    private final LongSupplier delay;
+    private final ToLongFunction<String> delay;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private final ArrayDeque<Due> made = new ArrayDeque<>();
     private long busyUntilNanos;
 
-    private record Job(long askedNanos, String what, Runnable work) {}
+    private record Job(String what, Runnable work) {}
 
     private record Due(long atNanos, TimedMail answer) {}
 
     /**
      * @param now the time
-     * @param delay how long each step takes
+     * @param delay how long each step takes, by what is asked
      */
-    TurnedCalls(Mailbox<TimedMail> answers, LongSupplier now, LongSupplier delay) {
+    TurnedCalls(Mailbox<TimedMail> answers, LongSupplier now, ToLongFunction<String> delay) {
         this.answers = answers;
         this.now = now;
         this.delay = delay;
@@ -35,12 +36,12 @@ final class TurnedCalls implements CallQueue {
     @Override
     public <T> void ask(String what, Call<T> call, Answer<T> answer) {
         if (jobs.isEmpty()) {
-            busyUntilNanos = now.getAsLong() + delay.getAsLong();
+            busyUntilNanos = now.getAsLong() + delay.applyAsLong(what);
         }
-        jobs.add(new Job(now.getAsLong(), what, () -> {
+        jobs.add(new Job(what, () -> {
             Outcome<T> outcome = Outcome.ofCall(call, now.getAsLong());
             long last = made.isEmpty() ? now.getAsLong() : made.peekLast().atNanos();
-            long at = now.getAsLong() + delay.getAsLong();
+            long at = now.getAsLong() + delay.applyAsLong(what);
             made.add(new Due(at - last > 0 ? at : last, nowNanos -> answer.take(outcome, nowNanos)));
         }));
     }
@@ -52,7 +53,8 @@ final class TurnedCalls implements CallQueue {
         if (job != null && now.getAsLong() - busyUntilNanos >= 0) {
             jobs.poll();
             job.work().run();
-            busyUntilNanos = now.getAsLong() + delay.getAsLong();
+            busyUntilNanos = now.getAsLong()
+                    + (jobs.isEmpty() ? 0 : delay.applyAsLong(jobs.peek().what()));
             work++;
         }
         while (!made.isEmpty() && now.getAsLong() - made.peek().atNanos() >= 0) {

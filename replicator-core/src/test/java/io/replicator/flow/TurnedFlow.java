@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
@@ -41,7 +42,7 @@ public final class TurnedFlow {
      * @param lane makes the flow's only lane
      * @param groups keeps the groups' positions
      * @param now the time
-     * @param delay how long each step of a call takes
+     * @param delay how long each step of a call takes, by what is asked
      */
     public record World(
             ClusterOpener clusters,
@@ -49,7 +50,7 @@ public final class TurnedFlow {
             Function<ShardEvents, ControlledLane> lane,
             Supplier<Groups> groups,
             LongSupplier now,
-            LongSupplier delay) {}
+            ToLongFunction<String> delay) {}
 
     /** Keeps the groups' positions in place of a real one, for one term of owning shard 0. */
     public interface Groups {

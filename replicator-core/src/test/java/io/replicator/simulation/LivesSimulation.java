@@ -224,7 +224,7 @@ final class LivesSimulation {
         }
     }
 
-    private static FlowConfig config(int shards, Isolation isolation) {
+    static FlowConfig config(int shards, Isolation isolation) {
         return new FlowConfig(
                 "simulation",
                 new ClusterConfig("source", "source:1", Map.of()),
@@ -410,7 +410,7 @@ final class LivesSimulation {
                         events -> open(life, events),
                         () -> groups(life),
                         time::nanoseconds,
-                        () -> TimeUnit.MILLISECONDS.toNanos(faults.upTo(faults.strike(4) ? 1_000 : 20))));
+                        what -> TimeUnit.MILLISECONDS.toNanos(faults.upTo(faults.strike(4) ? 1_000 : 20))));
         lives.add(life);
         trace.say(name, "starts");
         return life;
