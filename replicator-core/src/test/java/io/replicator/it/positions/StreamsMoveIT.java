@@ -24,6 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -78,14 +81,16 @@ final class StreamsMoveIT {
         FlowConfig flow = Flows.flow(source, target, "lines", "counts", APPLICATION + "-.*");
 
         try (Replicator replicator = Flows.start(flow)) {
-            try (KafkaStreams application = start(source, folder.resolve("source"))) {
-                write(random, LINES, expected);
-                // Stopped in the middle: it has counted some of the lines, and not all.
-                await().atMost(PATIENCE).until(() -> counts(source).size() > LINES * WORDS_PER_LINE / 10);
+            write(random, LINES, expected);
+            Pause pause = new Pause(LINES * WORDS_PER_LINE / 3);
+            try (KafkaStreams application = start(source, folder.resolve("source"), pause)) {
+                pause.await();
+                application.close(Duration.ZERO);
+                pause.end();
                 application.close(Duration.ofSeconds(30));
             }
             write(random, LINES, expected);
-            assertThat(counts(source)).hasSizeLessThan(LINES * WORDS_PER_LINE);
+            assertThat(counts(source)).hasSizeBetween(LINES * WORDS_PER_LINE / 3, LINES * WORDS_PER_LINE - 1);
             String[] topics = source.admin().listTopics().names().get().stream()
                     .filter(name -> name.equals("lines") || name.equals("counts") || name.startsWith(APPLICATION))
                     .toArray(String[]::new);
@@ -94,7 +99,7 @@ final class StreamsMoveIT {
 
             migrate(flow);
 
-            try (KafkaStreams application = start(target, folder.resolve("target"))) {
+            try (KafkaStreams application = start(target, folder.resolve("target"), word -> {})) {
                 await().atMost(PATIENCE).until(() -> counts(target).size() >= 2 * LINES * WORDS_PER_LINE);
                 application.close(Duration.ofSeconds(30));
             }
@@ -155,7 +160,8 @@ final class StreamsMoveIT {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static KafkaStreams start(KafkaCluster cluster, Path state) {
+    /** @param counting called for each word, once it is counted */
+    private static KafkaStreams start(KafkaCluster cluster, Path state, Consumer<String> counting) {
         Properties properties = new Properties();
         properties.putAll(cluster.clientProperties());
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
@@ -167,12 +173,12 @@ final class StreamsMoveIT {
         properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-        KafkaStreams streams = new KafkaStreams(wordCount(), properties);
+        KafkaStreams streams = new KafkaStreams(wordCount(counting), properties);
         streams.start();
         return streams;
     }
 
-    private static Topology wordCount() {
+    private static Topology wordCount(Consumer<String> counting) {
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream("lines", Consumed.with(Serdes.String(), Serdes.String()))
                 .flatMapValues(line -> Arrays.asList(line.split(" ")))
@@ -181,8 +187,49 @@ final class StreamsMoveIT {
                         .withKeySerde(Serdes.String())
                         .withValueSerde(Serdes.Long()))
                 .toStream()
+                .peek((word, count) -> counting.accept(word))
                 .mapValues(count -> Long.toString(count))
                 .to("counts", Produced.with(Serdes.String(), Serdes.String()));
         return builder.build();
+    }
+
+    /** Holds the application in the middle of its work: it has counted some of the words, and not all. */
+    private static final class Pause implements Consumer<String> {
+        private final int after;
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        /** Of the application's only thread. */
+        private int counted;
+
+        Pause(int after) {
+            this.after = after;
+        }
+
+        @Override
+        public void accept(String word) {
+            counted++;
+            if (counted == after) {
+                reached.countDown();
+                awaitLatch(ended);
+            }
+        }
+
+        void await() {
+            awaitLatch(reached);
+        }
+
+        void end() {
+            ended.countDown();
+        }
+
+        private static void awaitLatch(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(interrupted);
+            }
+        }
     }
 }
