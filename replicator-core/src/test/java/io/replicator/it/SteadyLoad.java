@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class SteadyLoad implements AutoCloseable {
     private static final int RECORDS_AT_ONCE = 20;
-    private static final long PAUSE_MILLIS = 20;
+    private static final long PAUSE_MILLIS = 50;
     private static final int VALUE_BYTES = 200;
 
     /** A failure names so many of those of single records. */

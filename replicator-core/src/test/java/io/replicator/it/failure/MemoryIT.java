@@ -38,12 +38,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class MemoryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long MEMORY_BYTES = 16L << 20;
-    private static final int PARTITIONS = 200;
+    private static final int PARTITIONS = 120;
     private static final int BROKERS = 3;
     private static final int VALUE_BYTES = 20_000;
 
-    /** A batch for each partition: 80 MB in all. */
-    private static final int RECORDS_PER_BATCH = 20;
+    /** A batch for each partition: 72 MB in all. */
+    private static final int RECORDS_PER_BATCH = 30;
 
     private static final int RECORDS = RECORDS_PER_BATCH * PARTITIONS;
 
