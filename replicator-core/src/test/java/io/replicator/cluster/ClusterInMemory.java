@@ -28,6 +28,7 @@ public final class ClusterInMemory implements Cluster {
     private final Map<String, Topic> topics = new TreeMap<>();
     private final Set<String> denied = new HashSet<>();
     private final Map<String, List<GroupDescription.Member>> groups = new TreeMap<>();
+    private final GroupsInMemory consumerGroups = new GroupsInMemory();
     private final List<String> requests = new ArrayList<>();
     private boolean isAway;
     private boolean refusesGrowth;
@@ -292,7 +293,7 @@ public final class ClusterInMemory implements Cluster {
 
     @Override
     public ConsumerGroups consumerGroups() {
-        throw new UnsupportedOperationException("its groups have no positions");
+        return consumerGroups;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.replicator.config.Isolation;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.ShardEvents;
 import io.replicator.flow.FlowState;
+import io.replicator.flow.RecordedLane;
 import io.replicator.flow.TurnedFlow;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ class ControlPlaneTest {
     private final SimulatedTopics targetTopics = new SimulatedTopics(target, faults, created -> {});
     private final SimulatedTopics sourceTopics = new SimulatedTopics(source, faults, created -> {});
     private final SimulatedProcess process = new SimulatedProcess();
-    private final RecordedLane lane = new RecordedLane();
+    private final RecordedLane lane = new RecordedLane(0);
 
     /** How long calls take that take longer than others. */
     private final Map<String, Long> delayMillis = new HashMap<>();

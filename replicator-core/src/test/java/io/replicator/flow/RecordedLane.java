@@ -1,4 +1,4 @@
-package io.replicator.simulation;
+package io.replicator.flow;
 
 import io.replicator.delivery.Grant;
 import io.replicator.lane.ControlledLane;
@@ -12,13 +12,43 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
-/** A lane that copies nothing and takes note of what the control plane asks of it. */
-final class RecordedLane implements ControlledLane {
-    final List<String> asked = new ArrayList<>();
+/** A lane that copies nothing and takes note of what the control plane asks of it. It answers at once, or when it is told to. */
+public final class RecordedLane implements ControlledLane {
+    public final List<String> asked = new ArrayList<>();
+
+    private final int number;
+    private final List<Runnable> held = new ArrayList<>();
+    private boolean isHolding;
+
+    public RecordedLane(int number) {
+        this.number = number;
+    }
+
+    /** From now on nothing that takes time is answered before {@link #answer}. */
+    void hold() {
+        isHolding = true;
+    }
+
+    /** Answers what was asked since {@link #hold}, and holds nothing any more. */
+    void answer() {
+        isHolding = false;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    private <T> CompletableFuture<T> answer(T value) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (isHolding) {
+            held.add(() -> answer.complete(value));
+        } else {
+            answer.complete(value);
+        }
+        return answer;
+    }
 
     @Override
     public int number() {
-        return 0;
+        return number;
     }
 
     @Override
@@ -46,13 +76,13 @@ final class RecordedLane implements ControlledLane {
 
     @Override
     public CompletableFuture<Boolean> finish(int laneIndex) {
-        asked.add("finish");
-        return CompletableFuture.completedFuture(true);
+        asked.add("finish " + laneIndex);
+        return answer(true);
     }
 
     @Override
     public void remove(int laneIndex) {
-        asked.add("remove");
+        asked.add("remove " + laneIndex);
     }
 
     @Override
@@ -63,7 +93,7 @@ final class RecordedLane implements ControlledLane {
     @Override
     public CompletableFuture<Void> release(int shard) {
         asked.add("release " + shard);
-        return CompletableFuture.completedFuture(null);
+        return answer(null);
     }
 
     @Override
@@ -85,6 +115,6 @@ final class RecordedLane implements ControlledLane {
     @Override
     public CompletableFuture<Void> drain() {
         asked.add("drain");
-        return CompletableFuture.completedFuture(null);
+        return answer(null);
     }
 }
