@@ -152,11 +152,6 @@ public final class BatchMerger {
         return header.recordCount();
     }
 
-    /** Bytes of the merged batch before compression, header included. */
-    public int uncompressedBytes() {
-        return BatchHeader.SIZE + mergedBytes;
-    }
-
     /** How many runs of source offsets were merged, until the next {@link #begin}; adjacent ones are joined, also across batches. */
     public int runs() {
         return runs.count();
