@@ -154,7 +154,7 @@ public final class BatchFetcher implements Agent {
     }
 
     /** Who is woken when the ring has something. Called once, before the thread starts. */
-    public void wakes(Doorbell bellOfProducer) {
+    public void wakeOnBatches(Doorbell bellOfProducer) {
         producerBell = bellOfProducer;
     }
 
@@ -163,7 +163,7 @@ public final class BatchFetcher implements Agent {
     }
 
     /** Who is told when topics or partitions came or went. Called once, before the thread starts. */
-    public void tells(Runnable listener) {
+    public void reportNewsTo(Runnable listener) {
         onNews = listener;
     }
 

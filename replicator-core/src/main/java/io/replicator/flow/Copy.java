@@ -34,7 +34,7 @@ record Copy(Partition partition, OffsetMap map, int lane, int laneIndex) {
     /** After its lane died: a copy that goes on where the map ends. */
     Copy continued() {
         // What the dead lane had handed out to be saved died with it.
-        map.handOutAnew();
+        map.markAllUnsaved();
         Partition next = new Partition(
                 partition.source(),
                 partition.sourceTopicId(),

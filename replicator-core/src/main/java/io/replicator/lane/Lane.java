@@ -138,7 +138,7 @@ public final class Lane implements ControlledLane, AutoCloseable {
                 mergePool,
                 new SplittableRandom(),
                 produceMeasures);
-        fetcher.wakes(producer.bell());
+        fetcher.wakeOnBatches(producer.bell());
         this.fetcherThread = new AgentThread(fetcher, fetcher.bell(), this::died);
         this.producerThread = new AgentThread(producer, producer.bell(), this::died);
     }
@@ -177,8 +177,8 @@ public final class Lane implements ControlledLane, AutoCloseable {
      * @param shardEvents told, on the producer's thread, what becomes of shards
      */
     public void start(Runnable onNews, ShardEvents shardEvents) {
-        fetcher.tells(onNews);
-        producer.tells(shardEvents);
+        fetcher.reportNewsTo(onNews);
+        producer.reportTo(shardEvents);
         producerThread.start();
         fetcherThread.start();
     }

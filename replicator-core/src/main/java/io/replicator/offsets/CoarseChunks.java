@@ -208,8 +208,8 @@ final class CoarseChunks {
         return taken;
     }
 
-    /** Makes the next snapshot hand out everything. */
-    void handOutAnew() {
+    /** Makes the next snapshot hold everything. */
+    void markAllUnsaved() {
         for (int row = 0; row < rows.count(); row++) {
             if (rows.get(row, STATE) == TAKEN) {
                 rows.set(row, STATE, LOST);

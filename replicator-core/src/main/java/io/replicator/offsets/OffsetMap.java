@@ -397,13 +397,13 @@ public final class OffsetMap {
     }
 
     /**
-     * Makes the next snapshot hand out everything: for when one was taken and lost on its way to the {@link OffsetLog},
+     * Makes the next snapshot hold everything: for when one was taken and lost on its way to the {@link OffsetLog},
      * with the thread that carried it. Chunks that were never saved would leave a hole in what is loaded later.
      */
-    public void handOutAnew() {
+    public void markAllUnsaved() {
         takenClosedRuns = 0;
         takenPosition = -1;
-        coarse.handOutAnew();
+        coarse.markAllUnsaved();
     }
 
     /** Counted from the very first. */

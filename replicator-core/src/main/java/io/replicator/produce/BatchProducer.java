@@ -265,7 +265,7 @@ public final class BatchProducer implements Agent {
     }
 
     /** Before the thread starts: who is told of the shards. Needed where transactional ids are set. */
-    public void tells(ShardEvents shardEvents) {
+    public void reportTo(ShardEvents shardEvents) {
         events = shardEvents;
     }
 

@@ -18,7 +18,7 @@ public final class OffsetLogInMemory {
     public static SavedProgress saved(OffsetMap map) {
         TopicPartition partition = new TopicPartition("any", 0);
         PartitionPair pair = new PartitionPair(partition, Uuid.ZERO_UUID, "any", Uuid.ZERO_UUID);
-        map.handOutAnew();
+        map.markAllUnsaved();
         Progress progress = new Progress(pair, new Writer(0, -1, (short) -1), map.takeChanges());
         OffsetLogInMemory log = new OffsetLogInMemory();
         log.appendRuns(progress);

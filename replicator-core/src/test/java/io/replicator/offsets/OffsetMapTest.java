@@ -86,7 +86,7 @@ class OffsetMapTest {
         }
         MapChanges lost = map.takeChanges();
 
-        map.handOutAnew();
+        map.markAllUnsaved();
 
         assertThat(map.hasChanges()).isTrue();
         assertThat(map.takeChanges()).isEqualTo(lost);

@@ -170,7 +170,7 @@ class TranslationModelTest {
             switch (random.nextInt(8)) {
                 case 0 -> {
                     map.takeChanges();
-                    map.handOutAnew();
+                    map.markAllUnsaved();
                 }
                 case 1 -> unsaved = taken();
                 // A crash in the middle of the save that follows a truncation may cost the places of old records, which

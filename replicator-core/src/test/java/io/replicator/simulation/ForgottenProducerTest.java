@@ -71,7 +71,7 @@ class ForgottenProducerTest extends BrokerPair {
                 Shaping.AUTO,
                 true,
                 false);
-        lane.producer.tells(new Registry());
+        lane.producer.reportTo(new Registry());
         lane.start();
         lane.producer.commands().put(new BatchProducer.Command.Add(0, partition, new OffsetMap(0, 0)));
         lane.fetcher.commands().put(new BatchFetcher.Command.Add(0, partition));

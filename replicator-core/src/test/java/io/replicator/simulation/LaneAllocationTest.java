@@ -124,7 +124,7 @@ class LaneAllocationTest extends BrokerPair {
 
     private void start() {
         faults.calm();
-        fetcher.wakes(producer.bell());
+        fetcher.wakeOnBatches(producer.bell());
         fetcher.onStart();
         producer.onStart();
         for (int number = 0; number < PARTITIONS; number++) {

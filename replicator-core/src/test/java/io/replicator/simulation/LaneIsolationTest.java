@@ -158,7 +158,7 @@ class LaneIsolationTest {
 
         /** How long it takes to copy all but one. */
         long copyAllBut(int failing) {
-            fetcher.wakes(producer.bell());
+            fetcher.wakeOnBatches(producer.bell());
             fetcher.onStart();
             producer.onStart();
             for (int number = 0; number < sources.size(); number++) {

@@ -114,7 +114,7 @@ class LaneMemoryTest extends BrokerPair {
 
     private void start() {
         faults.calm();
-        fetcher.wakes(producer.bell());
+        fetcher.wakeOnBatches(producer.bell());
         fetcher.onStart();
         producer.onStart();
         for (int number = 0; number < PARTITIONS; number++) {

@@ -69,7 +69,7 @@ final class LaneSimulation {
                 shaping(seed),
                 false,
                 false);
-        lane.producer.tells(new ShardEvents() {
+        lane.producer.reportTo(new ShardEvents() {
             @Override
             public void granted(Grant grant) {
                 lane.producer.commands().put(new BatchProducer.Command.Registered(grant, Set.of(grant.producerId())));

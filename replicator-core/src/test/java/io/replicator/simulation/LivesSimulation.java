@@ -450,8 +450,8 @@ final class LivesSimulation {
     }
 
     private SimulatedLane open(Life life, ShardEvents events) {
-        life.instance.producer.tells(events);
-        life.instance.fetcher.tells(life.flow::look);
+        life.instance.producer.reportTo(events);
+        life.instance.fetcher.reportNewsTo(life.flow::look);
         life.instance.start();
         life.lane = new SimulatedLane(life.name, life.instance, readers::get, trace, sabotage);
         return life.lane;

@@ -98,7 +98,7 @@ final class SimulatedInstance {
                 mergePool,
                 random.split(),
                 measures);
-        fetcher.wakes(producer.bell());
+        fetcher.wakeOnBatches(producer.bell());
     }
 
     private static TransactionBounds bounds(SplittableRandom random) {

@@ -117,7 +117,7 @@ final class Ceiling {
                 FETCH_BYTES,
                 new Throttle(Double.POSITIVE_INFINITY),
                 new FetchMeasures());
-        fetcher.wakes(new Doorbell(() -> {}));
+        fetcher.wakeOnBatches(new Doorbell(() -> {}));
         List<Partition> partitions = new ArrayList<>();
         for (int number = 0; number < set.partitions(); number++) {
             partitions.add(partition(number, topicId, topic, Uuid.ZERO_UUID));
