@@ -90,7 +90,7 @@ final class Beginnings {
         rule.see(plan);
     }
 
-    /** Whether the flow goes on where MirrorMaker 2 stopped. */
+    /** Whether the flow continues where MirrorMaker 2 stopped. */
     boolean isTakenOver() {
         return flow.topics().start() instanceof StartFrom.MirrorMaker;
     }

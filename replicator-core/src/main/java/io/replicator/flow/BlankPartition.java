@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A missing partition that has no progress to go on from.
+ * A missing partition that has no progress to continue from.
  *
  * @param partition which one
  * @param former the progress of a former topic of the same name, behind which it begins

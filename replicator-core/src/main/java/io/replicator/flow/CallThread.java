@@ -17,7 +17,7 @@ final class CallThread implements CallQueue {
     private final Mailbox<TimedMail> answers;
     private final ThreadPoolExecutor thread;
 
-    /** When the call that is being made began or came a step further, by {@link System#nanoTime}; only while one is. */
+    /** When the call that is being made began or last made progress, by {@link System#nanoTime}; only while one is. */
     private volatile long beganNanos;
 
     private volatile String making = "";
@@ -56,12 +56,12 @@ final class CallThread implements CallQueue {
         }
     }
 
-    /** The call that is being made has come a step further; on the queue's thread. */
-    void goesOn() {
+    /** The call that is being made has made progress; on the queue's thread. */
+    void progressed() {
         beganNanos = System.nanoTime();
     }
 
-    /** How long the call that is being made has taken since it began or came a step further; 0 when none is. */
+    /** How long the call that is being made has taken since it began or last made progress; 0 when none is. */
     long nanosInCall() {
         long began = beganNanos;
         return making.isEmpty() ? 0 : System.nanoTime() - began;

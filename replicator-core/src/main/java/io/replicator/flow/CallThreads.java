@@ -32,9 +32,9 @@ final class CallThreads {
         return new Calls(log, clusters, ownership, positions, lanes);
     }
 
-    /** The call about groups' positions that is being made has come a step further. */
-    void positionsGoOn() {
-        positions.goesOn();
+    /** The call about groups' positions that is being made has made progress. */
+    void positionsProgressed() {
+        positions.progressed();
     }
 
     /** Those that have made one call for longer than this. */

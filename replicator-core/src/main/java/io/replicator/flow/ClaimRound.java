@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /**
  * One round of {@link TopicClaims}: says what is wanted, looks at what others say, and only then decides. Each step is a call.
- * A round of the instance that decides is over when it does not decide any more, or decides anew: it must not write what it
+ * A round of the instance that decides is over when it does not decide any more, or decides in another term: it must not write what it
  * thought before. Control thread.
  *
  * <pre>

@@ -2,7 +2,7 @@ package io.replicator.flow;
 
 /**
  * One thing that the control plane does again and again. Its turn never blocks: what may wait for a cluster is asked for at
- * a {@link CallQueue}, at most one call at a time, and the answer says how to go on.
+ * a {@link CallQueue}, at most one call at a time, and the answer says how to continue.
  */
 interface ControlTask {
     /** For messages. */

@@ -186,7 +186,7 @@ final class Copies {
         if (isAnother(partition.targetTopicId(), topic.targetId())) {
             stop(copy, recreated(partition.targetTopic(), partition.targetTopicId(), topic.targetId()));
         } else if (isAnother(partition.sourceTopicId(), topic.sourceId())) {
-            if (!recreations.goOn()) {
+            if (!recreations.continues()) {
                 String name = partition.source().topic();
                 stop(copy, RecreatedTopics.stopped(name, partition.sourceTopicId(), topic.sourceId()));
             }
@@ -209,10 +209,10 @@ final class Copies {
         }
     }
 
-    /** Ends the copy of a topic that was recreated, once all that was fetched of it is written, if the flow goes on. */
+    /** Ends the copy of a topic that was recreated, once all that was fetched of it is written, if the flow continues. */
     private void endFormer(TopicPartition source, CopiedTopic topic) {
         Copy copy = copies.get(source);
-        if (copy != null && recreations.goOn()) {
+        if (copy != null && recreations.continues()) {
             Partition former = copy.partition();
             if (isAnother(former.sourceTopicId(), topic.sourceId())
                     && !isAnother(former.targetTopicId(), topic.targetId())
@@ -223,9 +223,9 @@ final class Copies {
         }
     }
 
-    /** Whether saved progress is of a former topic of the same name, which the flow goes on from. */
+    /** Whether saved progress is of a former topic of the same name, from which the flow continues. */
     boolean isFormer(SavedProgress progress, CopiedTopic topic) {
-        return recreations.goOn()
+        return recreations.continues()
                 && isAnother(progress.pair().sourceTopicId(), topic.sourceId())
                 && !isAnother(progress.pair().targetTopicId(), topic.targetId());
     }
@@ -264,7 +264,7 @@ final class Copies {
                 PartitionState.FAILED,
                 "topic " + topic + " was deleted and created again on the target (id was " + known + ", is " + now
                         + "): what was copied before is gone",
-                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                "the topic's progress is removed with the command forget, which makes the flow copy it again, or the topic is"
                         + " excluded");
     }
 
@@ -369,7 +369,7 @@ final class Copies {
         }
     }
 
-    /** After a lane was replaced: its partitions go on where their maps end. */
+    /** After a lane was replaced: its partitions continue where their maps end. */
     void reassign(int lane) {
         removals.laneDied(lane);
         for (Copy copy : List.copyOf(copies.values())) {

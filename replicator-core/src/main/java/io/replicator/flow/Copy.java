@@ -31,7 +31,7 @@ record Copy(Partition partition, OffsetMap map, int lane, int laneIndex) {
         return new Copy(partition, map, lane, NOT_SERVED);
     }
 
-    /** After its lane died: a copy that goes on where the map ends. */
+    /** After its lane died: a copy that continues where the map ends. */
     Copy continued() {
         // What the dead lane had handed out to be saved died with it.
         map.markAllUnsaved();

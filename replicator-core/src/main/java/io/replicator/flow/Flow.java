@@ -65,7 +65,7 @@ public final class Flow implements AutoCloseable {
                 process.memoryBytes() / process.flows().size(),
                 () -> mail.commands().put(new FlowCommand.LookNow(new CompletableFuture<>())),
                 mail.shards());
-        this.groups = new FlowGroups(config, KafkaCluster::open, callThreads::positionsGoOn);
+        this.groups = new FlowGroups(config, KafkaCluster::open, callThreads::positionsProgressed);
         Membership membership = Membership.of(process);
         this.connections = new FlowConnections(
                 config,

@@ -28,7 +28,7 @@ final class FlowCondition {
     private volatile List<TopicProblem> problems = List.of();
     private volatile Set<Integer> ownedShards = Set.of();
 
-    /** What may be wrong while a flow goes on; what a person must know first comes first. */
+    /** What may be wrong while a flow runs; what a person must know first comes first. */
     enum Trouble {
         /** This instance cannot take part in sharing the shards. */
         MEMBERSHIP,

@@ -63,7 +63,7 @@ final class FlowGroups implements GroupKeeper.Opener, AutoCloseable {
 
     private final class Keeper implements GroupKeeper {
         private final GroupSync sync = new GroupSync(
-                config, clusters, CALL_TIMEOUT, () -> this.records.orElseThrow(), this::openRecords, this::goOn);
+                config, clusters, CALL_TIMEOUT, () -> this.records.orElseThrow(), this::openRecords, this::progressed);
 
         /** Written by calls. */
         private volatile Optional<MirrorMakerRecords> records = Optional.empty();
@@ -80,7 +80,7 @@ final class FlowGroups implements GroupKeeper.Opener, AutoCloseable {
             return opened;
         }
 
-        private void goOn() {
+        private void progressed() {
             alive.run();
             if (isStopped) {
                 throw new IllegalStateException("another instance keeps the positions now");

@@ -41,7 +41,7 @@ final class FlowIdentityCheck {
                     + known.shards() + ", now it is "
                     + now.shards() + ": partitions would come to other transactional ids, and records be"
                     + " written twice; set shards = " + known.shards()
-                    + ", or give the flow another name, which begins anew");
+                    + "; or give the flow another name: it then starts without saved progress");
         }
         String changes = now.changesSince(known);
         if (!changes.isEmpty()) {

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * @param latencies since the flow's start
  * @param ownedShards the shards of this instance, whose partitions are those above; none when it stands by
  * @param shards how many the flow has
- * @param mayRestart whether a FAILED flow was not refused but broke off, so that it may go on when it is started again as it is
+ * @param mayRestart whether a FAILED flow was not refused but broke off, so that it may continue when it is started again as it is
  */
 public record FlowStatus(
         String name,

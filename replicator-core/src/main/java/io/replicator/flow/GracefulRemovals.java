@@ -19,7 +19,7 @@ final class GracefulRemovals {
     }
 
     /**
-     * Begins to remove a copy from its lane, or goes on with that.
+     * Begins to remove a copy from its lane, or continues with that.
      *
      * @return whether it has left its lane
      */
@@ -39,8 +39,8 @@ final class GracefulRemovals {
         return hasLeft;
     }
 
-    /** Goes on with those that were begun. */
-    void goOn() {
+    /** Continues with those that were begun. */
+    void continueAll() {
         for (Copy copy : Map.copyOf(asked).keySet()) {
             remove(copy);
         }

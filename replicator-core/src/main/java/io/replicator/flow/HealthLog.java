@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log when partitions stop and when they go on, once each, and never more than a few lines at a time: a broker
+ * Says in the log when partitions stop and when they run again, once each, and never more than a few lines at a time: a broker
  * that goes takes thousands of partitions with it.
  */
 final class HealthLog {

@@ -41,7 +41,7 @@ final class LaneAssignment {
         lanesByShard.remove(shard);
     }
 
-    /** Shards to be placed anew, so that no lane has two more than another. */
+    /** Shards to be placed again, so that no lane has two more than another. */
     List<Integer> misplaced() {
         int[] counts = counts();
         List<Integer> misplaced = new ArrayList<>();

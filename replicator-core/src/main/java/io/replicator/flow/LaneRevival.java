@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Replaces lanes that died: waits for their threads, and lets a new lane go on where their maps end. Control thread. */
+/** Replaces lanes that died: waits for their threads, and lets a new lane continue where their maps end. Control thread. */
 final class LaneRevival implements ControlTask {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRevival.class);
 

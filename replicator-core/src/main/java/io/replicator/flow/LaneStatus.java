@@ -9,7 +9,7 @@ import java.util.Map;
  * @param lane its number within the flow
  * @param passedBatches source batches written with only their header changed
  * @param coalescedBatches source batches merged with neighbours
- * @param rebuiltBatches source batches decoded and built anew
+ * @param rebuiltBatches source batches that were decoded and rebuilt
  * @param recoveredRecords records that an earlier life had written after its last saved progress, found again
  * @param recoveredAmbiguous partitions in which they were looked for one by one, for the source has changed since
  * @param ringOccupied slots of the ring in use

@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Where copying begins is durable, on both sides, before the first write: whoever finds it after a crash then knows which
  * records of the target may be ours. A shard may be lost, and a plan replaced, while a call is made: each answer leaves out
  * what is not {@link Copies#isStillMissing wanted as it was}. Partitions with progress wait for no cluster, so that a shard
- * that is taken over goes on at once. Control thread.
+ * that is taken over continues at once. Control thread.
  */
 final class PartitionStarts implements ControlTask {
     private static final Backoff LOG_BACKOFF = Backoff.ofMillis(200, 1_000);

@@ -26,7 +26,7 @@ interface Phase {
     };
 
     /**
-     * Goes on.
+     * Does what is due.
      *
      * @return how much was done
      */

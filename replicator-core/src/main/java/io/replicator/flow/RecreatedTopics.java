@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Topics that were deleted and created again on the source. Where the flow goes on by itself, the former topic's copy is
+ * Topics that were deleted and created again on the source. Where the flow continues by itself, the former topic's copy is
  * finished first, and the new one begins at its start, behind it. Control thread.
  */
 final class RecreatedTopics {
@@ -23,7 +23,7 @@ final class RecreatedTopics {
     private final FlowConfig flow;
     private final GracefulRemovals removals;
 
-    /** What the new copies of partitions go on counting. */
+    /** From where the new copies of partitions continue to count. */
     private final Map<TopicPartition, Counts> counts = new HashMap<>();
 
     private record Counts(long recreations, long gapRecords, long truncatedRecords) {}
@@ -33,17 +33,17 @@ final class RecreatedTopics {
         this.removals = removals;
     }
 
-    /** Whether the flow goes on with a topic that was recreated. */
-    boolean goOn() {
+    /** Whether the flow continues with a topic that was recreated. */
+    boolean continues() {
         return flow.sourceChanges().onRecreation() == LossPolicy.CONTINUE;
     }
 
-    /** The health of a topic that was recreated on the source, when the flow does not go on with it. */
+    /** The health of a topic that was recreated on the source, when the flow does not continue with it. */
     static Health stopped(String topic, Uuid known, Uuid now) {
         return new Health(
                 PartitionState.FAILED,
                 "topic " + topic + " was deleted and created again on the source (id was " + known + ", is " + now
-                        + "): going on would mix two topics",
+                        + "): to continue would mix two topics",
                 "the flow's on-recreation is set to continue and the daemon is started again: the new topic then comes"
                         + " behind what was copied of the former; or the topic is excluded");
     }
@@ -108,7 +108,7 @@ final class RecreatedTopics {
                 position);
     }
 
-    /** A new copy goes on counting where the former one stopped. */
+    /** A new copy continues to count where the former one stopped. */
     void begins(Partition partition) {
         Counts before = counts.remove(partition.source());
         if (before != null) {

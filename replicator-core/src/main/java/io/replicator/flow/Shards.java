@@ -5,7 +5,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Which shard a partition belongs to. Stable for ever: a shard's producer identity wrote the partition, and must
- * go on to. The partitions of one topic go round the shards, so that a single topic keeps all lanes busy; and in wide steps,
+ * continue to. The partitions of one topic go round the shards, so that a single topic keeps all lanes busy; and in wide steps,
  * for instances are given shards that lie side by side, and each is to have a part of a small topic.
  */
 final class Shards {

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is done about partitions whose source no longer has what was to be read next, or what was read before: retention
- * passed the position, or the log was truncated below it. Each is said once, counted, and handled as the flow's policy
+ * passed the position, or the log was truncated below it. Each is logged once, counted, and handled as the flow's policy
  * says. After each plan. Control thread.
  *
- * <p>A partition goes on, or stops, only when nothing of it is on its way any more; until then the fetcher finds the same
+ * <p>A partition continues, or stops, only when nothing of it is on its way any more; until then the fetcher finds the same
  * again, after a pause, and it is looked at again.
  */
 final class SourceLosses implements ControlTask, Planning.FollowUp {
@@ -101,11 +101,11 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         return look.dueInNanos();
     }
 
-    /** Looks at what fetchers found, and goes on with each partition or stops it. */
+    /** Looks at what fetchers found, and lets each partition continue or stops it. */
     @Override
     public int turn(long nowNanos) {
         look.begin();
-        removals.goOn();
+        removals.continueAll();
         List<Copy> served = copies.served();
         for (Copy copy : served) {
             if (copy.partition().divergence().isKnown()) {
@@ -140,7 +140,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         }
         for (OutOfRange each : asked) {
             LogBounds bounds = found.found().get(each.source());
-            // A copy that ended or went on since is left alone.
+            // A copy that ended or continued since is left alone.
             if (bounds != null
                     && copies.has(each.copy())
                     && OutOfRange.of(each.copy()).equals(each)) {
@@ -193,7 +193,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
                             partition + ": offsets " + position + " to " + (start - 1)
                                     + " were deleted on the source before they could be copied, " + (start - position)
                                     + " in all",
-                            "the flow's on-gap is set to continue and the daemon is started again: it then goes on at"
+                            "the flow's on-gap is set to continue and the daemon is started again: it then continues at"
                                     + " the first offset that is left"));
         } else {
             countGap(partition, position, start);
@@ -201,7 +201,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         }
     }
 
-    /** Says and counts what was lost, once, however often the same offset is asked for. */
+    /** Logs and counts what was lost, once, however often the same offset is asked for. */
     private void countGap(Partition partition, long position, long start) {
         long from = Math.max(position, gapsCountedTo.getOrDefault(Log.of(partition), position));
         if (from >= start) {

@@ -26,7 +26,7 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
     private static final Logger LOG = LoggerFactory.getLogger(TargetLosses.class);
 
     private static final String RESUMES =
-            "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+            "the topic's progress is removed with the command forget, which makes the flow copy it again, or the topic is"
                     + " copied by a flow of another name; verify says what the copy lacks";
 
     /** Of a partition that nobody leads now: as if nothing were wrong. */

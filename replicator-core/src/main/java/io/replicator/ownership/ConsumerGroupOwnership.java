@@ -118,14 +118,14 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
 
     private void run() {
         try {
-            boolean isGoing = true;
-            while (isGoing && !isClosing()) {
+            boolean mayRetry = true;
+            while (mayRetry && !isClosing()) {
                 turnedNanos = System.nanoTime();
                 try {
                     chooseProtocol();
                     beMember();
                 } catch (UnavailableException failure) {
-                    isGoing = goesOnAfter(failure);
+                    mayRetry = mayRetryAfter(failure);
                 } catch (RefusedException refused) {
                     trouble(refused.getMessage());
                 }
@@ -152,7 +152,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
     }
 
     /** Judges why the membership broke; false when another attempt cannot succeed. */
-    private boolean goesOnAfter(UnavailableException failure) throws InterruptedException {
+    private boolean mayRetryAfter(UnavailableException failure) throws InterruptedException {
         switch (failure.error()) {
             case INSTANCE_FENCED -> {
                 return refuse(sameInstance());

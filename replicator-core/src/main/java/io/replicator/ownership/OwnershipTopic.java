@@ -50,7 +50,7 @@ public final class OwnershipTopic {
             throw new RefusedException("topic " + topic + " on " + target.name() + " has " + partitions.get()
                     + " partitions, but flow " + flow.name() + " has shards = " + flow.shards()
                     + ". If shards was changed, put it back: the number cannot change once the flow has run. If"
-                    + " it was not, somebody changed the topic: delete it, it holds nothing and is created again");
+                    + " it was not, somebody changed the topic: delete it: it holds no records, and is recreated");
         }
     }
 }

@@ -56,7 +56,7 @@ final class TargetTrouble {
                 new Health(
                         PartitionState.FAILED,
                         place + "target topic " + topic + " lost records that it had acknowledged: " + why,
-                        "the topic's progress is removed with the command forget, which makes the flow copy it anew;"
+                        "the topic's progress is removed with the command forget, which makes the flow copy it again;"
                                 + " verify says what the copy lacks");
             case FENCED ->
                 new Health(
@@ -183,7 +183,7 @@ final class TargetTrouble {
                 PartitionState.FAILED,
                 "topic " + partition.targetTopic() + " was deleted and created again on the target " + cluster
                         + " (id was " + partition.targetTopicId() + ", is " + now + ")",
-                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                "the topic's progress is removed with the command forget, which makes the flow copy it again, or the topic is"
                         + " excluded");
     }
 
@@ -218,7 +218,7 @@ final class TargetTrouble {
         return new Health(
                 PartitionState.FAILED,
                 what,
-                "the topic's progress is removed with the command forget, which makes the flow copy it anew, or the topic is"
+                "the topic's progress is removed with the command forget, which makes the flow copy it again, or the topic is"
                         + " excluded");
     }
 }
