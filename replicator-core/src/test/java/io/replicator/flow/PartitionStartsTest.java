@@ -194,9 +194,14 @@ class PartitionStartsTest {
         assertThat(starts.dueInNanos(parts.now)).isEqualTo(Long.MAX_VALUE);
         assertThat(clusters.waiting()).containsExactly(PLACES);
 
-        parts.settle();
+        answer(clusters, PLACES);
+        answer(log, SAVE);
+        turn();
+        answer(clusters, PLACES);
+        answer(log, SAVE);
         assertThat(asked)
                 .containsExactly("add orders-0 at 0", "add orders-1 at 0", "add orders-2 at 0", "add orders-3 at 0");
+        assertThat(starts.isSettled()).as("each was asked about once").isTrue();
     }
 
     @Test
@@ -241,7 +246,9 @@ class PartitionStartsTest {
 
         copies.follow(ControlParts.plan(ControlParts.topic(3)));
         starts.look();
-        parts.settle();
+        askClusters();
+        answer(clusters, PLACES);
+        answer(log, SAVE);
 
         assertThat(asked).contains("add orders-2 at 0");
         assertIdle();
