@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads ranges of offsets of many partitions of one cluster at a time, as a consumer sees them. One thread. */
@@ -28,15 +29,18 @@ final class HashedRecordsReader implements AutoCloseable {
     private final Cluster cluster;
     private final Isolation isolation;
     private final TopicReader reader;
+    private final LongSupplier nanoTime;
 
     /**
      * Opens a reader.
      *
+     * @param nanoTime the time, to notice silence
      * @throws UnavailableException when no bootstrap server has an address
      */
-    HashedRecordsReader(Cluster cluster, String clientId, Isolation isolation, Duration timeout) {
+    HashedRecordsReader(Cluster cluster, String clientId, Isolation isolation, Duration timeout, LongSupplier nanoTime) {
         this.cluster = cluster;
         this.isolation = isolation;
+        this.nanoTime = nanoTime;
         this.reader = cluster.reader(new ReaderOptions(clientId, isolation, ReaderOptions.OutOfRange.START, timeout));
     }
 
@@ -81,11 +85,11 @@ final class HashedRecordsReader implements AutoCloseable {
         for (TopicPartition partition : open) {
             reader.seek(partition, ranges.get(partition).from());
         }
-        long movedNanos = System.nanoTime();
+        long movedNanos = nanoTime.getAsLong();
         while (!open.isEmpty()) {
             if (take(ranges, read, open)) {
-                movedNanos = System.nanoTime();
-            } else if (System.nanoTime() - movedNanos > SILENCE.toNanos()) {
+                movedNanos = nanoTime.getAsLong();
+            } else if (nanoTime.getAsLong() - movedNanos > SILENCE.toNanos()) {
                 open.forEach(partition -> read.failures().put(partition, silent(partition)));
                 open.clear();
             }

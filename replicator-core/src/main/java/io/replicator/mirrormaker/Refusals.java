@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Partitions that were refused, and when to look at them again. A look blocks the flow's control thread, so that a long look
- * is followed by a longer rest. One thread.
+ * Partitions that were refused, and when to look at them again. A look blocks other questions to the clusters, so that a long
+ * look is followed by a longer rest. One thread.
  */
 final class Refusals {
     /** For what an operator has to fix. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Finds where to start with partitions that MirrorMaker 2 has copied until now: directly after the last record that it
  * wrote. The offset that MirrorMaker 2 saved is compared with the records of both sides, because it may have written more
  * than it saved, and the target may not be the one that it wrote to. A partition for which the answer is not certain is
- * refused, with a remedy. The flow's control thread; reads only.
+ * refused, with a remedy. It only reads, and blocks while it does: one thread at a time.
  */
 public final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
@@ -39,17 +40,22 @@ public final class TakeOver {
 
     private final FlowConfig flow;
     private final ClusterOpener opener;
+    private final LongSupplier nanoTime;
     private final MirrorMakerTopics topics;
     private final TakeOverVerdict verdict;
     private final Refusals refusals = new Refusals();
 
     public TakeOver(FlowConfig flow) {
-        this(flow, KafkaCluster::open);
+        this(flow, KafkaCluster::open, System::nanoTime);
     }
 
-    TakeOver(FlowConfig flow, ClusterOpener opener) {
+    /**
+     * @param nanoTime the time, as the process counts it: a look takes long, and measures how long
+     */
+    TakeOver(FlowConfig flow, ClusterOpener opener, LongSupplier nanoTime) {
         this.flow = flow;
         this.opener = opener;
+        this.nanoTime = nanoTime;
         this.topics = new MirrorMakerTopics(flow);
         this.verdict = new TakeOverVerdict(flow);
     }
@@ -96,7 +102,7 @@ public final class TakeOver {
             Map<TopicPartition, TopicPartition> targets, Collection<TopicPartition> begun) throws InterruptedException {
         Map<TopicPartition, Answer> answers = new HashMap<>();
         Map<TopicPartition, TopicPartition> asked = new HashMap<>();
-        long startNanos = System.nanoTime();
+        long startNanos = nanoTime.getAsLong();
         targets.forEach((source, target) -> {
             Optional<Refused> known = refusals.fresh(source, startNanos);
             if (topics.isCopiedHeartbeats(source.topic())) {
@@ -110,7 +116,7 @@ public final class TakeOver {
         });
         if (!asked.isEmpty()) {
             Map<TopicPartition, Answer> found = ask(asked, begun);
-            long endNanos = System.nanoTime();
+            long endNanos = nanoTime.getAsLong();
             remember(found, endNanos, endNanos - startNanos);
             answers.putAll(found);
         }
@@ -172,7 +178,8 @@ public final class TakeOver {
             }
             try (HashedRecordsReader sourceReader = reader(source.cluster(), flow.isolation());
                     HashedRecordsReader targetReader = reader(target.cluster(), Isolation.READ_COMMITTED)) {
-                return new TakeOverLook(verdict, refusals, targets, copied, sourceReader, targetReader).answers();
+                return new TakeOverLook(verdict, refusals, targets, copied, sourceReader, targetReader, nanoTime)
+                        .answers();
             }
         } catch (UnavailableException unavailable) {
             return all(targets.keySet(), Refused.silent(unavailable.getMessage()));
@@ -180,7 +187,7 @@ public final class TakeOver {
     }
 
     private HashedRecordsReader reader(Cluster cluster, Isolation isolation) {
-        return new HashedRecordsReader(cluster, MirrorCluster.clientId(flow), isolation, TIMEOUT);
+        return new HashedRecordsReader(cluster, MirrorCluster.clientId(flow), isolation, TIMEOUT, nanoTime);
     }
 
     private static Map<TopicPartition, Answer> all(Collection<TopicPartition> partitions, Answer answer) {

@@ -17,11 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads what {@link TakeOverVerdict} needs of some partitions: first a few records of each, then more and more of those for
- * which they are not enough. One look; the flow's control thread.
+ * which they are not enough. One look, on one thread.
  */
 final class TakeOverLook {
     /** How many records of each side are compared at first. So many positions before the start are exact afterwards. */
@@ -42,7 +43,7 @@ final class TakeOverLook {
     /** How many records are in memory at a time, unless one partition alone needs more. */
     private static final int BUDGET_RECORDS = Math.min(500_000, MAX_RECORDS);
 
-    /** A look blocks the flow's control thread: the partitions that are left wait for the next one. */
+    /** A look blocks other questions to the clusters: the partitions that are left wait for the next one. */
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final TakeOverVerdict verdict;
@@ -54,7 +55,8 @@ final class TakeOverLook {
     private final Answers<TopicPartition, LogBounds> sourceLogs;
     private final Answers<TopicPartition, LogBounds> targetLogs;
     private final Map<TopicPartition, Answer> answers = new HashMap<>();
-    private final long startNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long startNanos;
     private boolean isCompared;
 
     TakeOverLook(
@@ -63,7 +65,8 @@ final class TakeOverLook {
             Map<TopicPartition, TopicPartition> targets,
             Map<TopicPartition, Long> copied,
             HashedRecordsReader sourceReader,
-            HashedRecordsReader targetReader)
+            HashedRecordsReader targetReader,
+            LongSupplier nanoTime)
             throws InterruptedException {
         this.verdict = verdict;
         this.refusals = refusals;
@@ -71,6 +74,8 @@ final class TakeOverLook {
         this.copied = copied;
         this.sourceReader = sourceReader;
         this.targetReader = targetReader;
+        this.nanoTime = nanoTime;
+        this.startNanos = nanoTime.getAsLong();
         this.sourceLogs = sourceReader.bounds(targets.keySet());
         this.targetLogs = targetReader.bounds(targets.values());
     }
@@ -101,7 +106,7 @@ final class TakeOverLook {
     private void compareAll(List<TopicPartition> open, int records) throws InterruptedException {
         int perTurn = perTurn(records);
         for (int first = 0; first < open.size(); first += perTurn) {
-            if (isCompared && System.nanoTime() - startNanos > MAX_NANOS) {
+            if (isCompared && nanoTime.getAsLong() - startNanos > MAX_NANOS) {
                 return;
             }
             List<TopicPartition> turn = open.subList(first, Math.min(first + perTurn, open.size()));
