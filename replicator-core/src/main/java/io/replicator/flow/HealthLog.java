@@ -3,8 +3,10 @@ package io.replicator.flow;
 import io.replicator.partition.Health;
 import io.replicator.partition.PartitionState;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +33,10 @@ final class HealthLog {
         int stopped = 0;
         int resumed = 0;
         TopicPartition example = null;
+        Set<TopicPartition> present = new HashSet<>();
         for (Copy copy : copies) {
             TopicPartition partition = copy.partition().source();
+            present.add(partition);
             Health health = copy.partition().health();
             if (health.state() == PartitionState.RUNNING || health.state() == PartitionState.STARTING) {
                 if (told.remove(partition) != null) {
@@ -47,6 +51,7 @@ final class HealthLog {
                 }
             }
         }
+        told.keySet().retainAll(present);
         if (stopped > LINES_AT_ONCE) {
             LOG.warn("and {} more partitions; see status flow={}", stopped - LINES_AT_ONCE, flow);
         }

@@ -16,6 +16,8 @@ import io.replicator.topics.TopicsPlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -106,6 +108,7 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     public int turn(long nowNanos) {
         look.begin();
         removals.continueAll();
+        forgetEnded();
         List<Copy> served = copies.served();
         for (Copy copy : served) {
             if (copy.partition().divergence().isKnown()) {
@@ -127,6 +130,13 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
         }
         copies.publish();
         return 1;
+    }
+
+    /** What is known of partitions that are not copied any more. */
+    private void forgetEnded() {
+        Set<Log> copied = copies.all().stream().map(copy -> Log.of(copy.partition())).collect(Collectors.toSet());
+        gapsCountedTo.keySet().retainAll(copied);
+        contradictions.keySet().retainAll(copied);
     }
 
     private void resolve(List<OutOfRange> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {

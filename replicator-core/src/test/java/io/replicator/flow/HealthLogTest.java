@@ -75,6 +75,17 @@ final class HealthLogTest {
         assertThat(said().get(0)).startsWith("running again flow=f partitions=2000");
     }
 
+    @Test
+    void shouldSayItAgainOfAPartitionThatLeftAndCameBack() {
+        copies.get(0).partition().publishTargetHealth(UNREACHABLE);
+        log.look(copies);
+        log.look(List.of());
+
+        log.look(copies);
+
+        assertThat(said()).hasSize(2);
+    }
+
     private List<String> said() {
         return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
