@@ -111,7 +111,11 @@ final class FlowGroups implements GroupKeeper.Opener, AutoCloseable {
         @Override
         public void close() {
             if (open.remove(this)) {
-                sync.close();
+                try {
+                    sync.close();
+                } catch (RuntimeException failure) {
+                    LOG.warn("clients of groups' positions were not closed flow={}", config.name(), failure);
+                }
             }
         }
 
