@@ -69,6 +69,10 @@ final class PartitionStarts implements ControlTask {
     private Set<TopicPartition> begun = Set.of();
 
     private boolean isRetrying;
+
+    /** The clusters did not answer the last question, so that nothing is known of those that it was about. */
+    private boolean isUnanswered;
+
     private int retries;
     private long retryAtNanos;
 
@@ -108,7 +112,7 @@ final class PartitionStarts implements ControlTask {
 
     /** Whether every partition that is to be copied begins, has begun, or has said why it cannot. */
     boolean isSettled() {
-        return !isWanted && !isReading && unopened.isEmpty() && opening.isEmpty();
+        return !isWanted && !isReading && !isUnanswered && unopened.isEmpty() && opening.isEmpty();
     }
 
     @Override
@@ -147,6 +151,7 @@ final class PartitionStarts implements ControlTask {
     private void read() {
         isWanted = false;
         isRetrying = false;
+        isUnanswered = false;
         List<MissingPartition> missing = copies.missing().stream()
                 .filter(each -> !opening.contains(each.source()))
                 .toList();
@@ -214,6 +219,7 @@ final class PartitionStarts implements ControlTask {
     private void opened(List<BlankPartition> asked, Outcome<Beginnings.Places> outcome, long nowNanos) {
         if (hasFailed(outcome, nowNanos)) {
             opening.clear();
+            isUnanswered = true;
             retryLater(nowNanos);
             return;
         }

@@ -113,10 +113,12 @@ class PartitionStartsTest {
         assertThat(asked).containsExactly("add orders-1 at 42");
         clusters.fail(ControlParts.silence("east"), parts.now);
         assertThat(parts.condition.reason()).isEqualTo("east does not answer");
+        assertThat(starts.isSettled()).as("nothing is known of the other one").isFalse();
         assertThat(starts.dueInNanos(parts.now)).isEqualTo(SECOND);
         parts.passMillis(1_000);
         assertThat(asked).containsExactly("add orders-1 at 42", "add orders-0 at 0");
         assertThat(parts.condition.reason()).doesNotContain("does not answer");
+        assertThat(starts.isSettled()).isTrue();
     }
 
     @Test
