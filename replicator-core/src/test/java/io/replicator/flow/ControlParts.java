@@ -21,6 +21,7 @@ import io.replicator.offsets.Writer;
 import io.replicator.topics.CopiedTopic;
 import io.replicator.topics.TopicsPlan;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,9 +61,14 @@ final class ControlParts {
     final HandOvers handOvers;
     final FencedShards fenced;
     final OwnedShards shards;
+    final HeldCalls laneCalls = new HeldCalls();
+    final LaneRevival revival;
 
     /** Those that the group coordinator says are this instance's. */
     final Set<Integer> confirmed = new TreeSet<>();
+
+    /** The numbers of lanes that died and were ended. */
+    final List<Integer> ended = new ArrayList<>();
 
     long now = 1;
 
@@ -108,18 +114,21 @@ final class ControlParts {
                 condition);
         this.shards = new OwnedShards(
                 config.name(), config.shards(), assignments, lanes, served, handOvers, fenced, condition);
+        GrantRecords grants = new GrantRecords(lanes, copies.terms(), log, owners, condition);
+        this.revival = new LaneRevival(config.name(), lanes, factory(), laneCalls, handOvers, grants, copies);
     }
 
     private LaneFactory factory() {
         return new LaneFactory() {
             @Override
             public ControlledLane start(int number) {
+                recorded.get(number).revive();
                 return recorded.get(number);
             }
 
             @Override
             public void end(ControlledLane dead) {
-                throw new AssertionError("no lane dies");
+                ended.add(dead.number());
             }
         };
     }

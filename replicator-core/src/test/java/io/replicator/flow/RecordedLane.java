@@ -19,6 +19,7 @@ public final class RecordedLane implements ControlledLane {
     private final int number;
     private final List<Runnable> held = new ArrayList<>();
     private boolean isHolding;
+    private Optional<Throwable> death = Optional.empty();
 
     public RecordedLane(int number) {
         this.number = number;
@@ -27,6 +28,15 @@ public final class RecordedLane implements ControlledLane {
     /** From now on nothing that takes time is answered before {@link #answer}. */
     void hold() {
         isHolding = true;
+    }
+
+    void die() {
+        death = Optional.of(new IllegalStateException("a planted death"));
+    }
+
+    /** A lane with the same number takes its place, which is this object too. */
+    void revive() {
+        death = Optional.empty();
     }
 
     /** Answers what was asked since {@link #hold}, and holds nothing any more. */
@@ -53,7 +63,7 @@ public final class RecordedLane implements ControlledLane {
 
     @Override
     public Optional<Throwable> death() {
-        return Optional.empty();
+        return death;
     }
 
     @Override
