@@ -35,17 +35,17 @@ public record FlowConfig(
     /** What a topic's name may consist of, for the flow's name is part of some. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
 
-    /** Each group costs a transactional id and a partition of the ownership topic. */
-    private static final int MAX_PARTITION_GROUPS = 1_000;
+    /** Each shard costs a transactional id and a partition of the ownership topic. */
+    private static final int MAX_SHARDS = 1_000;
 
     public FlowConfig {
         Require.that(NAME.matcher(name).matches(), "flows", name, "must be 1 to 100 letters, digits, '.', '_' or '-'");
         Require.that(!source.name().equals(target.name()), name + ".target", target.name(), "must differ from source");
         Require.that(
-                shards >= 1 && shards <= MAX_PARTITION_GROUPS,
+                shards >= 1 && shards <= MAX_SHARDS,
                 name + ".shards",
                 shards,
-                "must be 1 to " + MAX_PARTITION_GROUPS);
+                "must be 1 to " + MAX_SHARDS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }
