@@ -34,22 +34,20 @@ final class OffsetLogWatch implements ControlTask, Planning.FollowUp {
     @Override
     public int turn(long nowNanos) {
         look.begin();
-        look.ask();
         log.ask(
                 "look at the offset log's topic",
                 (theLog, now) -> {
                     theLog.requireTopic();
                     return true;
                 },
-                (outcome, now) -> {
-                    look.answered();
+                look.asking((outcome, now) -> {
                     try {
                         outcome.orThrow();
                         condition.isWell(Trouble.LOG);
                     } catch (UnavailableException | OffsetLogException failure) {
                         condition.trouble(Trouble.LOG, failure.getMessage(), now);
                     }
-                });
+                }));
         return 1;
     }
 }

@@ -121,17 +121,15 @@ final class OpenTransactions implements ControlTask, Planning.FollowUp {
     }
 
     private void ask(Map<Copy, Long> held) {
-        look.ask();
         Map<TopicPartition, Long> partitions = new HashMap<>();
         held.forEach((copy, end) -> partitions.put(copy.partition().source(), end));
         clusters.ask(
                 "whose transactions are open",
                 now -> holders.health(partitions),
-                (outcome, now) -> publish(held, outcome));
+                look.asking((outcome, now) -> publish(held, outcome)));
     }
 
     private void publish(Map<Copy, Long> held, Outcome<Map<TopicPartition, Health>> outcome) {
-        look.answered();
         try {
             Map<TopicPartition, Health> found = outcome.orThrow();
             Set<Copy> now = Set.copyOf(copies.get());

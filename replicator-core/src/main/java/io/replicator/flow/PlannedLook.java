@@ -18,14 +18,13 @@ final class PlannedLook {
         isWanted = false;
     }
 
-    /** The look asked a cluster. */
-    void ask() {
+    /** The look asks a cluster now, and is outstanding until this answer is given. */
+    <T> Answer<T> asking(Answer<T> answer) {
         isAsking = true;
-    }
-
-    /** The answer came. */
-    void answered() {
-        isAsking = false;
+        return (outcome, nowNanos) -> {
+            isAsking = false;
+            answer.take(outcome, nowNanos);
+        };
     }
 
     /** As {@link ControlTask#dueInNanos}. */

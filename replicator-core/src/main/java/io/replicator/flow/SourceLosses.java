@@ -120,13 +120,12 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
                 .filter(each -> each.offset() >= 0)
                 .toList();
         if (!outOfRange.isEmpty()) {
-            look.ask();
             List<TopicPartition> partitions =
                     outOfRange.stream().map(OutOfRange::source).toList();
             clusters.ask(
                     "where the source begins and ends",
                     now -> source.bounds(partitions, Isolation.READ_UNCOMMITTED),
-                    (outcome, now) -> resolve(outOfRange, outcome));
+                    look.asking((outcome, now) -> resolve(outOfRange, outcome)));
         }
         copies.publish();
         return 1;
@@ -140,7 +139,6 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
     }
 
     private void resolve(List<OutOfRange> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
-        look.answered();
         Answers<TopicPartition, LogBounds> found;
         try {
             found = outcome.orThrow();

@@ -92,18 +92,16 @@ final class TargetLosses implements ControlTask, Planning.FollowUp {
             }
         }
         if (!asked.isEmpty()) {
-            look.ask();
             Set<TopicPartition> places = Set.copyOf(asked.keySet());
             clusters.ask(
                     "where the target begins and ends",
                     now -> target.bounds(places, Isolation.READ_UNCOMMITTED),
-                    (outcome, now) -> judge(asked, outcome));
+                    look.asking((outcome, now) -> judge(asked, outcome)));
         }
         return 1;
     }
 
     private void judge(Map<TopicPartition, Asked> asked, Outcome<Answers<TopicPartition, LogBounds>> outcome) {
-        look.answered();
         Map<TopicPartition, LogBounds> bounds;
         try {
             bounds = outcome.orThrow().found();
