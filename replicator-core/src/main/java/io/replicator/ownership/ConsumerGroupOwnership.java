@@ -67,7 +67,6 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
 
     // Written by the ownership's thread.
     private final Set<Integer> held = new TreeSet<>();
-    private GroupMembership member;
     private volatile String memberId = "";
     private volatile long turnedNanos = System.nanoTime();
     private volatile CompletableFuture<Void> letGo = CompletableFuture.completedFuture(null);
@@ -200,7 +199,7 @@ public final class ConsumerGroupOwnership implements ShardOwnership {
         boolean isLeaving = false;
         isAssigned = false;
         hasBegunAlone = false;
-        member = target.membership(membership.options(flow, chosen));
+        GroupMembership member = target.membership(membership.options(flow, chosen));
         try {
             joining.await();
             lookAroundAtNanos = System.nanoTime() + LOOK_AROUND_NANOS;
