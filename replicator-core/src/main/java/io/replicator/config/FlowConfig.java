@@ -41,11 +41,7 @@ public record FlowConfig(
     public FlowConfig {
         Require.that(NAME.matcher(name).matches(), "flows", name, "must be 1 to 100 letters, digits, '.', '_' or '-'");
         Require.that(!source.name().equals(target.name()), name + ".target", target.name(), "must differ from source");
-        Require.that(
-                shards >= 1 && shards <= MAX_SHARDS,
-                name + ".shards",
-                shards,
-                "must be 1 to " + MAX_SHARDS);
+        Require.that(shards >= 1 && shards <= MAX_SHARDS, name + ".shards", shards, "must be 1 to " + MAX_SHARDS);
         Require.that(
                 maxBytesPerSecond >= 1, name + ".throttle.bytes-per-second", maxBytesPerSecond, "must be at least 1");
     }

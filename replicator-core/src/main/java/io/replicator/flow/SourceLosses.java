@@ -133,7 +133,8 @@ final class SourceLosses implements ControlTask, Planning.FollowUp {
 
     /** What is known of partitions that are not copied any more. */
     private void forgetEnded() {
-        Set<Log> copied = copies.all().stream().map(copy -> Log.of(copy.partition())).collect(Collectors.toSet());
+        Set<Log> copied =
+                copies.all().stream().map(copy -> Log.of(copy.partition())).collect(Collectors.toSet());
         gapsCountedTo.keySet().retainAll(copied);
         contradictions.keySet().retainAll(copied);
     }

@@ -37,7 +37,8 @@ final class HashedRecordsReader implements AutoCloseable {
      * @param nanoTime the time, to notice silence
      * @throws UnavailableException when no bootstrap server has an address
      */
-    HashedRecordsReader(Cluster cluster, String clientId, Isolation isolation, Duration timeout, LongSupplier nanoTime) {
+    HashedRecordsReader(
+            Cluster cluster, String clientId, Isolation isolation, Duration timeout, LongSupplier nanoTime) {
         this.cluster = cluster;
         this.isolation = isolation;
         this.nanoTime = nanoTime;

@@ -85,10 +85,9 @@ final class ControlParts {
         this.copies = new Copies(config, lanes, removals, recreations, condition);
         ShardOwners owners = new ShardOwners("instance");
         SavedState nothing = new SavedState(Map.of(), Map.of(), Optional.empty(), 0);
-        Beginnings beginnings = new Beginnings(
-                config, new StartRule(nothing), recreations, new TakeOver(config), source, target);
-        this.starts = new PartitionStarts(
-                copies, log, clusterCalls, beginnings, owners, condition, REFRESH.toNanos());
+        Beginnings beginnings =
+                new Beginnings(config, new StartRule(nothing), recreations, new TakeOver(config), source, target);
+        this.starts = new PartitionStarts(copies, log, clusterCalls, beginnings, owners, condition, REFRESH.toNanos());
         this.saves = new ProgressSaves(
                 new ProgressSaves.Settings(config.name(), Duration.ofHours(1), Duration.ofSeconds(10), false),
                 lanes,
@@ -146,8 +145,7 @@ final class ControlParts {
 
     /** The same, but it continues when a topic was recreated on the source. */
     static FlowConfig continuing(int shards) {
-        return Flows.with(
-                flow(shards), new SourceChanges(LossPolicy.CONTINUE, LossPolicy.STOP, LossPolicy.CONTINUE));
+        return Flows.with(flow(shards), new SourceChanges(LossPolicy.CONTINUE, LossPolicy.STOP, LossPolicy.CONTINUE));
     }
 
     /** Creates the flow's offset log, and the topic on both sides. */

@@ -48,7 +48,10 @@ class CopiesTest {
                 .forEach(each -> progress.put(
                         each,
                         ControlParts.saved(
-                                each.source(), each.topic().sourceId(), each.topic().targetId(), 7)));
+                                each.source(),
+                                each.topic().sourceId(),
+                                each.topic().targetId(),
+                                7)));
         copies.begin(progress);
     }
 
@@ -222,7 +225,8 @@ class CopiesTest {
 
         parts.recorded.forEach(RecordedLane::answer);
         copies.follow(ControlParts.plan(RECREATED));
-        assertThat(copies.missing()).hasSize(SHARDS).allMatch(each -> each.topic().equals(RECREATED));
+        assertThat(copies.missing()).hasSize(SHARDS).allMatch(each -> each.topic()
+                .equals(RECREATED));
     }
 
     @Test
@@ -243,8 +247,7 @@ class CopiesTest {
         MissingPartition missing = missing(0);
 
         copies.begin(Map.of(
-                missing,
-                ControlParts.saved(missing.source(), ControlParts.SOURCE_ID, ControlParts.TARGET_ID, 7)));
+                missing, ControlParts.saved(missing.source(), ControlParts.SOURCE_ID, ControlParts.TARGET_ID, 7)));
 
         assertThat(asked()).noneMatch(each -> each.startsWith("add"));
         assertThat(copy(0).isServed()).isFalse();
@@ -257,7 +260,9 @@ class CopiesTest {
         Progress present = progress(OTHER_ID);
         serve(0, 1, 2, 3);
         copies.follow(ControlParts.plan(RECREATED));
-        assertThat(copies.isCurrent(former)).as("nothing is known of another one").isTrue();
+        assertThat(copies.isCurrent(former))
+                .as("nothing is known of another one")
+                .isTrue();
 
         List<MissingPartition> partitions = List.of(missing(0));
         copies.beginsToSave(partitions);

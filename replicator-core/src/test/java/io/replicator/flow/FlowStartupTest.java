@@ -165,10 +165,7 @@ class FlowStartupTest {
     @Test
     void shouldEndTheFlowWhenAnOperatorMustChangeSomething() throws InterruptedException {
         new OffsetLog(config, target, Duration.ofSeconds(1)).ensureTopic();
-        target.createTopics(
-                List.of(new TopicRequest(
-                        config.ownershipTopic(), SHARDS + 1, (short) 1, Map.of())),
-                false);
+        target.createTopics(List.of(new TopicRequest(config.ownershipTopic(), SHARDS + 1, (short) 1, Map.of())), false);
         pass(clusters, CONNECT);
         turn();
 

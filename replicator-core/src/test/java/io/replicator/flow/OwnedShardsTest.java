@@ -166,9 +166,13 @@ class OwnedShardsTest {
                 .filteredOn(copy -> copy.partition().shard() == shard)
                 .singleElement()
                 .returns(false, Copy::isServed)
-                .returns(PartitionState.WAITING, copy -> copy.partition().health().state());
+                .returns(
+                        PartitionState.WAITING,
+                        copy -> copy.partition().health().state());
         parts.passMillis(500);
-        assertThat(copies.serves(shard)).as("the coordinator says that it is another's").isFalse();
+        assertThat(copies.serves(shard))
+                .as("the coordinator says that it is another's")
+                .isFalse();
         parts.confirmed.add(shard);
         parts.passMillis(1_000);
         assertThat(copies.serves(shard)).isTrue();
@@ -202,13 +206,15 @@ class OwnedShardsTest {
     @Test
     void shouldSpreadShardsOverAllLanesAfterSomeLeft() {
         serve(0, 1, 2, 3);
-        assertThat(parts.lanes.places().laneOf(0)).isEqualTo(parts.lanes.places().laneOf(2));
+        assertThat(parts.lanes.places().laneOf(0))
+                .isEqualTo(parts.lanes.places().laneOf(2));
 
         shards.lost(Set.of(1, 3));
         parts.settle();
 
         assertThat(copies.servedShards()).containsExactlyInAnyOrder(0, 2);
-        assertThat(parts.lanes.places().laneOf(0)).isNotEqualTo(parts.lanes.places().laneOf(2));
+        assertThat(parts.lanes.places().laneOf(0))
+                .isNotEqualTo(parts.lanes.places().laneOf(2));
     }
 
     @Test

@@ -94,8 +94,7 @@ class PartitionStartsTest {
         assertThat(onRecord().partitions()).isEmpty();
 
         log.make(parts.now);
-        assertThat(onRecord().partitions())
-                .containsOnlyKeys(ControlParts.partition(0), ControlParts.partition(1));
+        assertThat(onRecord().partitions()).containsOnlyKeys(ControlParts.partition(0), ControlParts.partition(1));
         assertThat(asked).isEmpty();
         assertThat(starts.isSettled()).isFalse();
 

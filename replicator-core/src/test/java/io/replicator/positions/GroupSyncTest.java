@@ -85,7 +85,9 @@ class GroupSyncTest {
         assertThat(turn(late)).isEqualTo(late);
 
         assertThat(rounds.atNanos).containsExactly(BEGIN, late);
-        assertThat(turn(late + SECOND)).as("those that were left out are not made up for").isEqualTo(late + INTERVAL);
+        assertThat(turn(late + SECOND))
+                .as("those that were left out are not made up for")
+                .isEqualTo(late + INTERVAL);
     }
 
     @Test
