@@ -57,15 +57,24 @@ final class FlowConnections implements AutoCloseable {
     /** Connects to both clusters; in a call, again when it failed. */
     ConnectedFlow reach() throws InterruptedException {
         ClusterPair clusters = ClusterPair.open(config, CALL_TIMEOUT, ports.clusters());
-        ConnectedFlow flow = new ConnectedFlow(
+        try {
+            ConnectedFlow flow = connect(clusters);
+            connected = Optional.of(flow);
+            return flow;
+        } catch (RuntimeException failure) {
+            clusters.close();
+            throw failure;
+        }
+    }
+
+    private ConnectedFlow connect(ClusterPair clusters) {
+        return new ConnectedFlow(
                 config,
                 clusters,
                 new OffsetLog(config, clusters.target(), CALL_TIMEOUT),
                 ports.ownership().open(config, membership, clusters.target(), ownershipEvents),
                 new TopicPlanner(config, allFlows, clusters.source(), clusters.target(), ports.pause()),
                 CALL_TIMEOUT);
-        connected = Optional.of(flow);
-        return flow;
     }
 
     /** The membership, once both clusters were reached. Any thread. */
