@@ -2,6 +2,7 @@ package io.replicator.flow;
 
 import io.replicator.offsets.SavedState;
 import io.replicator.topics.CopiedTopic;
+import io.replicator.topics.TopicProblem;
 import io.replicator.topics.TopicsPlan;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +22,10 @@ final class StartRule {
     private final Set<String> begunTopics;
     private final Set<Integer> begunShards;
     private final Map<String, Integer> firstPartitions = new HashMap<>();
+
+    /** Topics that had a problem in the first plan, and in all that came after it. */
     private final Set<String> firstProblems = new HashSet<>();
+
     private boolean hasFirstPlan;
 
     /**
@@ -33,12 +37,21 @@ final class StartRule {
         this.begunShards = Set.copyOf(saved.shards().keySet());
     }
 
-    /** Takes the first plan of this instance; later ones show what appeared since. */
+    /**
+     * Takes a plan of this instance. What is there in the first one was there when the flow began; of a topic that had a problem
+     * then, the first plan without one counts.
+     */
     void see(TopicsPlan plan) {
+        Set<String> problems = plan.problems().stream().map(TopicProblem::topic).collect(Collectors.toSet());
+        for (CopiedTopic topic : plan.topics()) {
+            boolean isSolved = !problems.contains(topic.name()) && firstProblems.remove(topic.name());
+            if (!hasFirstPlan || isSolved) {
+                firstPartitions.put(topic.name(), topic.partitions());
+            }
+        }
         if (!hasFirstPlan) {
             hasFirstPlan = true;
-            plan.topics().forEach((CopiedTopic topic) -> firstPartitions.put(topic.name(), topic.partitions()));
-            plan.problems().forEach(problem -> firstProblems.add(problem.topic()));
+            firstProblems.addAll(problems);
         }
     }
 

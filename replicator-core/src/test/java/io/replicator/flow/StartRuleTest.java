@@ -68,6 +68,21 @@ final class StartRuleTest {
                 .isTrue();
     }
 
+    /** The records that are written before a look finds the partition would be left out. */
+    @Test
+    void shouldCopyWholeWhatIsAddedToATopicThatWasCreatedLate() {
+        StartRule beginnings = new StartRule(NOTHING);
+        beginnings.see(
+                new TopicsPlan(List.of(), List.of(new TopicProblem("orders", "not there yet", "")), List.of(), true));
+        beginnings.see(plan("orders", 2));
+        beginnings.see(plan("orders", 3));
+
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 1), SHARD))
+                .isTrue();
+        assertThat(beginnings.isAsConfigured(new TopicPartition("orders", 2), SHARD))
+                .isFalse();
+    }
+
     private static TopicsPlan plan(String topic, int partitions) {
         CopiedTopic copied =
                 new CopiedTopic(topic, Uuid.ZERO_UUID, Uuid.ZERO_UUID, topic, partitions, 1_000_000, false, false);
