@@ -4,6 +4,7 @@ import io.replicator.config.Delivery;
 import io.replicator.config.FlowConfig;
 import io.replicator.mirrormaker.TakeOver;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,19 @@ final class FlowWork implements Phase {
      * @param started what the startup left
      */
     FlowWork(ControlMeans means, FlowStartup.Started started, long nowNanos) {
+        this(means, started, nowNanos, UnaryOperator.identity());
+    }
+
+    /**
+     * The same.
+     *
+     * @param watching puts tasks that watch in the place of those that they watch
+     */
+    FlowWork(
+            ControlMeans means,
+            FlowStartup.Started started,
+            long nowNanos,
+            UnaryOperator<List<ControlTask>> watching) {
         FlowConfig config = means.settings().config();
         ConnectedFlow flow = started.flow();
         FlowLog log = started.log();
@@ -103,7 +117,7 @@ final class FlowWork implements Phase {
                 condition,
                 config.topics().refreshInterval(),
                 nowNanos);
-        this.tasks = new ControlTasks(List.of(
+        this.tasks = new ControlTasks(watching.apply(List.of(
                 shards,
                 fenced,
                 handOvers,
@@ -117,7 +131,7 @@ final class FlowWork implements Phase {
                 targetLosses,
                 transactions,
                 logWatch,
-                groups));
+                groups)));
     }
 
     @Override
@@ -177,6 +191,6 @@ final class FlowWork implements Phase {
     public Phase stopping(long nowNanos) {
         copies.beginNoMore();
         groups.stop();
-        return new FlowDrain(settings, lanes, saves, this::hear, nowNanos);
+        return new FlowDrain(settings, lanes, saves, this::hear, groups::isIdle, nowNanos);
     }
 }
