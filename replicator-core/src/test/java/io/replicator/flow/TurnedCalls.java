@@ -14,22 +14,39 @@ final class TurnedCalls implements CallQueue {
     private final Mailbox<TimedMail> answers;
     private final LongSupplier now;
     private final ToLongFunction<String> delay;
+    private final Runnable effect;
+    private final long lateNanos;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private final ArrayDeque<Due> made = new ArrayDeque<>();
     private long busyUntilNanos;
 
     private record Job(String what, Runnable work) {}
 
-    private record Due(long atNanos, TimedMail answer) {}
+    private record Due(long atNanos, Runnable end) {}
 
     /**
      * @param now the time
      * @param delay how long each step takes, by what is asked
      */
     TurnedCalls(Mailbox<TimedMail> answers, LongSupplier now, ToLongFunction<String> delay) {
+        this(answers, now, delay, () -> {}, 0);
+    }
+
+    /**
+     * @param effect what a call has sent arrives where it was sent to; just before its answer
+     * @param lateNanos how long after its answer that happens; more than 0 is a planted bug
+     */
+    TurnedCalls(
+            Mailbox<TimedMail> answers,
+            LongSupplier now,
+            ToLongFunction<String> delay,
+            Runnable effect,
+            long lateNanos) {
         this.answers = answers;
         this.now = now;
         this.delay = delay;
+        this.effect = effect;
+        this.lateNanos = lateNanos;
         this.busyUntilNanos = now.getAsLong();
     }
 
@@ -41,8 +58,17 @@ final class TurnedCalls implements CallQueue {
         jobs.add(new Job(what, () -> {
             Outcome<T> outcome = Outcome.ofCall(call, now.getAsLong());
             long last = made.isEmpty() ? now.getAsLong() : made.peekLast().atNanos();
-            long at = now.getAsLong() + delay.applyAsLong(what);
-            made.add(new Due(at - last > 0 ? at : last, nowNanos -> answer.take(outcome, nowNanos)));
+            long at = now.getAsLong() + delay.applyAsLong(what) + lateNanos;
+            TimedMail mail = nowNanos -> answer.take(outcome, nowNanos);
+            if (lateNanos > 0) {
+                answers.put(mail);
+            }
+            made.add(new Due(at - last > 0 ? at : last, () -> {
+                effect.run();
+                if (lateNanos == 0) {
+                    answers.put(mail);
+                }
+            }));
         }));
     }
 
@@ -58,7 +84,7 @@ final class TurnedCalls implements CallQueue {
             work++;
         }
         while (!made.isEmpty() && now.getAsLong() - made.peek().atNanos() >= 0) {
-            answers.put(made.poll().answer());
+            made.poll().end().run();
             work++;
         }
         return work;

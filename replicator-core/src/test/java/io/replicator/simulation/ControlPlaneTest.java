@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.cluster.ClusterError;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.Isolation;
+import io.replicator.config.StartFrom;
 import io.replicator.delivery.Grant;
 import io.replicator.delivery.ShardEvents;
 import io.replicator.flow.FlowState;
+import io.replicator.flow.PlantedMistake;
 import io.replicator.flow.RecordedLane;
 import io.replicator.flow.TurnedFlow;
+import io.replicator.lane.ControlledLane;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +46,7 @@ class ControlPlaneTest {
     private SimulatedOwnership ownership;
     private ShardEvents shardEvents;
     private final TurnedFlow flow = new TurnedFlow(
-            LivesSimulation.config(1, Isolation.READ_COMMITTED),
+            FlowWorld.config(1, Isolation.READ_COMMITTED, new StartFrom.Earliest()),
             "instance",
             Duration.ofSeconds(1),
             DRAIN,
@@ -52,19 +55,22 @@ class ControlPlaneTest {
                     (cluster, clientId, timeout) -> open(cluster.name()),
                     (config, membership, cluster, events) ->
                             ownership = new SimulatedOwnership(events, process, faults, shard -> true),
-                    events -> {
-                        shardEvents = events;
-                        return lane;
-                    },
-                    () -> new TurnedFlow.Groups() {
+                    new TurnedFlow.Lanes() {
                         @Override
-                        public void turn() {}
+                        public ControlledLane start(ShardEvents events) {
+                            shardEvents = events;
+                            return lane;
+                        }
 
                         @Override
-                        public void stop() {}
+                        public void end(ControlledLane dead) {
+                            throw new AssertionError("no lane dies");
+                        }
                     },
+                    () -> {},
                     time::nanoseconds,
-                    what -> TimeUnit.MILLISECONDS.toNanos(delayMillis.getOrDefault(what, 1L))));
+                    what -> TimeUnit.MILLISECONDS.toNanos(delayMillis.getOrDefault(what, 1L)),
+                    PlantedMistake.NONE));
 
     ControlPlaneTest() {
         source.addPartition("topic-0", 0, 0);
@@ -76,7 +82,7 @@ class ControlPlaneTest {
             throw new UnavailableException(
                     UnavailableException.Reason.UNREACHABLE, ClusterError.OTHER, cluster + " does not answer");
         }
-        return new SimulatedAccess(cluster.equals("source") ? sourceTopics : targetTopics, process, faults, false);
+        return new SimulatedAccess(cluster.equals("source") ? sourceTopics : targetTopics, process, faults);
     }
 
     private void pass(long millis) {
@@ -181,6 +187,23 @@ class ControlPlaneTest {
         assertThat(letGo).isDone();
     }
 
+    /** A process that stands still while it hands a shard over, and gets it back before it has let it go. */
+    @Test
+    void shouldServeAShardThatComesBackWhileItIsHandedOver() {
+        run();
+        delayMillis.put("save progress", 1_500L);
+        pass(2_000);
+        CompletableFuture<Void> letGo = ownership.revoke(0);
+        pass(500);
+        assertThat(letGo).isNotDone();
+
+        ownership.assign(0);
+        pass(10_000);
+
+        assertThat(letGo).isDone();
+        assertThat(lane.asked.lastIndexOf("add topic-0-0 at 0")).isGreaterThan(lane.asked.lastIndexOf("forget 0"));
+    }
+
     @Test
     void shouldRegisterAGrantOnlyInTheTermInWhichItWasGiven() {
         run();
@@ -221,5 +244,48 @@ class ControlPlaneTest {
         assertThat(flow.isOver()).isTrue();
         assertThat(flow.state()).isEqualTo(FlowState.STOPPED);
         assertThat(lane.asked).containsSubsequence("stop", "drain", "collect");
+    }
+
+    /** Another instance may take shard 0 once this one is gone, and write positions of the same groups. */
+    @Test
+    void shouldNotEndBeforeGroupsPositionsAreWritten() {
+        run();
+        delayMillis.put("keep groups' positions", 2_000L);
+        pass(1_000);
+
+        flow.stop();
+        pass(1_000);
+        assertThat(flow.isOver()).isFalse();
+
+        pass(4_000);
+        assertThat(flow.isOver()).isTrue();
+        assertThat(flow.groupsAreIdle()).isTrue();
+    }
+
+    @Test
+    void shouldNotWaitForeverForGroupsPositionsWhenItEnds() {
+        run();
+        delayMillis.put("keep groups' positions", TimeUnit.HOURS.toMillis(1));
+        pass(1_000);
+
+        flow.stop();
+        pass(DRAIN.toMillis() + 1_000);
+
+        assertThat(flow.isOver()).isTrue();
+    }
+
+    @Test
+    void shouldNotLetShard0GoBeforeGroupsPositionsAreWritten() {
+        run();
+        delayMillis.put("keep groups' positions", 1_000L);
+        pass(1_000);
+
+        CompletableFuture<Void> letGo = ownership.revoke(0);
+        pass(300);
+        assertThat(letGo).isNotDone();
+
+        pass(3_000);
+        assertThat(letGo).isDone();
+        assertThat(flow.groupsAreIdle()).isTrue();
     }
 }

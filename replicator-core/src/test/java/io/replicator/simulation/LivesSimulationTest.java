@@ -21,12 +21,6 @@ class LivesSimulationTest {
         Lifetimes.live(LIFETIMES, seed -> new LivesSimulation(seed, Sabotage.NONE).run());
     }
 
-    /** A process that stands still while it hands a shard over, and gets it back before it has let it go. */
-    @Test
-    void shouldServeAShardThatComesBackWhileItIsHandedOver() {
-        new LivesSimulation(2834, Sabotage.NONE).run();
-    }
-
     @Test
     void shouldShowEveryRecordOnceWhoeverDiesWhereItIsWrittenInTransactions() throws InterruptedException {
         Lifetimes.live(TRANSACTIONAL_LIFETIMES, seed -> new LivesSimulation(seed, Sabotage.NONE, true).run());

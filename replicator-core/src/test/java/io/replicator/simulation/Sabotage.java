@@ -1,5 +1,7 @@
 package io.replicator.simulation;
 
+import io.replicator.flow.PlantedMistake;
+
 /** A bug that is planted in the simulated world: what the engine stands on does not hold, and the checks must see it. */
 enum Sabotage {
     NONE,
@@ -29,5 +31,25 @@ enum Sabotage {
     PLANS_ARE_STALE,
 
     /** The instance that let shard 0 go keeps the groups' positions all the same, beside the one that has it now. */
-    GROUPS_ARE_KEPT
+    GROUPS_ARE_KEPT(PlantedMistake.GROUPS_ARE_KEPT),
+
+    /** Shard 0 is handed over while positions of groups are being written: the next owner begins before they are. */
+    GROUPS_ARE_NOT_WAITED_FOR(PlantedMistake.GROUPS_ARE_NOT_WAITED_FOR),
+
+    /** Positions of groups are translated to one behind the right one. */
+    GROUPS_ARE_ONE_AHEAD,
+
+    /** Of the control plane's tasks that are due only the first gets its turn. */
+    TASKS_STARVE(PlantedMistake.TASKS_STARVE);
+
+    /** What is planted in the control plane itself. */
+    final PlantedMistake mistake;
+
+    Sabotage() {
+        this(PlantedMistake.NONE);
+    }
+
+    Sabotage(PlantedMistake mistake) {
+        this.mistake = mistake;
+    }
 }

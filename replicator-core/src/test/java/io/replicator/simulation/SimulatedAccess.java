@@ -10,6 +10,7 @@ import io.replicator.cluster.CompactedTopics;
 import io.replicator.cluster.ConsumerGroups;
 import io.replicator.cluster.GroupDescription;
 import io.replicator.cluster.GroupMembership;
+import io.replicator.cluster.GroupsInMemory;
 import io.replicator.cluster.LogBounds;
 import io.replicator.cluster.LogPosition;
 import io.replicator.cluster.MembershipOptions;
@@ -23,6 +24,7 @@ import io.replicator.cluster.TopicRequest;
 import io.replicator.cluster.TransactionState;
 import io.replicator.cluster.UnavailableException;
 import io.replicator.config.Isolation;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -43,16 +45,36 @@ final class SimulatedAccess implements Cluster {
     private final SimulatedProcess process;
     private final Faults faults;
     private final boolean isStale;
+    private final ConsumerGroups groups;
+    private final OffsetsAsked onOffset;
 
     /** The descriptions that were given first. */
     private final Map<String, TopicDescription> first = new HashMap<>();
 
     /** @param isStale whether topics are for ever described as they were when they were first asked about: a planted bug */
-    SimulatedAccess(SimulatedTopics topics, SimulatedProcess process, Faults faults, boolean isStale) {
+    SimulatedAccess(
+            SimulatedTopics topics,
+            SimulatedProcess process,
+            Faults faults,
+            boolean isStale,
+            ConsumerGroups groups,
+            OffsetsAsked onOffset) {
         this.topics = topics;
         this.process = process;
         this.faults = faults;
         this.isStale = isStale;
+        this.groups = groups;
+        this.onOffset = onOffset;
+    }
+
+    /** A cluster without groups. */
+    SimulatedAccess(SimulatedTopics topics, SimulatedProcess process, Faults faults) {
+        this(topics, process, faults, false, new GroupsInMemory(), (partition, position, offset) -> {});
+    }
+
+    /** Is told what was answered of single offsets. */
+    interface OffsetsAsked {
+        void answered(TopicPartition partition, LogPosition position, long offset);
     }
 
     private void ask(String what) {
@@ -200,6 +222,13 @@ final class SimulatedAccess implements Cluster {
     @Override
     public Answers<TopicPartition, Long> offsets(
             Collection<TopicPartition> partitions, LogPosition position, Isolation isolation) {
+        Answers<TopicPartition, Long> answers = look(partitions, position, isolation);
+        answers.found().forEach((partition, offset) -> onOffset.answered(partition, position, offset));
+        return answers;
+    }
+
+    private Answers<TopicPartition, Long> look(
+            Collection<TopicPartition> partitions, LogPosition position, Isolation isolation) {
         ask("DESCRIBE of offsets");
         Map<TopicPartition, Long> found = new HashMap<>();
         Map<TopicPartition, UnavailableException> failed = new HashMap<>();
@@ -213,17 +242,31 @@ final class SimulatedAccess implements Cluster {
                 found.put(
                         each,
                         isolation == Isolation.READ_COMMITTED ? partition.lastStableOffset() : partition.highWatermark);
-            } else {
-                throw new AssertionError("nobody asks for " + position);
+            } else if (position instanceof LogPosition.At at) {
+                found.put(each, firstAt(partition, at.time().toEpochMilli()));
             }
         }
         return new Answers<>(found, failed);
     }
 
+    private static long firstAt(SimulatedPartition partition, long millis) {
+        for (SimulatedPartition.Stored stored : partition.log) {
+            List<SeenRecord> records = new ArrayList<>();
+            SeenRecord.read(stored.bytes(), records);
+            for (SeenRecord record : records) {
+                boolean isThere = record.offset() >= partition.start && record.offset() < partition.highWatermark;
+                if (isThere && record.timestamp() >= millis) {
+                    return record.offset();
+                }
+            }
+        }
+        return partition.highWatermark;
+    }
+
     @Override
     public Answers<TopicPartition, LogBounds> bounds(Collection<TopicPartition> partitions, Isolation isolation) {
-        Answers<TopicPartition, Long> starts = offsets(partitions, LogPosition.START, isolation);
-        Answers<TopicPartition, Long> ends = offsets(partitions, LogPosition.END, isolation);
+        Answers<TopicPartition, Long> starts = look(partitions, LogPosition.START, isolation);
+        Answers<TopicPartition, Long> ends = look(partitions, LogPosition.END, isolation);
         Map<TopicPartition, LogBounds> found = new HashMap<>();
         Map<TopicPartition, UnavailableException> failed = new HashMap<>(starts.failed());
         failed.putAll(ends.failed());
@@ -282,7 +325,7 @@ final class SimulatedAccess implements Cluster {
 
     @Override
     public ConsumerGroups consumerGroups() {
-        throw new AssertionError("no positions of groups are asked for through this port");
+        return groups;
     }
 
     @Override

@@ -8,9 +8,11 @@ import io.replicator.cluster.ReadRecord;
 import io.replicator.cluster.UnavailableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
@@ -59,6 +61,17 @@ final class SimulatedCompactedLogs {
                 log.remove(i);
             }
         }
+    }
+
+    /** The latest value of a key. */
+    Optional<byte[]> latest(String topic, byte[] key) {
+        List<Stored> log = logs.getOrDefault(topic, List.of());
+        for (int i = log.size() - 1; i >= 0; i--) {
+            if (Arrays.equals(log.get(i).entry().key(), key)) {
+                return Optional.ofNullable(log.get(i).entry().value());
+            }
+        }
+        return Optional.empty();
     }
 
     /** What one process opens. */

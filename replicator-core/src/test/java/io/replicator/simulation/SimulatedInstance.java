@@ -44,6 +44,8 @@ final class SimulatedInstance {
     private final ProduceMeasures measures = new ProduceMeasures();
     final BatchFetcher fetcher;
     final BatchProducer producer;
+    private boolean isFetcherClosed;
+    private boolean isProducerClosed;
 
     /** Where it lives. */
     record World(
@@ -127,11 +129,11 @@ final class SimulatedInstance {
     }
 
     int fetch() {
-        return fetcher.doWork(world.time.nanoseconds());
+        return isFetcherClosed ? 0 : fetcher.doWork(world.time.nanoseconds());
     }
 
     int produce() {
-        return producer.doWork(world.time.nanoseconds());
+        return isProducerClosed ? 0 : producer.doWork(world.time.nanoseconds());
     }
 
     ProduceMeasures measures() {
@@ -156,9 +158,25 @@ final class SimulatedInstance {
         return receivePool.usedBytes() > 0 || mergePool.usedBytes() > 0;
     }
 
+    /** The fetcher ends, of a failure or in good order. */
+    void closeFetcher() {
+        if (!isFetcherClosed) {
+            isFetcherClosed = true;
+            fetcher.onClose();
+        }
+    }
+
+    /** The producer does. */
+    void closeProducer() {
+        if (!isProducerClosed) {
+            isProducerClosed = true;
+            producer.onClose();
+        }
+    }
+
     void close() {
-        fetcher.onClose();
-        producer.onClose();
+        closeFetcher();
+        closeProducer();
     }
 
     void check() {

@@ -25,6 +25,7 @@ final class SimulatedLane implements ControlledLane {
     private final String instance;
     private final SimulatedInstance lane;
     private final Function<TopicPartition, TargetReader> readers;
+    private final StartChecks starts;
     private final Trace trace;
     private final Sabotage sabotage;
 
@@ -34,16 +35,19 @@ final class SimulatedLane implements ControlledLane {
     private final Set<Integer> fetched = new HashSet<>();
     private final Map<Integer, Grant> registered = new HashMap<>();
     private final Set<Integer> leaving = new HashSet<>();
+    private Optional<Throwable> death = Optional.empty();
 
     SimulatedLane(
             String instance,
             SimulatedInstance lane,
             Function<TopicPartition, TargetReader> readers,
+            StartChecks starts,
             Trace trace,
             Sabotage sabotage) {
         this.instance = instance;
         this.lane = lane;
         this.readers = readers;
+        this.starts = starts;
         this.trace = trace;
         this.sabotage = sabotage;
     }
@@ -55,7 +59,23 @@ final class SimulatedLane implements ControlledLane {
 
     @Override
     public Optional<Throwable> death() {
-        return Optional.empty();
+        return death;
+    }
+
+    /** One of its agents dies; the other goes on until the lane is ended. */
+    void die(boolean isFetcher) {
+        trace.say(instance, "loses the", isFetcher ? "fetcher" : "producer", "of its lane");
+        death = death.or(() -> Optional.of(new IllegalStateException("an agent was killed")));
+        if (isFetcher) {
+            lane.closeFetcher();
+        } else {
+            lane.closeProducer();
+        }
+    }
+
+    /** Both of its agents have ended. */
+    void end() {
+        lane.close();
     }
 
     private void producer(BatchProducer.Command command) {
@@ -71,7 +91,9 @@ final class SimulatedLane implements ControlledLane {
                 throw new Violation(instance + " copies " + partition + " twice at a time");
             }
         }
-        copies.put(laneIndex, new CopiedPartition(laneIndex, readers.apply(partition.source()), partition, map));
+        TargetReader reader = readers.apply(partition.source());
+        starts.begins(partition.source(), map.start(), reader);
+        copies.put(laneIndex, new CopiedPartition(laneIndex, reader, partition, map));
         fetched.add(laneIndex);
         producer(new BatchProducer.Command.Add(laneIndex, partition, map));
         lane.fetcher.commands().put(new BatchFetcher.Command.Add(laneIndex, partition));

@@ -23,7 +23,7 @@ final class TargetReader {
     final SimulatedPartition target;
 
     /** Where copying begins. */
-    final long start;
+    private long start;
 
     private final LongPredicate isOurs;
     private final LongFunction<Optional<Boolean>> isCommitted;
@@ -45,6 +45,9 @@ final class TargetReader {
 
     private int repeats;
 
+    /** So many of the source's visible records are known to lie below the start. */
+    private int undue;
+
     /**
      * @param isOurs whether a producer id is one that writes copies
      * @param isCommitted how the transaction was decided that a producer has open
@@ -63,8 +66,20 @@ final class TargetReader {
         this.isOurs = isOurs;
         this.isCommitted = isCommitted;
         this.ambiguities = ambiguities;
-        this.next = before(start);
-        this.missing = next;
+    }
+
+    /** Copying begins at an offset of the source: what is below is not due. */
+    void beginsAt(long offset) {
+        start = offset;
+    }
+
+    /** How many records of the source lie below the start, of those that can be seen by now. */
+    private int undue() {
+        List<SeenRecord> visible = source.visible();
+        while (undue < visible.size() && visible.get(undue).offset() < start) {
+            undue++;
+        }
+        return undue;
     }
 
     /** How many records of the source lie below an offset. */
@@ -101,8 +116,8 @@ final class TargetReader {
         lost.stream().filter(offset -> offset != NOT_COPIED).forEach(offset -> onTarget.clear(before(offset)));
         lost.clear();
         looked = target.log.size();
-        next = Math.max(before(start), onTarget.length());
-        missing = before(start);
+        next = onTarget.length();
+        missing = 0;
     }
 
     /** Whether a reader of what is committed sees it; empty while that is not decided. */
@@ -137,33 +152,51 @@ final class TargetReader {
     /** The index of the source's record that this one is a copy of. */
     private int place(SeenRecord record) {
         List<SeenRecord> visible = source.visible();
-        int index = next;
+        int first = Math.max(next, undue());
+        int index = first;
         while (index < visible.size() && !record.isCopyOf(visible.get(index)) && source.isGone(index)) {
             index++;
         }
         if (index < visible.size() && record.isCopyOf(visible.get(index))) {
             return index;
         }
-        int before = next - 1;
-        while (before >= 0 && !record.isCopyOf(visible.get(before))) {
+        int before = first - 1;
+        while (before >= undue && !record.isCopyOf(visible.get(before))) {
             before--;
         }
-        if (before >= 0 && repeats < ambiguities.getAsInt()) {
+        if (before >= undue && repeats < ambiguities.getAsInt()) {
             repeats++;
             return before;
         }
-        must(next < visible.size(), "a record was written that nobody can read on the source, or again:", record);
+        must(index < visible.size(), "a record was written that nobody can read on the source, or again:", record);
         throw new Violation(target + ": instead of " + visible.get(index) + " was written " + record
-                + (before < 0 ? "" : ", which was written before"));
+                + (before < undue ? "" : ", which was written before"));
     }
 
     /** Everything below must be on the target or gone: how far a position may be. */
     long mostPosition() {
         List<SeenRecord> visible = source.visible();
+        missing = Math.max(missing, undue());
         while (missing < visible.size() && (onTarget.get(missing) || source.isGone(missing))) {
             missing++;
         }
-        return missing < visible.size() ? visible.get(missing).offset() : source.readableEnd();
+        // Where nothing is readable yet behind the start, that is how far it is.
+        return Math.max(start, missing < visible.size() ? visible.get(missing).offset() : source.readableEnd());
+    }
+
+    /**
+     * Whether one who reads on from a target offset reads exactly the copies that one does who reads the source from an offset
+     * of it, but for those of records that the source has no more: a successor cannot tell which they were.
+     */
+    boolean isSame(long sourceOffset, long targetOffset) {
+        for (int i = 0; i < sourceOffsets.size(); i++) {
+            long copied = sourceOffsets.get(i);
+            boolean isOnOtherSide = copied != NOT_COPIED && (copied < sourceOffset) != (i < targetOffset);
+            if (isOnOtherSide && !source.isGone(before(copied))) {
+                return hasRepeats();
+            }
+        }
+        return targetOffset <= target.end;
     }
 
     void checkPair(long sourceOffset, long targetOffset) {
