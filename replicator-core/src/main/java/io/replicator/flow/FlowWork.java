@@ -45,10 +45,7 @@ final class FlowWork implements Phase {
      * @param watching puts tasks that watch in the place of those that they watch
      */
     FlowWork(
-            ControlMeans means,
-            FlowStartup.Started started,
-            long nowNanos,
-            UnaryOperator<List<ControlTask>> watching) {
+            ControlMeans means, FlowStartup.Started started, long nowNanos, UnaryOperator<List<ControlTask>> watching) {
         FlowConfig config = means.settings().config();
         ConnectedFlow flow = started.flow();
         FlowLog log = started.log();

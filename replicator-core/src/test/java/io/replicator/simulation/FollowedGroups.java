@@ -125,8 +125,7 @@ final class FollowedGroups {
         private final Map<Place, Long> read = new HashMap<>();
         private final List<Sent> sent = new ArrayList<>();
 
-        private Follower(
-                String instance, SimulatedProcess process, BooleanSupplier mayWrite, BooleanSupplier isOwner) {
+        private Follower(String instance, SimulatedProcess process, BooleanSupplier mayWrite, BooleanSupplier isOwner) {
             this.instance = instance;
             this.process = process;
             this.mayWrite = mayWrite;
@@ -186,7 +185,8 @@ final class FollowedGroups {
             boolean isCopied = written.sourceOffset() <= written.savedPosition();
             long stoodFor = isCopied ? written.sourceOffset() : written.savedPosition();
             must(reader.isSame(stoodFor, offset), "a reader there does not read on from " + stoodFor, written);
-            boolean isBack = offset < target.offset(place.group(), place.target()).orElse(0L);
+            boolean isBack =
+                    offset < target.offset(place.group(), place.target()).orElse(0L);
             must(
                     !isBack || standing.isDisturbed || written.sourceOffset() < standing.writtenFor,
                     "it goes back, and the group did not",
@@ -197,8 +197,8 @@ final class FollowedGroups {
 
         private void must(boolean holds, String what, Sent written) {
             if (!holds) {
-                throw new Violation(instance + " writes " + written + " of " + readers.apply(written.place().source())
-                        + ": " + what);
+                throw new Violation(instance + " writes " + written + " of "
+                        + readers.apply(written.place().source()) + ": " + what);
             }
         }
     }

@@ -60,8 +60,7 @@ final class Life {
         List<Shaping> ways = List.of(Shaping.values());
         this.shaping = ways.get(random.nextInt(ways.size()));
         this.writesTransactions = world.transactions && random.nextInt(5) > 0;
-        this.groups =
-                world.groups.follow(name, process, () -> !hasLetControlGo, () -> coordinator.isOwner(this, 0));
+        this.groups = world.groups.follow(name, process, () -> !hasLetControlGo, () -> coordinator.isOwner(this, 0));
         this.flow = new TurnedFlow(
                 world.config,
                 name,
@@ -97,8 +96,7 @@ final class Life {
                         world.faults,
                         world.sabotage == Sabotage.PLANS_ARE_STALE,
                         groups.onSource(),
-                        (partition, position, offset) ->
-                                world.starts.asks(name, isFirst, partition, position, offset))
+                        (partition, position, offset) -> world.starts.asks(name, isFirst, partition, position, offset))
                 : new SimulatedAccess(
                         world.targetTopics,
                         process,

@@ -1,7 +1,6 @@
 package io.replicator.simulation;
 
 import io.replicator.cluster.Cluster;
-import io.replicator.flow.FlowState;
 import io.replicator.offsets.OffsetLog;
 import io.replicator.offsets.SavedProgress;
 import io.replicator.simulation.FlowWorld.FlowPartition;
@@ -107,8 +106,8 @@ final class LivesSimulation {
             live();
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
-                    "seed " + seed + " (" + world + "): " + failure + "\n" + trace
-                            + lives + "\nagain with -Dsimulation.seed=" + seed,
+                    "seed " + seed + " (" + world + "): " + failure + "\n" + trace + lives
+                            + "\nagain with -Dsimulation.seed=" + seed,
                     failure);
         } finally {
             MDC.remove("world");
@@ -144,8 +143,8 @@ final class LivesSimulation {
     }
 
     private int ambiguities() {
-        return (int)
-                (ambiguitiesOfTheDead + lives.stream().mapToLong(Life::ambiguities).sum());
+        return (int) (ambiguitiesOfTheDead
+                + lives.stream().mapToLong(Life::ambiguities).sum());
     }
 
     /** A process starts. */
@@ -432,7 +431,8 @@ final class LivesSimulation {
         untilCopied(); // A hand-over that has ended since left its shard without an owner.
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (int shard = 0; shard < world.shards; shard++) {
-            coordinator.owner(shard)
+            coordinator
+                    .owner(shard)
                     .copies(shard)
                     .forEach(copy -> positions.put(copy.partition.source(), copy.partition.position()));
         }

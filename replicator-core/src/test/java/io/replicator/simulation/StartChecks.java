@@ -55,7 +55,8 @@ final class StartChecks {
     void asks(String instance, boolean isFirstInstance, TopicPartition partition, LogPosition position, long offset) {
         boolean isWhole = position.equals(LogPosition.START);
         if (!isWhole && watchers.getOrDefault(partition, Set.of()).contains(instance)) {
-            throw new Violation(instance + " leaves out records of " + partition + ", which appeared while it copied the topic");
+            throw new Violation(
+                    instance + " leaves out records of " + partition + ", which appeared while it copied the topic");
         }
         if (!position.equals(configured) && (!isWhole || (isFirstInstance && first.contains(partition)))) {
             throw new Violation(instance + " begins " + partition + " at " + position + ", not at " + configured);
