@@ -254,10 +254,18 @@ final class LivesSimulation {
                     addPartition();
                 }
             }
-            case 9 -> somebody().ifPresent(life -> life.loseLane(random.nextBoolean()));
+            case 9 -> loseLane(shard);
             default -> forgetful.forgetOfOld(shard);
         }
         assignWhatIsFree();
+    }
+
+    /** A thread of the lane dies that copies a shard. */
+    private void loseLane(int shard) {
+        Life owner = coordinator.owner(shard);
+        if (owner != null && owner.frozenTurns == 0) {
+            owner.loseLane(random.nextBoolean());
+        }
     }
 
     private void crash() {
@@ -326,6 +334,9 @@ final class LivesSimulation {
             life.frozenTurns = 0;
             life.process.live();
             coordinator.tellWhatIsLost(life);
+        }
+        if (random.nextInt(4) == 0) {
+            loseLane(random.nextInt(world.shards)); // The last thing that goes wrong.
         }
         calmSinceMillis = time.elapsedMillis();
     }
