@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -36,8 +37,7 @@ public final class Outages implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final KafkaCluster cluster;
-    private final String topic;
-    private final Replicator replicator;
+    private final Map<String, Replicator> replicators;
     private final Admin admin;
 
     /**
@@ -46,9 +46,16 @@ public final class Outages implements AutoCloseable {
      * @param replicator that copies it
      */
     public Outages(KafkaCluster cluster, String topic, Replicator replicator) {
+        this(cluster, Map.of(topic, replicator));
+    }
+
+    /**
+     * @param cluster that has the outages
+     * @param replicators by the topic that each copies, on both clusters
+     */
+    public Outages(KafkaCluster cluster, Map<String, Replicator> replicators) {
         this.cluster = cluster;
-        this.topic = topic;
-        this.replicator = replicator;
+        this.replicators = Map.copyOf(replicators);
         Map<String, Object> properties = new HashMap<>(cluster.adminProperties());
         // A broker whose time stands still answers nothing: soon ask another one.
         properties.put("request.timeout.ms", 2_000);
@@ -70,7 +77,7 @@ public final class Outages implements AutoCloseable {
         KafkaBroker broker = cluster.broker(id);
         broker.pause();
         try {
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> leaders().stream()
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> leaders().values().stream()
                     .noneMatch(leader -> leader == id));
             awaitEveryPartitionGetsOn();
         } finally {
@@ -82,26 +89,22 @@ public final class Outages implements AutoCloseable {
     /** Gives every partition another leader: a new order of its replicas, and an election of the preferred one. */
     public void moveLeaders() throws ExecutionException, InterruptedException {
         Map<TopicPartition, Optional<NewPartitionReassignment>> orders = new HashMap<>();
-        Map<Integer, Integer> before = new HashMap<>();
-        for (TopicPartitionInfo partition : describe(topic)) {
-            int leader = partition.leader().id();
+        Map<TopicPartition, Integer> before = leaders();
+        partitions().forEach((partition, described) -> {
             List<Integer> replicas =
-                    new ArrayList<>(partition.replicas().stream().map(Node::id).toList());
-            while (replicas.get(0) == leader) {
+                    new ArrayList<>(described.replicas().stream().map(Node::id).toList());
+            while (replicas.get(0).equals(before.get(partition))) {
                 Collections.rotate(replicas, 1);
             }
-            before.put(partition.partition(), leader);
-            orders.put(
-                    new TopicPartition(topic, partition.partition()),
-                    Optional.of(new NewPartitionReassignment(replicas)));
-        }
+            orders.put(partition, Optional.of(new NewPartitionReassignment(replicas)));
+        });
         admin.alterPartitionReassignments(orders).all().get();
         // A replica that is not in sync is not elected, and a broker may not know of an election yet: ask again.
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
             admin.electLeaders(ElectionType.PREFERRED, orders.keySet())
                     .partitions()
                     .get();
-            List<Integer> after = leaders();
+            Map<TopicPartition, Integer> after = leaders();
             return before.entrySet().stream()
                     .noneMatch(each -> after.get(each.getKey()).equals(each.getValue()));
         });
@@ -120,16 +123,22 @@ public final class Outages implements AutoCloseable {
 
     /** Waits until records of every partition were copied that were not when this was called. */
     public void awaitEveryPartitionGetsOn() {
-        Map<Integer, Long> before = partitions(PartitionStatus::sourceEnd);
-        Map<Integer, Long> positions = partitions(PartitionStatus::position);
-        positions.forEach((number, position) -> before.merge(number, position, Math::max));
-        await().atMost(PATIENCE).until(() -> partitions(PartitionStatus::position).entrySet().stream()
+        Map<TopicPartition, Long> before = copied(PartitionStatus::sourceEnd);
+        Map<TopicPartition, Long> positions = copied(PartitionStatus::position);
+        positions.forEach((partition, position) -> before.merge(partition, position, Math::max));
+        await().atMost(PATIENCE).until(() -> copied(PartitionStatus::position).entrySet().stream()
                 .allMatch(now -> now.getValue() > before.get(now.getKey())));
     }
 
-    private Map<Integer, Long> partitions(ToLongFunction<PartitionStatus> value) {
-        return replicator.flows().get(0).partitions().stream()
-                .collect(Collectors.toMap(PartitionStatus::partition, value::applyAsLong));
+    private Map<TopicPartition, Long> copied(ToLongFunction<PartitionStatus> value) {
+        return flows().flatMap(flow -> flow.partitions().stream())
+                .collect(Collectors.toMap(
+                        partition -> new TopicPartition(partition.topic(), partition.partition()), value::applyAsLong));
+    }
+
+    private Stream<FlowStatus> flows() {
+        return replicators.values().stream()
+                .map(replicator -> replicator.flows().get(0));
     }
 
     /** Waits until every replica of every topic is in sync, so that the next outage is one alone. */
@@ -148,28 +157,29 @@ public final class Outages implements AutoCloseable {
         });
     }
 
-    private List<Integer> leaders() throws ExecutionException, InterruptedException {
-        return describe(topic).stream()
-                .map(partition -> partition.leader() == null
-                        ? Node.noNode().id()
-                        : partition.leader().id())
-                .toList();
+    private Map<TopicPartition, Integer> leaders() throws ExecutionException, InterruptedException {
+        return partitions().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> Optional.ofNullable(
+                        each.getValue().leader())
+                .orElse(Node.noNode())
+                .id()));
     }
 
-    private List<TopicPartitionInfo> describe(String name) throws ExecutionException, InterruptedException {
-        return admin.describeTopics(Set.of(name))
-                .allTopicNames()
-                .get()
-                .get(name)
-                .partitions();
+    private Map<TopicPartition, TopicPartitionInfo> partitions() throws ExecutionException, InterruptedException {
+        Map<TopicPartition, TopicPartitionInfo> partitions = new HashMap<>();
+        admin.describeTopics(replicators.keySet()).allTopicNames().get().forEach((topic, described) -> described
+                .partitions()
+                .forEach(each -> partitions.put(new TopicPartition(topic, each.partition()), each)));
+        return partitions;
     }
 
     /** All is as if nothing had been. */
     public void assertRunning() {
-        FlowStatus flow = replicator.flows().get(0);
-        assertThat(flow.state()).isEqualTo(FlowState.RUNNING);
-        assertThat(flow.partitions()).extracting(PartitionStatus::state).containsOnly(PartitionState.RUNNING);
-        assertThat(replicator.stuckThreads()).isEmpty();
+        assertThat(flows()).allSatisfy(flow -> {
+            assertThat(flow.state()).isEqualTo(FlowState.RUNNING);
+            assertThat(flow.partitions()).extracting(PartitionStatus::state).containsOnly(PartitionState.RUNNING);
+        });
+        assertThat(replicators.values())
+                .allSatisfy(replicator -> assertThat(replicator.stuckThreads()).isEmpty());
     }
 
     @Override

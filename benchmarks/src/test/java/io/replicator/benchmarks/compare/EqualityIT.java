@@ -30,50 +30,50 @@ final class EqualityIT {
     @BeforeAll
     static void write(Clusters clusters) throws Exception {
         cluster = clusters.shared(KafkaCluster.builder().name("compared"));
-        write("source", records -> {});
+        write("equality-source", records -> {});
     }
 
     @Test
     void shouldFindNothingBetweenEqualTopics() throws Exception {
-        write("equal", records -> {});
+        write("equality-equal", records -> {});
 
-        assertThat(difference("equal")).isEmpty();
-        assertThat(digests("equal")).isEqualTo(digests("source"));
+        assertThat(difference("equality-equal")).isEmpty();
+        assertThat(digests("equality-equal")).isEqualTo(digests("equality-source"));
     }
 
     @Test
     void shouldNameTheRecordThatIsMissing() throws Exception {
-        write("lacking", records -> records.remove(PLACE));
+        write("equality-lacking", records -> records.remove(PLACE));
 
-        assertFound("lacking", "source offset 3210 is not target offset 3210");
+        assertFound("equality-lacking", "source offset 3210 is not target offset 3210");
     }
 
     @Test
     void shouldNameTheFirstOfTwoThatChangedPlaces() throws Exception {
-        write("swapped", records -> Collections.swap(records, PLACE, PLACE + 1));
+        write("equality-swapped", records -> Collections.swap(records, PLACE, PLACE + 1));
 
-        assertFound("swapped", "source offset 3210 is not target offset 3210");
+        assertFound("equality-swapped", "source offset 3210 is not target offset 3210");
     }
 
     @Test
     void shouldNameTheRecordWithAnotherHeader() throws Exception {
-        write("header", records -> {
+        write("equality-header", records -> {
             RecordContent record = records.get(PLACE);
             records.set(PLACE, new RecordContent(record.timestamp(), record.key(), record.value(), List.of()));
         });
 
-        assertFound("header", "source offset 3210 is not target offset 3210");
+        assertFound("equality-header", "source offset 3210 is not target offset 3210");
     }
 
     @Test
     void shouldNameWhatOnlyTheTargetHas() throws Exception {
-        write("more", records -> records.add(records.get(0)));
+        write("equality-more", records -> records.add(records.get(0)));
 
-        assertFound("more", "only the target has offset 5000");
+        assertFound("equality-more", "only the target has offset 5000");
     }
 
     private static void assertFound(String topic, String words) {
-        assertThat(digests(topic)).isNotEqualTo(digests("source"));
+        assertThat(digests(topic)).isNotEqualTo(digests("equality-source"));
         assertThat(difference(topic).orElseThrow()).contains(words);
     }
 
@@ -82,7 +82,8 @@ final class EqualityIT {
     }
 
     private static Optional<String> difference(String topic) {
-        return Equality.firstDifference(cluster.adminProperties(), "source", cluster.adminProperties(), topic, 0);
+        return Equality.firstDifference(
+                cluster.adminProperties(), "equality-source", cluster.adminProperties(), topic, 0);
     }
 
     private static void write(String topic, Consumer<List<RecordContent>> mistake) throws Exception {

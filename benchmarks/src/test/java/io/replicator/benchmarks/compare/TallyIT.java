@@ -32,7 +32,7 @@ final class TallyIT {
     @BeforeAll
     static void write(Clusters clusters) {
         cluster = clusters.shared(KafkaCluster.builder().name("compared"));
-        source = load("source", load -> {});
+        source = load("tallied", load -> {});
     }
 
     @Test
@@ -109,14 +109,14 @@ final class TallyIT {
         copy("forgetful", records -> records.subList(PLACE, PLACE + 3).clear());
 
         // The other way round: the target holds three records more than its source.
-        assertThat(count("forgetful", "source").foreign()).isEqualTo(3);
-        assertThat(Tally.ofCompacted(cluster.adminProperties(), "forgetful", cluster.adminProperties(), "source")
+        assertThat(count("forgetful", "tallied").foreign()).isEqualTo(3);
+        assertThat(Tally.ofCompacted(cluster.adminProperties(), "forgetful", cluster.adminProperties(), "tallied")
                         .isClean())
                 .isTrue();
     }
 
     private static Tally.Counts count(String topic) {
-        return count("source", topic);
+        return count("tallied", topic);
     }
 
     private static Tally.Counts count(String one, String other) {

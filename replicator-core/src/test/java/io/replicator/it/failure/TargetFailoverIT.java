@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.Replicator;
 import io.replicator.config.Delivery;
-import io.replicator.config.FlowConfig;
 import io.replicator.it.EngineLog;
 import io.replicator.it.Flows;
 import io.replicator.it.Outages;
@@ -13,10 +12,11 @@ import io.replicator.testkit.KafkaCluster;
 import io.replicator.testkit.data.TopicDump;
 import io.replicator.testkit.junit.ClusterExtension;
 import io.replicator.testkit.junit.Clusters;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A target of three brokers that have one outage after another, under load. */
 @ExtendWith(ClusterExtension.class)
@@ -37,21 +37,23 @@ class TargetFailoverIT {
                 .property("default.replication.factor", "3"));
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"EXACTLY_ONCE", "TRANSACTIONAL"})
-    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheTargetFail(Delivery delivery) throws Exception {
-        String topic = "orders-" + delivery;
-        source.createTopic(topic, PARTITIONS);
-        target.createTopic(topic, PARTITIONS);
-        FlowConfig copied = Flows.with(
-                Flows.flow("test-" + delivery, Flows.cluster(source), Flows.cluster(target), topic), delivery);
+    /** One flow of each kind: both live through the same outages. */
+    @Test
+    void shouldCopyEveryRecordOnceInOrderWhileBrokersOfTheTargetFail() throws Exception {
+        create("plain");
+        create("transactional");
 
-        long written;
+        long plain;
+        long transactional;
         try (EngineLog log = EngineLog.open();
-                SteadyLoad load = SteadyLoad.start(source.adminProperties(), topic);
-                Replicator replicator = Flows.start(copied);
-                Outages outages = new Outages(target, topic, replicator)) {
-            Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
+                SteadyLoad firstLoad = SteadyLoad.start(source.adminProperties(), "plain");
+                SteadyLoad secondLoad = SteadyLoad.start(source.adminProperties(), "transactional");
+                Replicator first = start("plain", Delivery.EXACTLY_ONCE);
+                Replicator second = start("transactional", Delivery.TRANSACTIONAL);
+                Outages outages = new Outages(target, Map.of("plain", first, "transactional", second))) {
+            for (Replicator replicator : List.of(first, second)) {
+                Flows.awaitStatus(replicator, flow -> flow.partitions().size() == PARTITIONS);
+            }
             outages.awaitEveryPartitionGetsOn();
             outages.awaitInSync();
 
@@ -62,15 +64,29 @@ class TargetFailoverIT {
             outages.killAndRestart(2);
             outages.moveLeaders();
 
-            written = load.stop();
-            Flows.awaitCopied(replicator, source, topic);
+            plain = firstLoad.stop();
+            transactional = secondLoad.stop();
+            Flows.awaitCopied(first, source, "plain");
+            Flows.awaitCopied(second, source, "transactional");
             outages.assertRunning();
             log.assertNothingFailedInside();
         }
 
-        TopicDump copy = delivery == Delivery.TRANSACTIONAL
-                ? TopicDump.committed(target, topic)
-                : TopicDump.uncommitted(target, topic);
+        assertSame("plain", TopicDump.uncommitted(target, "plain"), plain);
+        assertSame("transactional", TopicDump.committed(target, "transactional"), transactional);
+    }
+
+    private static void create(String topic) {
+        source.createTopic(topic, PARTITIONS);
+        target.createTopic(topic, PARTITIONS);
+    }
+
+    private static Replicator start(String topic, Delivery delivery) {
+        return Flows.start(Flows.with(
+                Flows.flow("failover-" + topic, Flows.cluster(source), Flows.cluster(target), topic), delivery));
+    }
+
+    private static void assertSame(String topic, TopicDump copy, long written) {
         assertThat(copy.count()).isEqualTo(written);
         assertThat(copy.contents()).isEqualTo(TopicDump.committed(source, topic).contents());
     }
