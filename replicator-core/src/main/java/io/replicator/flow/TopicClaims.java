@@ -65,16 +65,21 @@ final class TopicClaims {
         return Set.copyOf(refused);
     }
 
-    /** Whether somebody else may have changed what this flow says since it was read. */
+    /**
+     * Whether somebody else may have changed what this flow says since it was read. One that decided before, and has not heard
+     * yet that it does not any more, may have written over what this instance wrote.
+     */
     boolean mustRead(Standing standing) {
-        return !standing.decides() || standing.controlTerm() != readInTerm;
+        return !standing.decides() || !standing.isAlone() || standing.controlTerm() != readInTerm;
     }
 
     /** Takes what the log says. */
     void read(Map<String, TopicClaim> claims, Standing standing) {
         own.clear();
         own.putAll(claims);
-        leavingSinceNanos.clear();
+        if (standing.controlTerm() != readInTerm) {
+            leavingSinceNanos.clear();
+        }
         readInTerm = standing.controlTerm();
     }
 
