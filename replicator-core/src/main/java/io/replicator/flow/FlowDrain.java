@@ -1,8 +1,10 @@
 package io.replicator.flow;
 
+import io.replicator.config.Delivery;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongToIntFunction;
 import org.slf4j.Logger;
@@ -25,8 +27,8 @@ final class FlowDrain implements Phase {
     private final BooleanSupplier groupsAreIdle;
     private final CompletableFuture<Void> drained;
     private final long drainUntilNanos;
-    private final long saveUntilNanos;
-    private final long groupsUntilNanos;
+    private final long untilNanos;
+    private final long beganNanos;
     private OptionalLong round = OptionalLong.empty();
 
     /**
@@ -47,8 +49,8 @@ final class FlowDrain implements Phase {
         long timeoutNanos = settings.drainTimeout().toNanos();
         // The timeout covers both: what is left of it must do for the last save.
         this.drainUntilNanos = nowNanos + timeoutNanos - Math.min(SAVE.toNanos(), timeoutNanos / 3);
-        this.saveUntilNanos = drainUntilNanos + SAVE.toNanos();
-        this.groupsUntilNanos = nowNanos + timeoutNanos;
+        this.untilNanos = nowNanos + timeoutNanos;
+        this.beganNanos = nowNanos;
         this.drained = lanes.drain();
     }
 
@@ -67,11 +69,8 @@ final class FlowDrain implements Phase {
 
     @Override
     public long dueInNanos(long nowNanos) {
-        long untilNanos = drainUntilNanos;
-        if (round.isPresent()) {
-            untilNanos = isSaved() ? groupsUntilNanos : saveUntilNanos;
-        }
-        return Math.max(0, Math.min(untilNanos - nowNanos, saves.dueInNanos(nowNanos)));
+        long nextNanos = round.isPresent() ? untilNanos : drainUntilNanos;
+        return Math.max(0, Math.min(nextNanos - nowNanos, saves.dueInNanos(nowNanos)));
     }
 
     private boolean isSaved() {
@@ -80,17 +79,19 @@ final class FlowDrain implements Phase {
 
     @Override
     public Phase next(long nowNanos) {
-        boolean waitsForSave = !isSaved() && nowNanos - saveUntilNanos < 0;
-        boolean waitsForGroups = !groupsAreIdle.getAsBoolean() && nowNanos - groupsUntilNanos < 0;
-        if (waitsForSave || waitsForGroups) {
+        boolean isComplete = isSaved() && groupsAreIdle.getAsBoolean();
+        if (!isComplete && nowNanos - untilNanos < 0) {
             return this;
         }
         boolean isDrained = drained.isDone();
         if (!isDrained) {
             LOG.warn(
-                    "stopped before everything in flight was acknowledged: it may be copied twice flow={} waited={}",
+                    "stopped before everything in flight was acknowledged: {} flow={} waitedMillis={}",
+                    settings.config().delivery() == Delivery.AT_LEAST_ONCE
+                            ? "it may be copied twice"
+                            : "the next start finds out what of it is on the target",
                     settings.config().name(),
-                    settings.drainTimeout());
+                    TimeUnit.NANOSECONDS.toMillis(nowNanos - beganNanos));
         }
         LOG.info("stopped flow={} drained={}", settings.config().name(), isDrained);
         return OVER;

@@ -275,6 +275,17 @@ class ControlPlaneTest {
     }
 
     @Test
+    void shouldNotWaitForTheLastSaveBeyondTheDrainTimeout() {
+        run();
+        delayMillis.put("save progress", TimeUnit.HOURS.toMillis(1));
+
+        flow.stop();
+        pass(DRAIN.toMillis() + 100);
+
+        assertThat(flow.isOver()).isTrue();
+    }
+
+    @Test
     void shouldNotLetShard0GoBeforeGroupsPositionsAreWritten() {
         run();
         delayMillis.put("keep groups' positions", 1_000L);
