@@ -92,9 +92,11 @@ final class FlowGroups implements GroupKeeper.Opener, AutoCloseable {
             try {
                 return sync.turn(nowNanos, System.currentTimeMillis());
             } catch (RuntimeException | OutOfMemoryError failure) {
-                // The records are copied all the same.
-                LOG.error("groups' positions are no longer kept up to date flow={}", config.name(), failure);
-                death = "internal error: " + failure + "; start the daemon again";
+                // The records are copied all the same. What a turn fails with after the term is over is no bug.
+                if (!isStopped) {
+                    LOG.error("groups' positions are no longer kept up to date flow={}", config.name(), failure);
+                    death = "internal error: " + failure + "; start the daemon again";
+                }
                 return nowNanos + NEVER_NANOS;
             }
         }

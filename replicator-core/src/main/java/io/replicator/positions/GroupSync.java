@@ -85,7 +85,7 @@ public final class GroupSync implements AutoCloseable {
     }
 
     /** The name of its clients, as the brokers' logs and quotas show it. */
-    public static String clientId(FlowConfig flow) {
+    private static String clientId(FlowConfig flow) {
         return "replicator-" + flow.name() + "-positions";
     }
 
